@@ -34,6 +34,7 @@ def test_nothing_and_a_star_mean_anywhere(entries: list[str]) -> None:
         ("::ffff:10.0.0.7", "10.0.0.7"),
         ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
         ("::ffff:0:0/96", "0.0.0.0/0"),
+        ("::fffe:0:0/95", "::fffe:0:0/95"),
     ],
 )
 def test_an_entry_is_kept_normalised_and_v4_mapped_v6_becomes_v4(given_entry: str, kept: str) -> None:
@@ -87,7 +88,7 @@ def test_a_v4_mapped_client_counts_as_v4() -> None:
 
 
 @pytest.mark.parametrize(
-    "garbage", ["", "unix:", "10.0.0.1:80", " 10.0.0.1", "010.0.0.1", "10.0.0.1, 10.0.0.2", "\ud800"]
+    "garbage", ["", "unix:", "10.0.0.1:80", " 10.0.0.1", "010.0.0.1", "10.0.0.1, 10.0.0.2", "\ud800", "1" * 99]
 )
 def test_what_is_no_address_is_outside_every_filter(garbage: str) -> None:
     assert not AddressFilter(["0.0.0.0/0", "::/0"]).admits(garbage)

@@ -173,7 +173,7 @@ def test_the_guard_decides_as_the_rules_read(world: World, requests: list[Reques
 POISON = [
     "//", "/./", "/../", "/.%2e/", "%2e", "%2f", "%2F", "%5c", "\\", ";", "%3b", "#", "\x00", "\n", "\x7f", "\x85",
     "%00",
-    "%0d%0a", "%7f", "%c2%85", "%ff", "\udcff", "%", "%4", "%zz", "%2541", "%25%32%66", "%41", "%7e", " ", "\u2028",
+    "%0d%0a", "%7f", "%c2%85", "%ff", "\udcff", "%/", "%4/", "%zz", "%2541", "%25%32%66", "%41", "%7e", " ", "\u2028",
 ]  # fmt: skip
 HARMLESS = st.text("abz09/-._~é", max_size=8)
 

@@ -12,6 +12,8 @@ ANYWHERE = "*"
 _Network = IPv4Network | IPv6Network
 #: The prefix length of `::ffff:0:0/96`, where IPv6 keeps the IPv4 addresses (RFC 4291 §2.5.5.2).
 _MAPPED = 96
+#: No address is longer in text, zone and all; what is longer shall not fill the memory of addresses seen.
+_LONGEST = 64
 
 
 def check_ip_filter(entries: Iterable[str]) -> tuple[str, ...]:
@@ -45,9 +47,13 @@ class AddressFilter:
         """Whether the address is inside. What is no address is outside every filter but the empty one."""
         if not self._networks:
             return True
+        if len(address) > _LONGEST:
+            return False
         version, number = _version_and_number(address)
-        networks = self._networks.get(version, {})
-        return any(number >> tail in leading for tail, leading in networks.items())
+        for tail, leading in self._networks.get(version, {}).items():  # noqa: SIM110 - a generator takes twice as long
+            if number >> tail in leading:
+                return True
+        return False
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +93,7 @@ def _neither(entry: str) -> InvalidIpFilter:
 def _as_ipv4(network: _Network) -> _Network:
     """The IPv4 network that a v4-mapped IPv6 network stands for; any other network is itself."""
     start = network.network_address
-    if isinstance(start, IPv6Address) and start.ipv4_mapped and network.prefixlen >= _MAPPED:
+    if isinstance(start, IPv6Address) and start.ipv4_mapped:
         return IPv4Network((start.ipv4_mapped, network.prefixlen - _MAPPED))
     return network
 

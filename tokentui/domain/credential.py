@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from tokentui.domain.errors import InvalidTokenValue
 from tokentui.domain.values import check_value
 
-_BEARER = re.compile(r"bearer +(.*)", re.IGNORECASE | re.DOTALL)
 #: `auth-scheme` alone or followed by a space and whatever that scheme wants (RFC 9110 §11.4).
-_ANY_SCHEME = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: .*)?", re.DOTALL)
+_ANY_SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?: .*)?", re.DOTALL)
 #: A second credential that a proxy put behind the first one when it joined two headers.
 _JOINED_BEARER = re.compile(r",\s*bearer(?:\s|\Z)", re.IGNORECASE)
 
@@ -39,11 +38,10 @@ def read_credential(authorization: Sequence[str], access_tokens: Sequence[str]) 
 
 
 def _from_header(value: str) -> str | None:
-    bearer = _BEARER.fullmatch(value)
-    if bearer:
-        return _checked(bearer[1])
-    scheme = _ANY_SCHEME.fullmatch(value)
-    if scheme is None or scheme[1].lower() == "bearer":
+    scheme, _, token = value.partition(" ")
+    if scheme.lower() == "bearer":
+        return _checked(token.lstrip(" "))
+    if not _ANY_SCHEME.fullmatch(value):
         raise BadCredential("its Authorization header is not a scheme, a space and a token")
     if _JOINED_BEARER.search(value):
         raise BadCredential("its Authorization header joins several credentials with a comma")
@@ -51,9 +49,9 @@ def _from_header(value: str) -> str | None:
 
 
 def _checked(value: str) -> str:
-    if "," in value:
-        raise BadCredential("its Authorization header or access_token holds a comma, as if several were joined")
     try:
         return check_value(value)
     except InvalidTokenValue as invalid:
+        if "," in value:
+            raise BadCredential("its token holds a comma, as if several had been joined") from None
         raise BadCredential(f"its token is malformed ({str(invalid).rstrip('.')})") from None

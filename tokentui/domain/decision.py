@@ -99,7 +99,8 @@ class _Door:
         self.endpoint = endpoint
         self.slots = endpoint.slots
         self.free = endpoint.authentication is Authentication.NONE
-        self.grants = grants
+        #: An internal endpoint takes its primary tokens only, whatever assignments are kept.
+        self.grants = {} if endpoint.authentication is Authentication.INTERNAL else grants
         #: Why nobody can be let in, if the store holds what it never should.
         self.fault = ""
         try:
@@ -213,14 +214,11 @@ class Guard:
         holder = self._holder(digest, now)
         if holder is None:
             return Decision(Reason.UNKNOWN_TOKEN, door.endpoint, slot)
-        who = (holder.id, holder.name, holder.kind)
         refused = holder.refusal(now)
-        if refused:
-            return Decision(refused, door.endpoint, slot, *who, about=holder.about(refused))
-        beyond = holder.out_of_scope(door.endpoint, slot, door.grants)
-        if beyond:
-            return Decision(Reason.INSUFFICIENT_SCOPE, door.endpoint, slot, *who, about=beyond)
-        return Decision(Reason.ALLOWED, door.endpoint, slot, *who, about=holder.about(None))
+        beyond = "" if refused else holder.out_of_scope(door.endpoint, slot, door.grants)
+        reason = refused or (Reason.INSUFFICIENT_SCOPE if beyond else Reason.ALLOWED)
+        about = beyond or holder.about(refused)
+        return Decision(reason, door.endpoint, slot, holder.id, holder.name, holder.kind, about)
 
     def _holder(self, digest: str, now: datetime) -> Holder | None:
         """Of several that share a value, the one that is good. Raises `_Fault` if more than one is."""

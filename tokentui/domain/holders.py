@@ -10,7 +10,7 @@ from tokentui.domain.records import Endpoint, EndpointToken, Secret
 from tokentui.domain.slots import Authentication, Slot
 
 Kind = Literal["primary", "endpoint", ""]
-#: Token id → slots: what the endpoint tokens are mapped to on one endpoint.
+#: Token id → slots: what the endpoint tokens may use on one endpoint.
 Grants = Mapping[str, tuple[Slot, ...]]
 
 
@@ -65,43 +65,45 @@ class PrimaryHolder(Holder):
 class TokenHolder(Holder):
     """An endpoint token by its current value."""
 
-    __slots__ = ("_token",)
+    __slots__ = ("_expires_at", "_off")
     kind = "endpoint"
 
     def __init__(self, token: EndpointToken) -> None:
         super().__init__(token.id, token.name)
-        self._token = token
+        self._off = _why_refused(token)
+        self._expires_at = token.expires_at
 
     def refusal(self, now: datetime) -> Reason | None:
-        if not self._token.enabled:
-            return Reason.DISABLED_TOKEN
-        if not self._token.active:
-            return Reason.INACTIVE_TOKEN
-        return Reason.EXPIRED_TOKEN if self._token.expired(now) else None
+        if self._off or self._expires_at is None:
+            return self._off
+        return Reason.EXPIRED_TOKEN if now >= self._expires_at else None
 
     def out_of_scope(self, endpoint: Endpoint, slot: Slot, grants: Grants) -> str:
+        if slot in grants.get(self.id, ()):
+            return ""
         if endpoint.authentication is Authentication.INTERNAL:
             return "the endpoint takes its primary tokens only (authentication is internal)"
-        return "" if slot in grants.get(self.id, ()) else "it is not mapped to that slot"
+        return "it is not mapped to that slot"
 
     def about(self, reason: Reason | None) -> str:
-        return f"expired at {_instant(self._token.expires_at)}" if reason is Reason.EXPIRED_TOKEN else ""
+        return f"expired at {_instant(self._expires_at)}" if reason is Reason.EXPIRED_TOKEN else ""
 
 
 class ReplacedHolder(TokenHolder):
     """An endpoint token by its value before the last rotation, which is good while the grace time runs."""
 
-    __slots__ = ()
+    __slots__ = ("_until",)
+
+    def __init__(self, token: EndpointToken) -> None:
+        super().__init__(token)
+        self._until = token.previous_until
 
     def refusal(self, now: datetime) -> Reason | None:
-        refused = super().refusal(now)
-        if refused:
-            return refused
-        until = self._token.previous_until
-        return None if until is not None and now < until else Reason.REPLACED_TOKEN
+        good = self._until is not None and now < self._until
+        return super().refusal(now) or (None if good else Reason.REPLACED_TOKEN)
 
     def about(self, reason: Reason | None) -> str:
-        until = self._token.previous_until
+        until = self._until
         if reason is Reason.REPLACED_TOKEN:
             return f"left it valid until {_instant(until)}" if until else "gave it no grace time"
         if reason is None:
@@ -118,6 +120,12 @@ def held_digests(endpoints: Iterable[Endpoint], tokens: Iterable[EndpointToken])
         yield token.secret, TokenHolder(token)
         if token.previous is not None and token.previous.digest != token.secret.digest:
             yield token.previous, ReplacedHolder(token)
+
+
+def _why_refused(token: EndpointToken) -> Reason | None:
+    if not token.enabled:
+        return Reason.DISABLED_TOKEN
+    return None if token.active else Reason.INACTIVE_TOKEN
 
 
 def _why_off(endpoint: Endpoint, slot: Slot) -> str:

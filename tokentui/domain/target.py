@@ -7,7 +7,7 @@ UTF-8 may be sent raw.
 """
 
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 #: The longest target that is read, in bytes.
@@ -60,16 +60,19 @@ class BadTarget(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A canonical target, decoded."""
+class Target(NamedTuple):
+    """A canonical target, decoded. A tuple for the reason that `Decision` is one."""
 
     #: For people; `segments` is what is matched.
     path: str
     #: The parts after each slash; the last is empty where the path ends in one.
     segments: tuple[str, ...]
     #: The values of every `access_token` parameter, in order.
-    access_tokens: tuple[str, ...] = field(default=(), repr=False)
+    access_tokens: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Without the tokens."""
+        return f"Target(path={self.path!r}, segments={self.segments!r})"
 
 
 def parse_target(raw: str | bytes) -> Target:
