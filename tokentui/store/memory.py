@@ -1,0 +1,65 @@
+"""A store in memory: for tests, and for looking around where nothing is to be kept."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tokentui.domain.errors import ReadOnly, StoreError
+from tokentui.store.codec import TABLES, Tables
+from tokentui.store.snapshot import Snapshot, snapshot_of
+from tokentui.store.transaction import Changes, DocumentTransaction
+
+
+def _no_documents() -> Tables:
+    return {name: {} for name in TABLES.values()}
+
+
+@dataclass(slots=True)
+class Memory:
+    """What several `MemoryStore`s have in common, as several connections have a database."""
+
+    tables: Tables = field(default_factory=_no_documents)
+    #: How often something was saved.
+    saves: int = 0
+    changing: threading.Lock = field(default_factory=threading.Lock)
+
+
+class MemoryStore:
+    """A `Store` that is gone with the process."""
+
+    location = "memory"
+
+    def __init__(self, memory: Memory | None = None, *, read_only: bool = False, lock_timeout: float = 5.0) -> None:
+        self._memory = memory or Memory()
+        self._lock_timeout = lock_timeout
+        self.read_only = read_only
+
+    def stamp(self) -> tuple[int, ...]:
+        return (self._memory.saves,)
+
+    def reader(self) -> Snapshot:
+        return snapshot_of(self._memory.tables)
+
+    @contextmanager
+    def change(self) -> Iterator[DocumentTransaction]:
+        if self.read_only:
+            raise ReadOnly("The store was opened read-only.")
+        if not self._memory.changing.acquire(timeout=self._lock_timeout):
+            raise StoreError("The store is being changed by somebody else. Try again.")
+        try:
+            transaction = DocumentTransaction(self.reader(), self._memory.tables)
+            yield transaction
+            self._save(transaction.documents())
+            transaction.settle()
+        finally:
+            self._memory.changing.release()
+
+    def _save(self, changes: Changes) -> None:
+        if changes:
+            tables = {name: {**table, **changes.get(name, {})} for name, table in self._memory.tables.items()}
+            self._memory.tables = {
+                name: {id: document for id, document in table.items() if document is not None}
+                for name, table in tables.items()
+            }
+            self._memory.saves += 1

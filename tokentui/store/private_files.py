@@ -1,0 +1,53 @@
+"""Files for their owner alone, which are there whole or not at all, and on the disk before anybody is told so."""
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make the folder, and those above that are missing, with mode 0700 whatever the umask; raises `OSError`."""
+    for each in reversed([folder, *folder.parents]):
+        if not each.exists():
+            each.mkdir(mode=0o700, exist_ok=True)
+            each.chmod(0o700)
+
+
+def temporary_beside(path: Path) -> Path:
+    """A name for what is to become `path`; `sweep` knows it again."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+
+
+def write_private(path: Path, content: bytes, owner: os.stat_result | None = None) -> None:
+    """Make a file of mode 0600, whatever the umask, whose content is on the disk when this returns.
+
+    It belongs to the `owner` of another file where one is given: root must not take a service's file away from it.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with open(descriptor, "wb") as file:
+        os.fchmod(descriptor, 0o600)
+        if owner is not None and os.geteuid() == 0:
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what was put into the folder, or replaced there, survive a power cut; raises `OSError`."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep(path: Path) -> None:
+    """Take away what killed writers of `path` left; nobody may be writing it now. What cannot go stays."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.\d+\.[0-9a-f]{{8}}\.tmp")
+    with suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in entries:
+            if left.fullmatch(entry.name):
+                with suppress(OSError):
+                    os.unlink(entry.path)

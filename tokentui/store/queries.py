@@ -1,0 +1,149 @@
+"""The questions that screens and commands ask a store, and the pages they get back.
+
+A list on screen is a query, not a copy: a store answers with one window of rows and the counts, so that it may be
+a file today and a database tomorrow.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from tokentui.domain.records import Endpoint, EndpointToken
+from tokentui.domain.slots import Slot
+
+RowT = TypeVar("RowT", covariant=True)
+
+
+class TokenSort(StrEnum):
+    NAME = "name"
+    DESCRIPTION = "description"
+    ENABLED = "enabled"
+    ASSIGNED = "assigned"
+    AGE = "age"
+    LAST_SEEN = "last_seen"
+
+
+class EndpointSort(StrEnum):
+    NAME = "name"
+    REF = "ref"
+    METHODS = "methods"
+    AUTHENTICATION = "authentication"
+    ASSIGNED = "assigned"
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which rows of a result are wanted: `limit` rows from `offset`, or the `limit` rows around the row `around`.
+
+    Where `around` is an id that the result does not hold, `offset` counts.
+    """
+
+    offset: int = 0
+    limit: int = 200
+    around: str | None = None
+
+
+EVERYTHING = Window(0, 1_000_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RowT]):
+    """One window of a result."""
+
+    rows: tuple[RowT, ...]
+    #: Where the first of `rows` stands in the result.
+    offset: int
+    #: How many rows the whole result has.
+    total: int
+    #: How many it would have without the text filter ("n of m").
+    of: int
+    #: Where the row that `Window.around` named stands, or None where the result does not hold it.
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenQuery:
+    """Endpoint tokens; None means "either"."""
+
+    text: str = ""
+    active: bool | None = True
+    enabled: bool | None = None
+    assigned: bool | None = None
+    sort: TokenSort = TokenSort.NAME
+    reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointQuery:
+    """Endpoints; None means "either". `slot`: those that have this slot on; `only`: none but those with these ids."""
+
+    text: str = ""
+    active: bool | None = True
+    slot: Slot | None = None
+    only: frozenset[str] | None = None
+    sort: EndpointSort = EndpointSort.NAME
+    reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingQuery:
+    """The active endpoint tokens as one endpoint sees them; `mapped_only`: none but those that are mapped to it."""
+
+    endpoint_id: str
+    text: str = ""
+    mapped_only: bool = False
+    sort: TokenSort = TokenSort.NAME
+    reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """An endpoint token in a result."""
+
+    token: EndpointToken
+    #: How many endpoints it is mapped to.
+    assigned: int
+    last_seen_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return self.token.id
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """An endpoint in a result."""
+
+    endpoint: Endpoint
+    #: How many endpoint tokens are mapped to it.
+    assigned: int
+
+    @property
+    def id(self) -> str:
+        return self.endpoint.id
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRow:
+    """An endpoint token as one endpoint sees it."""
+
+    token: EndpointToken
+    #: The slots the token is mapped to on the endpoint in question; empty where it is not mapped.
+    slots: tuple[Slot, ...]
+    last_seen_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return self.token.id
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records there are, and how many of them are active."""
+
+    endpoints: int
+    active_endpoints: int
+    tokens: int
+    active_tokens: int

@@ -1,0 +1,179 @@
+"""A TinyDB storage that loses nothing: one lock, an atomic replace, and a refusal of any file that is not ours.
+
+TinyDB's own `JSONStorage` writes in place and knows no lock; killed at the wrong moment it leaves half a file. Here
+a save is: lock file beside the store → read again under the lock → temporary file in the same folder → fsync →
+`os.replace` → fsync of the folder.
+"""
+
+import os
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import orjson
+from tinydb import Storage
+
+from tokentui.domain.errors import ReadOnly, StoreError
+from tokentui.store.codec import Tables
+from tokentui.store.file_format import is_newer, new_tables, parse
+from tokentui.store.private_files import make_private_folder, sweep, sync_folder, temporary_beside, write_private
+from tokentui.store.protocol import Stamp
+
+#: How long a change waits for the changes of others, in seconds.
+LOCK_TIMEOUT = 5.0
+
+
+class SafeStorage(Storage):
+    """The tables of one store file. `load` and `stamp` need no lock; TinyDB writes inside `locked()` only."""
+
+    def __init__(self, path: Path, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
+        #: The file itself: to replace a symbolic link would leave the file behind it as it was.
+        self.path = Path(os.path.realpath(path))
+        self._lock_timeout = lock_timeout
+        self._loading = threading.Lock()
+        self._cached: tuple[Stamp, Tables] | None = None
+        #: Waiting for another process' lock means asking again and again; threads of this one wait here.
+        self._changing = threading.Lock()
+        self._saved: Tables = {}
+        self._working: Tables | None = None
+        self._seen = False
+
+    # ------------------------------------------------------------------ reading
+
+    def stamp(self) -> Stamp:
+        """Device, inode, size and time of the file; `()` where there is none yet. Raises `StoreError`."""
+        status = self._status()
+        return () if status is None else _stamp_of(status)
+
+    def _status(self) -> os.stat_result | None:
+        try:
+            status = os.stat(self.path)
+        except FileNotFoundError:
+            if self._seen:
+                raise StoreError(
+                    f"The store {self.path} has gone. Put it back, or leave TokenTUI to begin a new one."
+                ) from None
+            return None
+        except OSError as error:
+            raise StoreError(f"The store {self.path} cannot be reached: {error.strerror or error}.") from error
+        if not stat.S_ISREG(status.st_mode):  # to open a named pipe would wait for ever
+            raise StoreError(f"The store {self.path} is not a regular file.")
+        self._seen = True
+        return status
+
+    def load(self) -> tuple[Stamp, Tables]:
+        """The stamp and the saved tables, which nobody may change; parsed again only where the file is another."""
+        with self._loading:
+            stamp = self.stamp()
+            if self._cached is None or self._cached[0] != stamp:
+                self._cached = self._load_file() if stamp else ((), new_tables())
+            return self._cached
+
+    def _load_file(self) -> tuple[Stamp, Tables]:
+        try:
+            with open(self.path, "rb") as file:
+                status = os.fstat(file.fileno())
+                content = file.read()
+        except OSError as error:
+            raise StoreError(f"The store {self.path} cannot be read: {error.strerror or error}.") from error
+        return _stamp_of(status), parse(self.path, content)
+
+    # ------------------------------------------------------------------ writing
+
+    @contextmanager
+    def locked(self) -> Iterator[Tables]:
+        """Hold the store alone; gives what is saved. What TinyDB writes meanwhile is kept by `save`, or dropped."""
+        self.stamp()  # where the store has gone, no folder is made for it again
+        if not self._changing.acquire(timeout=self._lock_timeout):
+            raise StoreError(f"The store {self.path} is being changed already. Try again.")
+        try:
+            with self._lock_file():
+                self._saved = self._working = self.load()[1]
+                if is_newer(self._saved):
+                    raise ReadOnly(
+                        f"The store {self.path} was written by a newer TokenTUI: it can be looked at only."
+                    )
+                yield self._saved
+        finally:
+            self._saved, self._working = {}, None
+            self._changing.release()
+
+    @contextmanager
+    def _lock_file(self) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(f"{self.path}.lock", timeout=self._lock_timeout, mode=0o600)
+        try:
+            make_private_folder(self.path.parent)
+            lock.acquire()
+        except Timeout:
+            raise StoreError(
+                f"The store {self.path} has been locked by another process for {self._lock_timeout:g} s. Try again."
+            ) from None
+        except OSError as error:
+            raise StoreError(f"The store {self.path} cannot be locked: {error.strerror or error}.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def read(self) -> Tables:
+        """All tables as TinyDB has made them inside `locked()`; else as they are saved."""
+        return dict(self.load()[1] if self._working is None else self._working)
+
+    def write(self, data: Tables) -> None:
+        """Take the tables that `save` will keep."""
+        if self._working is None:
+            raise StoreError("The store is written inside a change only.")
+        self._working = data
+
+    def save(self) -> bool:
+        """Put what was written in place, inside `locked()`; False where nothing was. Raises `StoreError`."""
+        tables = self._working
+        if tables is None or tables is self._saved:
+            return False
+        temporary = temporary_beside(self.path)
+        try:
+            sweep(self.path)
+            stamp = self._write_later(temporary, orjson.dumps(tables))
+            os.replace(temporary, self.path)
+        except OSError as error:
+            raise StoreError(f"Nothing was saved: {self.path}: {error.strerror or error}.") from error
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        self._seen, self._cached = True, (stamp, tables)
+        return True
+
+    def _write_later(self, temporary: Path, content: bytes) -> Stamp:
+        """Write the file with a later time than the one it replaces, whatever the clock and its grain.
+
+        Inodes and sizes come again, so without it a store that was saved twice might look as it did before.
+        """
+        replaced = self._status()
+        write_private(temporary, content, replaced)
+        status = os.stat(temporary)
+        if replaced is not None and status.st_mtime_ns <= replaced.st_mtime_ns:
+            later = replaced.st_mtime_ns + 1
+            os.utime(temporary, ns=(later, later))
+            status = os.stat(temporary)
+        return _stamp_of(status)
+
+    def confirm(self) -> None:
+        """Make what was saved survive a power cut.
+
+        It is in place already when this fails, so the failure must not read as "nothing was saved".
+        """
+        folder = self.path.parent
+        try:
+            sync_folder(folder)
+        except OSError as error:
+            raise StoreError(
+                f"Saved, but not confirmed durable: the folder {folder}: {error.strerror or error}."
+            ) from error
+
+
+def _stamp_of(status: os.stat_result) -> Stamp:
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

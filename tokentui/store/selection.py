@@ -1,0 +1,148 @@
+"""Which records a query selects, and in what order: answered from the parsed documents, without making records."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from tokentui.domain.names import name_key
+from tokentui.store.queries import EndpointQuery, EndpointSort, MappingQuery, TokenQuery, TokenSort
+
+Documents = Mapping[str, Mapping[str, Any]]
+_SortKey = Callable[[str], Any]
+
+
+def matching(ids: list[str], texts: Mapping[str, str], words: str) -> list[str]:
+    """The ids whose text holds every one of the words, ignoring case and composition; texts are `name_key`s."""
+    found = ids
+    for word in name_key(words).split():
+        found = [id for id in found if word in texts[id]]
+    return found
+
+
+class Selection:
+    """The orders and texts of one parsed store, worked out when first asked for and kept."""
+
+    def __init__(self, endpoints: Documents, tokens: Documents, assignments: Documents) -> None:
+        self._endpoints = endpoints
+        self._tokens = tokens
+        self._assignments = assignments
+        self._kept: dict[object, list[str]] = {}
+
+    # ------------------------------------------------------------------ who is mapped where
+
+    @cached_property
+    def endpoints_of(self) -> dict[str, list[str]]:
+        """Token id → ids of the endpoints it is mapped to."""
+        mapped: dict[str, list[str]] = {}
+        for id in self._assignments:
+            token_id, _, endpoint_id = id.partition(".")
+            mapped.setdefault(token_id, []).append(endpoint_id)
+        return mapped
+
+    @cached_property
+    def tokens_at(self) -> dict[str, list[str]]:
+        """Endpoint id → ids of the tokens mapped to it, the inactive ones too."""
+        mapped: dict[str, list[str]] = {}
+        for id in self._assignments:
+            token_id, _, endpoint_id = id.partition(".")
+            mapped.setdefault(endpoint_id, []).append(token_id)
+        return mapped
+
+    @cached_property
+    def mapped_count(self) -> Counter[str]:
+        """Endpoint id → how many active tokens are mapped to it."""
+        tokens = self._tokens
+        return Counter(
+            endpoint_id
+            for token_id, _, endpoint_id in (id.partition(".") for id in self._assignments)
+            if token_id in tokens and tokens[token_id]["active"]
+        )
+
+    # ------------------------------------------------------------------ texts to filter by
+
+    @cached_property
+    def token_texts(self) -> dict[str, str]:
+        return {id: name_key(f"{doc['name']}\n{doc['description']}") for id, doc in self._tokens.items()}
+
+    @cached_property
+    def endpoint_texts(self) -> dict[str, str]:
+        return {
+            id: name_key(f"{doc['name']}\n{doc['group']}/{doc['slug']}\n{doc['path']}\n{doc['description']}")
+            for id, doc in self._endpoints.items()
+        }
+
+    # ------------------------------------------------------------------ results
+
+    def tokens(self, query: TokenQuery) -> tuple[list[str], int]:
+        """The ids that the query selects, in order, and how many there are without its text."""
+        key = (query.active, query.enabled, query.assigned, query.sort)
+        ids = self._keep(key, lambda: self._ordered(self._flagged_tokens(query), query.sort))
+        if query.reverse:
+            ids = ids[::-1]
+        return matching(ids, self.token_texts, query.text) if query.text else ids, len(ids)
+
+    def mappings(self, query: MappingQuery) -> tuple[list[str], int]:
+        """As `tokens`, for one endpoint's view of the active tokens; only the mapped ones where asked."""
+        ids, _ = self.tokens(TokenQuery(sort=query.sort, reverse=query.reverse))
+        if query.mapped_only:
+            mapped = set(self.tokens_at.get(query.endpoint_id, ()))
+            ids = [id for id in ids if id in mapped]
+        return matching(ids, self.token_texts, query.text) if query.text else ids, len(ids)
+
+    def endpoints(self, query: EndpointQuery) -> tuple[list[str], int]:
+        """The ids that the query selects, in order, and how many there are without its text."""
+        ids = sorted(self._flagged_endpoints(query), key=self._endpoint_key(query.sort), reverse=query.reverse)
+        return matching(ids, self.endpoint_texts, query.text) if query.text else ids, len(ids)
+
+    def _keep(self, key: object, make: Callable[[], list[str]]) -> list[str]:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    def _flagged_tokens(self, query: TokenQuery) -> list[str]:
+        mapped = self.endpoints_of if query.assigned is not None else {}
+        return [
+            id
+            for id, doc in self._tokens.items()
+            if query.active in (None, doc["active"])
+            and query.enabled in (None, doc["enabled"])
+            and query.assigned in (None, id in mapped)
+        ]
+
+    def _flagged_endpoints(self, query: EndpointQuery) -> list[str]:
+        return [
+            id
+            for id, doc in self._endpoints.items()
+            if query.active in (None, doc["active"])
+            and (query.only is None or id in query.only)
+            and (
+                query.slot is None
+                or query.slot in doc["methods"]
+                or (query.slot == "DELETE" and doc["allow_deleting"])
+            )
+        ]
+
+    def _ordered(self, ids: list[str], sort: TokenSort) -> list[str]:
+        tokens, mapped = self._tokens, self.endpoints_of if sort is TokenSort.ASSIGNED else {}
+        names = {id: name_key(tokens[id]["name"]) for id in ids}
+        first: dict[TokenSort, _SortKey] = {
+            TokenSort.DESCRIPTION: lambda id: tokens[id]["description"].casefold(),
+            TokenSort.ENABLED: lambda id: not tokens[id]["enabled"],
+            TokenSort.ASSIGNED: lambda id: len(mapped.get(id, ())),
+            TokenSort.AGE: lambda id: tokens[id]["secret"]["generated_at"],
+        }
+        by_name = sorted(ids, key=names.__getitem__)
+        return sorted(by_name, key=first[sort]) if sort in first else by_name
+
+    def _endpoint_key(self, sort: EndpointSort) -> _SortKey:
+        endpoints, counts = self._endpoints, self.mapped_count
+        first: dict[EndpointSort, _SortKey] = {
+            EndpointSort.REF: lambda id: (endpoints[id]["group"], endpoints[id]["slug"]),
+            EndpointSort.METHODS: lambda id: (endpoints[id]["methods"], endpoints[id]["allow_deleting"]),
+            EndpointSort.AUTHENTICATION: lambda id: endpoints[id]["authentication"],
+            EndpointSort.ASSIGNED: lambda id: counts[id],
+            EndpointSort.ACTIVE: lambda id: not endpoints[id]["active"],
+            EndpointSort.NAME: lambda id: 0,
+        }
+        return lambda id: (first[sort](id), name_key(endpoints[id]["name"]), id)

@@ -1,0 +1,159 @@
+"""One parsed store, as a `Reader`: records are made only for those rows that somebody looks at."""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TypeVar
+
+from tokentui.domain.errors import NotFound
+from tokentui.domain.names import name_key
+from tokentui.domain.records import Assignment, Endpoint, EndpointToken
+from tokentui.domain.slots import Slot
+from tokentui.store.codec import Tables, read_assignment, read_endpoint, read_token
+from tokentui.store.queries import (
+    Counts,
+    EndpointQuery,
+    EndpointRow,
+    MappingQuery,
+    MappingRow,
+    Page,
+    TokenQuery,
+    TokenRow,
+    Window,
+)
+from tokentui.store.selection import Documents, Selection
+
+RowT = TypeVar("RowT")
+
+
+class Snapshot:
+    """A `Reader` over documents that nobody changes any more."""
+
+    def __init__(self, endpoints: Documents, tokens: Documents, assignments: Documents) -> None:
+        self._endpoints = endpoints
+        self._tokens = tokens
+        self._assignments = assignments
+        self._selection = Selection(endpoints, tokens, assignments)
+
+    # ------------------------------------------------------------------ single records
+
+    def endpoint(self, id: str) -> Endpoint:
+        document = self._endpoints.get(id)
+        if document is None:
+            raise NotFound("That endpoint is no longer in the store.")
+        return read_endpoint(id, document)
+
+    def endpoint_by_ref(self, ref: str) -> Endpoint:
+        id = self._refs.get(ref)
+        if id is None:
+            raise NotFound(f"There is no endpoint {ref}. `tokentui endpoints list` shows them all.")
+        return self.endpoint(id)
+
+    def token(self, id: str) -> EndpointToken:
+        document = self._tokens.get(id)
+        if document is None:
+            raise NotFound("That endpoint token is no longer in the store.")
+        return read_token(id, document)
+
+    def token_by_name(self, name: str) -> EndpointToken:
+        id = self._names.get(name_key(name))
+        if id is None:
+            raise NotFound(f"There is no endpoint token {name!r}. `tokentui tokens list` shows them all.")
+        return self.token(id)
+
+    def assignment(self, token_id: str, endpoint_id: str) -> Assignment | None:
+        id = f"{token_id}.{endpoint_id}"
+        document = self._assignments.get(id)
+        return None if document is None else read_assignment(id, document)
+
+    def assignments_of(self, token_id: str) -> tuple[Assignment, ...]:
+        found = (self.assignment(token_id, id) for id in self._selection.endpoints_of.get(token_id, ()))
+        return tuple(assignment for assignment in found if assignment is not None)
+
+    def assignments_at(self, endpoint_id: str) -> tuple[Assignment, ...]:
+        found = (self.assignment(id, endpoint_id) for id in self._selection.tokens_at.get(endpoint_id, ()))
+        return tuple(assignment for assignment in found if assignment is not None)
+
+    def iter_endpoints(self) -> Iterator[Endpoint]:
+        return (read_endpoint(id, document) for id, document in self._endpoints.items())
+
+    def iter_tokens(self) -> Iterator[EndpointToken]:
+        return (read_token(id, document) for id, document in self._tokens.items())
+
+    def iter_assignments(self) -> Iterator[Assignment]:
+        return (read_assignment(id, document) for id, document in self._assignments.items())
+
+    def holder_of(self, digest: str) -> Endpoint | EndpointToken | None:
+        holder = self._digests.get(digest)
+        if holder is None:
+            return None
+        return self.endpoint(holder) if holder in self._endpoints else self.token(holder)
+
+    # ------------------------------------------------------------------ indexes
+
+    @cached_property
+    def _refs(self) -> dict[str, str]:
+        return {f"{doc['group']}/{doc['slug']}": id for id, doc in self._endpoints.items()}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {name_key(doc["name"]): id for id, doc in self._tokens.items()}
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        holders = {doc["secret"]["digest"]: id for id, doc in self._tokens.items()}
+        holders.update({doc["previous"]["digest"]: id for id, doc in self._tokens.items() if doc["previous"]})
+        for id, doc in self._endpoints.items():
+            holders.update({secret["digest"]: id for secret in doc["primaries"].values()})
+        return holders
+
+    # ------------------------------------------------------------------ pages
+
+    def endpoint_page(self, query: EndpointQuery, window: Window) -> Page[EndpointRow]:
+        ids, of = self._selection.endpoints(query)
+        counts = self._selection.mapped_count
+        return _page(ids, of, window, lambda id: EndpointRow(self.endpoint(id), counts[id]))
+
+    def token_page(self, query: TokenQuery, window: Window) -> Page[TokenRow]:
+        ids, of = self._selection.tokens(query)
+        mapped = self._selection.endpoints_of
+        return _page(ids, of, window, lambda id: TokenRow(self.token(id), len(mapped.get(id, ()))))
+
+    def mapping_page(self, query: MappingQuery, window: Window) -> Page[MappingRow]:
+        ids, of = self._selection.mappings(query)
+        return _page(ids, of, window, lambda id: MappingRow(self.token(id), self._slots(id, query.endpoint_id)))
+
+    def _slots(self, token_id: str, endpoint_id: str) -> tuple[Slot, ...]:
+        assignment = self.assignment(token_id, endpoint_id)
+        return () if assignment is None else assignment.slots
+
+    def counts(self) -> Counts:
+        return Counts(
+            endpoints=len(self._endpoints),
+            active_endpoints=_active(self._endpoints),
+            tokens=len(self._tokens),
+            active_tokens=_active(self._tokens),
+        )
+
+
+def _active(documents: Documents) -> int:
+    return sum(1 for document in documents.values() if document["active"])
+
+
+def _page(ids: list[str], of: int, window: Window, row: Callable[[str], RowT]) -> Page[RowT]:
+    at = _position(ids, window.around)
+    wanted = window.offset if at is None else at - window.limit // 2
+    offset = max(0, min(wanted, len(ids) - window.limit))
+    rows = tuple(row(id) for id in ids[offset : offset + window.limit])
+    return Page(rows=rows, offset=offset, total=len(ids), of=of, at=at)
+
+
+def _position(ids: list[str], id: str | None) -> int | None:
+    try:
+        return None if id is None else ids.index(id)
+    except ValueError:
+        return None
+
+
+def snapshot_of(tables: Tables) -> Snapshot:
+    """The `Reader` over a store's parsed tables."""
+    return Snapshot(tables["endpoints"], tables["tokens"], tables["assignments"])

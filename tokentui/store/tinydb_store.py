@@ -1,0 +1,140 @@
+"""The store that lives in one TinyDB file."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tinydb import TinyDB
+from tinydb.table import Document, Table
+
+from tokentui.domain.errors import ReadOnly, SealError
+from tokentui.store.codec import Tables
+from tokentui.store.file_format import is_newer, meta_of
+from tokentui.store.protocol import Stamp
+from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage
+from tokentui.store.snapshot import Snapshot, snapshot_of
+from tokentui.store.transaction import Changes, DocumentTransaction
+
+
+class _RecordTable(Table):
+    """A TinyDB table whose documents are found by our own ids."""
+
+    document_id_class = str  # type: ignore[assignment]  # TinyDB's stub says int, its code takes any class
+
+
+class _Database(TinyDB):
+    table_class = _RecordTable
+
+
+class TinyDBStore:
+    """A `Store` in the file `path`. Reading makes no file; the first change does, in a folder of mode 0700.
+
+    `key_id` names the key that values are sealed with. It is asked only when records are added or values replaced:
+    a store that holds no value yet is marked with it, and a store that is marked with another refuses the change.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        key_id: Callable[[], str] | None = None,
+        read_only: bool = False,
+        lock_timeout: float = LOCK_TIMEOUT,
+    ) -> None:
+        self._database = _Database(path, lock_timeout=lock_timeout, storage=SafeStorage)
+        storage = self._database.storage
+        assert isinstance(storage, SafeStorage)
+        self._storage = storage
+        self._key_id = key_id
+        self._read_only = read_only
+        #: The last snapshot, beside the tables that it is of.
+        self._snapshot: tuple[Tables, Snapshot] | None = None
+
+    @property
+    def location(self) -> str:
+        return str(self._storage.path)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it was opened to be looked at only, or was written by a newer TokenTUI."""
+        return self._read_only or is_newer(self._tables())
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a store file yet."""
+        return bool(self._storage.stamp())
+
+    @property
+    def key_id(self) -> str | None:
+        """Which key this store's values are sealed with; None where it was never said."""
+        return meta_of(self._tables()).get("key_id")
+
+    @property
+    def holds_values(self) -> bool:
+        """Whether there is any sealed value in it."""
+        tables = self._tables()
+        return bool(tables["tokens"]) or any(each["primaries"] for each in tables["endpoints"].values())
+
+    def _tables(self) -> Tables:
+        return self._storage.load()[1]
+
+    def stamp(self) -> Stamp:
+        return self._storage.stamp()
+
+    def reader(self) -> Snapshot:
+        return self._snapshot_of(self._tables())
+
+    def _snapshot_of(self, tables: Tables) -> Snapshot:
+        """The snapshot of these tables, which is kept, because it keeps what it has found out."""
+        kept = self._snapshot
+        if kept is None or kept[0] is not tables:
+            self._snapshot = kept = (tables, snapshot_of(tables))
+        return kept[1]
+
+    @contextmanager
+    def change(self) -> Iterator[DocumentTransaction]:
+        if self._read_only:
+            raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
+        with self._storage.locked() as tables:
+            transaction = DocumentTransaction(self._snapshot_of(tables), tables)
+            yield transaction
+            self._write(transaction)
+            if self._storage.save():
+                transaction.settle()
+                self._storage.confirm()
+
+    def _write(self, transaction: DocumentTransaction) -> None:
+        marked = self._marked() if transaction.adds else {}
+        for name, documents in {**marked, **transaction.documents()}.items():
+            # TinyDB updates documents in place, which readers hold: so what changes is removed, and put in anew.
+            table = self._database.table(name, cache_size=0)
+            table.remove(doc_ids=documents)  # type: ignore[arg-type]  # our ids are str
+            table.insert_multiple(
+                Document(document, id)  # type: ignore[arg-type]  # as above
+                for id, document in documents.items()
+                if document is not None
+            )
+
+    def _marked(self) -> Changes:
+        """The mark that a store without values gets; raises `SealError` where it is marked with another key."""
+        if self._key_id is None:
+            return {}
+        marked, ours = self.key_id, self._key_id()
+        if marked not in (None, ours):
+            raise wrong_key(self.location)
+        if marked == ours or self.holds_values:
+            return {}
+        meta: dict[str, Any] = {**meta_of(self._tables()), "key_id": ours}
+        return {"meta": {"1": meta}}
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def wrong_key(store: str) -> SealError:
+    """The refusal of a key that is not the one which the store at this location is marked with."""
+    return SealError(
+        f"Wrong key: the store {store} was sealed with another key. Nothing was changed. "
+        "Name the right key file with --key-file."
+    )

@@ -1,0 +1,84 @@
+"""A change to documents: collects records, and checks the `rev` of each against what the store holds."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tokentui.domain.errors import Conflict, StoreError
+from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Record, Secret
+from tokentui.store.codec import TABLES, Document, document_of, record_of
+from tokentui.store.protocol import RecordT, Replaced
+from tokentui.store.snapshot import Snapshot
+
+#: By table and id, the documents to keep; None where one is to go.
+Changes = dict[str, dict[str, Document | None]]
+
+
+class DocumentTransaction:
+    """A `Transaction` on tables of documents that nobody else changes until it is over."""
+
+    def __init__(self, reader: Snapshot, tables: Mapping[str, Mapping[str, Any]]) -> None:
+        self.reader = reader
+        self._tables = tables
+        self._changes: dict[tuple[str, str], Replaced] = {}
+        self._saved = False
+
+    @property
+    def replaced(self) -> tuple[Replaced, ...]:
+        return tuple(self._changes.values()) if self._saved else ()
+
+    @property
+    def adds(self) -> bool:
+        """Whether the store will hold an endpoint, a token or a value that it did not hold before."""
+        return any(_digests(each.after) - _digests(each.before) or _is_new(each) for each in self._changes.values())
+
+    def put(self, record: RecordT) -> RecordT:
+        table, before = self._current(record)
+        after = replace(record, rev=record.rev + 1)
+        self._changes[table, record.id] = Replaced(before, after)
+        return after
+
+    def remove(self, record: Record) -> None:
+        table, before = self._current(record)
+        if before is None:
+            raise Conflict("Somebody else removed this meanwhile.")
+        self._changes[table, record.id] = Replaced(before, None)
+
+    def _current(self, record: Record) -> tuple[str, Record | None]:
+        """The record as it was saved, after a look at `rev`; a record is changed once in a transaction."""
+        table = TABLES[type(record)]
+        if (table, record.id) in self._changes:
+            raise StoreError("A record can be changed only once in one change.")
+        document = self._tables[table].get(record.id)
+        if record.rev != (0 if document is None else document["rev"]):
+            raise Conflict("Somebody else changed this meanwhile. Look at it again, then repeat the change.")
+        return table, None if document is None else record_of(table, record.id, document)
+
+    def documents(self) -> Changes:
+        """What is to be kept and what is to go."""
+        documents: Changes = {}
+        for (table, id), change in self._changes.items():
+            documents.setdefault(table, {})[id] = None if change.after is None else document_of(change.after)
+        return documents
+
+    def settle(self) -> None:
+        """Say that it is saved: from now on `replaced` tells what it did."""
+        self._saved = True
+
+
+def _is_new(change: Replaced) -> bool:
+    return change.before is None and not isinstance(change.after, Assignment)
+
+
+def _digests(record: Record | None) -> set[str]:
+    return {secret.digest for secret in _secrets(record)}
+
+
+def _secrets(record: Record | None) -> tuple[Secret, ...]:
+    match record:
+        case Endpoint():
+            return tuple(record.primaries.values())
+        case EndpointToken():
+            return (record.secret,) if record.previous is None else (record.secret, record.previous)
+        case _:
+            return ()

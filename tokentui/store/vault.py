@@ -1,0 +1,109 @@
+"""Sealing: token values are kept encrypted, and are found by a keyed digest.
+
+Values: AES-256-GCM, a fresh 96-bit nonce each, with the record's id, the field and the value's digest as associated
+data, so that a sealed value opens only in its own place and next to its own digest. Digests: HMAC-SHA256. Both keys
+come by HKDF-SHA256 (RFC 5869) from the master key in the key file. `cryptography` is loaded at the first use: a list
+of tokens needs no key.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+from collections.abc import Callable
+from functools import cached_property
+
+from tokentui.domain.errors import SealError
+from tokentui.domain.records import Secret
+
+_NONCE_BYTES = 12
+_HINT_LENGTH = 4
+#: Values shorter than this get no hint: four characters would be too much of them.
+_HINT_FROM = 16
+
+
+def derive(master: bytes, purpose: str) -> bytes:
+    """The 32-byte key for one purpose, by HKDF-SHA256."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"tokentui/{purpose}/v1".encode()).derive(master)
+
+
+def key_id(master: bytes) -> str:
+    """A name for the key, which tells nothing of it: 16 hex digits."""
+    return derive(master, "key-id").hex()[:16]
+
+
+class KeyVault:
+    """A `Vault` whose master key is fetched when it is first needed.
+
+    `master` returns the 32-byte master key or raises `SealError`.
+    """
+
+    def __init__(self, master: Callable[[], bytes]) -> None:
+        self._master = master
+
+    @cached_property
+    def _keys(self) -> tuple[bytes, bytes]:
+        master = self._master()
+        return derive(master, "seal"), derive(master, "digest")
+
+    def opens(self) -> bool:
+        """Whether the key is at hand."""
+        try:
+            return bool(self._keys)
+        except SealError:
+            return False
+
+    def digest(self, value: str) -> str:
+        return hmac.digest(self._keys[1], value.encode(), hashlib.sha256).hex()
+
+    def seal(self, value: str, record_id: str, field: str) -> tuple[str, str, str]:
+        digest = self.digest(value)
+        hint = value[-_HINT_LENGTH:] if len(value) >= _HINT_FROM else ""
+        return (
+            self._encrypt(value, record_id, field, digest),
+            digest,
+            self._encrypt(hint, record_id, f"{field}#hint", digest),
+        )
+
+    def reveal(self, secret: Secret, record_id: str, field: str) -> str:
+        value = self._decrypt(secret.sealed, record_id, field, secret.digest)
+        if not hmac.compare_digest(self.digest(value), secret.digest):
+            raise _refusal()
+        return value
+
+    def hint(self, secret: Secret, record_id: str, field: str) -> str:
+        return self._decrypt(secret.hint, record_id, f"{field}#hint", secret.digest)
+
+    def _encrypt(self, text: str, record_id: str, field: str, digest: str) -> str:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = AESGCM(self._keys[0]).encrypt(nonce, text.encode(), _place(record_id, field, digest))
+        return base64.b64encode(nonce + sealed).decode()
+
+    def _decrypt(self, sealed: str, record_id: str, field: str, digest: str) -> str:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        try:
+            envelope = base64.b64decode(sealed, validate=True)
+            if base64.b64encode(envelope).decode() != sealed:
+                raise _refusal()  # the same bytes in another spelling: nobody but a forger writes it
+            nonce, content = envelope[:_NONCE_BYTES], envelope[_NONCE_BYTES:]
+            return AESGCM(self._keys[0]).decrypt(nonce, content, _place(record_id, field, digest)).decode()
+        except (InvalidTag, binascii.Error, ValueError):
+            raise _refusal() from None
+
+
+def _place(record_id: str, field: str, digest: str) -> bytes:
+    return f"tokentui/v1|{record_id}|{field}|{digest}".encode()
+
+
+def _refusal() -> SealError:
+    return SealError(
+        "The sealed value does not open: it was sealed with another key, or the store was tampered with."
+    )
