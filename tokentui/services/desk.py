@@ -1,0 +1,68 @@
+"""What an admin works at: the store, the vault, the clock, and the changes of this session that can be undone."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tokentui.domain.ids import RANDOM_BYTES, new_id
+from tokentui.domain.records import Secret
+from tokentui.store.protocol import Reader, Replaced, Store, Transaction, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One saved change: what was done, in words without secrets, and the records it replaced."""
+
+    summary: str
+    replaced: tuple[Replaced, ...]
+
+
+def utc_now() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Desk:
+    """All that a service needs. `clock` gives UTC; `random` is the operating system's random source."""
+
+    store: Store
+    vault: Vault
+    clock: Callable[[], datetime] = utc_now
+    random: Callable[[int], bytes] = os.urandom
+    #: This session's changes, the last one last.
+    history: list[Change] = field(default_factory=list)
+
+    def reader(self) -> Reader:
+        """The store as it is now."""
+        return self.store.reader()
+
+    @contextmanager
+    def change(self, summary: str) -> Iterator[Transaction]:
+        """Make one change, and remember it for undo. Where nothing was put, nothing is remembered."""
+        with self._saving(lambda replaced: self.history.append(Change(summary, replaced))) as transaction:
+            yield transaction
+
+    @contextmanager
+    def undoing(self) -> Iterator[Transaction]:
+        """Make the change that takes back the last one, which is forgotten then."""
+        with self._saving(lambda _: self.history.pop()) as transaction:
+            yield transaction
+
+    @contextmanager
+    def _saving(self, saved: Callable[[tuple[Replaced, ...]], object]) -> Iterator[Transaction]:
+        """A change that calls `saved` once it is in place, be it that the disk did not confirm it."""
+        with ExitStack() as finish, self.store.change() as transaction:
+            finish.callback(lambda: transaction.replaced and saved(transaction.replaced))
+            yield transaction
+
+    def new_id(self) -> str:
+        """An id for a new record."""
+        return new_id(self.clock(), self.random(RANDOM_BYTES))
+
+    def seal(self, value: str, record_id: str, field: str) -> Secret:
+        """A token value, sealed for its place in a record."""
+        sealed, digest, hint = self.vault.seal(value, record_id, field)
+        return Secret(sealed=sealed, digest=digest, hint=hint, generated_at=self.clock())

@@ -1,0 +1,70 @@
+"""The settings file: read with care, written only to remember a choice that was made in the UI."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tokentui.domain.errors import TokenTuiError
+
+
+class SettingsError(TokenTuiError):
+    """The settings file cannot be used as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user may choose in `config.toml`."""
+
+    #: The name of the colour theme; empty: the default one.
+    theme: str = ""
+    #: Binding id → keys, such as `{"tokens.rotate": "R"}`; several keys are separated by commas.
+    keys: Mapping[str, str] = field(default_factory=dict)
+    #: Whether the mouse is listened to; None: where the session is not over SSH.
+    mouse: bool | None = None
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings in `path`, the defaults where there is no such file; raises `SettingsError`."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise SettingsError(f"The settings {path} cannot be read: {error.strerror}.") from error
+    return _settings(path, _parsed(path, text))
+
+
+def _parsed(path: Path, text: bytes) -> Mapping[str, object]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings {path} are no TOML: {error}.") from None
+
+
+def _settings(path: Path, content: Mapping[str, object]) -> Settings:
+    theme, keys, mouse = content.get("theme", ""), content.get("keys", {}), content.get("mouse")
+    if not isinstance(theme, str):
+        raise SettingsError(f'In {path}, theme is a name, such as theme = "nord".')
+    if not isinstance(mouse, bool | None):
+        raise SettingsError(f"In {path}, mouse is true or false.")
+    if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
+        raise SettingsError(f'In {path}, [keys] holds lines such as "tokens.add" = "n".')
+    return Settings(theme, keys, mouse)
+
+
+def remember_theme(path: Path, theme: str) -> None:
+    """Write the theme's name into the settings, leaving the rest of the file as it stands; raises `SettingsError`."""
+    import tomlkit
+
+    try:
+        document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+        document["theme"] = theme
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+        temporary.write_text(tomlkit.dumps(document), "utf-8")
+        os.replace(temporary, path)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"The theme could not be remembered in {path}: {error}.") from error

@@ -1,0 +1,90 @@
+"""What an admin does with endpoint tokens."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tokentui.domain import values
+from tokentui.domain.fields import TokenFields, checked_token
+from tokentui.domain.records import EndpointToken
+from tokentui.services.desk import Desk
+from tokentui.services.uniqueness import check_fresh, check_unique
+
+#: The field name that a token's value is sealed for.
+VALUE = "value"
+
+
+def new_value(desk: Desk) -> str:
+    """A new token value; it is kept nowhere until it is saved with a token."""
+    return values.generate(desk.random)
+
+
+def add_token(desk: Desk, fields: TokenFields, value: str | None = None) -> EndpointToken:
+    """Add an endpoint token with a generated value, or with the one given.
+
+    Raises `Invalid`, `Taken` (a name or value that another token has), `StoreError`, `SealError`.
+    """
+    fields = checked_token(fields)
+    value = values.check_value(new_value(desk) if value is None else value)
+    id = desk.new_id()
+    token = EndpointToken(
+        id=id,
+        name=fields.name,
+        description=fields.description,
+        enabled=fields.enabled,
+        secret=desk.seal(value, id, VALUE),
+        created_at=desk.clock(),
+    )
+    with desk.change(f"added {token.name}") as transaction:
+        check_unique(transaction.reader, token)
+        return transaction.put(token)
+
+
+def edit_token(desk: Desk, token: EndpointToken, fields: TokenFields, value: str | None = None) -> EndpointToken:
+    """Save the fields of `token`, and a new value where one is given, which replaces the old one at once.
+
+    Where nothing is another, nothing is saved. Raises `Conflict` where somebody changed the token since `token` was
+    read, else as `add_token`.
+    """
+    fields = checked_token(fields)
+    edited = replace(token, name=fields.name, description=fields.description, enabled=fields.enabled)
+    if value is not None:
+        secret = desk.seal(values.check_value(value), token.id, VALUE)
+        edited = replace(edited, secret=secret, rotated_at=secret.generated_at, previous=None, previous_until=None)
+    with desk.change(f"edited {token.name}") as transaction:
+        check_fresh(transaction.reader.token(token.id).rev, token.rev, token.name)
+        check_unique(transaction.reader, edited)
+        return edited if edited == token else transaction.put(edited)
+
+
+def set_enabled(desk: Desk, token_ids: Iterable[str], enabled: bool) -> tuple[EndpointToken, ...]:
+    """Enable or disable tokens, all or none; those that are so already stay untouched. Returns the changed ones."""
+    return _switch(desk, token_ids, "enabled" if enabled else "disabled", enabled=enabled)
+
+
+def set_active(desk: Desk, token_ids: Iterable[str], active: bool) -> tuple[EndpointToken, ...]:
+    """Activate or deactivate tokens, all or none; assignments stay. Returns the changed ones."""
+    return _switch(desk, token_ids, "activated" if active else "deactivated", active=active)
+
+
+def _switch(desk: Desk, token_ids: Iterable[str], verb: str, **flag: bool) -> tuple[EndpointToken, ...]:
+    ids = tuple(dict.fromkeys(token_ids))
+    tokens = [desk.reader().token(id) for id in ids]
+    what = tokens[0].name if len(tokens) == 1 else f"{len(tokens)} tokens"
+    changed = []
+    with desk.change(f"{verb} {what}") as transaction:
+        for id in ids:
+            token = transaction.reader.token(id)
+            switched = replace(token, **flag)  # type: ignore[arg-type]  # the flags are the record's own booleans
+            if switched != token:
+                changed.append(transaction.put(switched))
+    return tuple(changed)
+
+
+def reveal_token(desk: Desk, token: EndpointToken) -> str:
+    """The token's value; raises `SealError`."""
+    return desk.vault.reveal(token.secret, token.id, VALUE)
+
+
+def token_hint(desk: Desk, token: EndpointToken) -> str:
+    """The last four characters of the token's value; raises `SealError`."""
+    return desk.vault.hint(token.secret, token.id, VALUE)
