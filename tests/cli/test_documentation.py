@@ -1,0 +1,69 @@
+"""`docs/command-line.md` tells of every command, option, exit code and JSON field; a new one has to go in there."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.cli.conftest import Shell
+from tests.cli.test_program import every_command
+from tokentui.cli import failures
+from tokentui.cli.program import program
+
+PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
+
+
+def sections() -> dict[str, str]:
+    """Heading → text of each section of the second level."""
+    parts = re.split(r"^## (.+)$", PAGE.read_text("utf-8"), flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def found(words: tuple[str, ...]) -> click.Command:
+    command: click.Command = program
+    for word in words:
+        assert isinstance(command, click.Group)
+        below = command.get_command(click.Context(command), word)
+        assert below is not None
+        command = below
+    return command
+
+
+COMMANDS = [words for words in every_command() if not isinstance(found(words), click.Group)]
+
+
+def arguments(command: click.Command) -> list[str]:
+    return [each.make_metavar(click.Context(command)) for each in command.params if isinstance(each, click.Argument)]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_has_a_section_with_its_arguments(words: tuple[str, ...]) -> None:
+    assert f"`{' '.join(['tokentui', *words, *arguments(found(words))])}`" in sections()
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_option_has_a_row_in_its_section_and_every_row_an_option(words: tuple[str, ...]) -> None:
+    command = found(words)
+    text = sections()[f"`{' '.join(['tokentui', *words, *arguments(command)])}`"]
+    options = {name for each in command.params if isinstance(each, click.Option) for name in each.opts}
+    assert set(re.findall(r"^\| `(--[a-z-]+)", text, re.M)) == options
+
+
+def test_every_option_of_the_program_is_told() -> None:
+    text = sections()["Options of `tokentui` itself"]
+    for each in program.params:
+        assert each.opts[-1] in text
+        assert not each.envvar or str(each.envvar) in text
+
+
+def test_every_exit_code_is_told() -> None:
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", sections()["Exit codes"], re.M)}
+    codes = {value for name, value in vars(failures).items() if name.isupper() and isinstance(value, int)}
+    assert told == codes | {0, 1}
+
+
+def test_every_json_field_is_told(stocked: Shell) -> None:
+    text = sections()["JSON"]
+    shapes = [stocked.json(kind, "list", "--reveal")[0] for kind in ("tokens", "endpoints")]
+    assert all(f'"{field}": ' in text for shape in shapes for field in shape)

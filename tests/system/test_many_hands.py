@@ -1,0 +1,46 @@
+"""Many processes at one store, from the very first change on: nothing is lost, nobody is refused."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tokentui
+
+PROCESSES, EACH = 8, 50
+
+DRIVER = """
+import sys
+from tokentui.cli import main
+
+places, hand, count = sys.argv[1:5], sys.argv[5], int(sys.argv[6])
+for number in range(count):
+    try:
+        main([*places, "tokens", "add", f"app-{hand}-{number}"])
+    except SystemExit as ended:
+        if ended.code:
+            sys.exit(ended.code)
+"""
+
+
+@pytest.mark.system
+def test_eight_processes_that_add_fifty_tokens_each_leave_four_hundred(tmp_path: Path) -> None:
+    places = ["--store", str(tmp_path / "data" / "tokens.json"), "--key-file", str(tmp_path / "config" / "key")]
+    root = Path(tokentui.__file__).parents[1]
+    hands = [
+        subprocess.Popen(
+            [sys.executable, "-c", DRIVER, *places, str(hand), str(EACH)], stderr=subprocess.PIPE, cwd=root
+        )
+        for hand in range(PROCESSES)
+    ]
+    talk = [hand.communicate(timeout=100)[1].decode() for hand in hands]
+    assert [hand.returncode for hand in hands] == [0] * PROCESSES, talk
+    command = [sys.executable, "-m", "tokentui", *places, "tokens", "list", "--json", "--reveal"]
+    listed = json.loads(subprocess.run(command, capture_output=True, check=True, cwd=root).stdout)
+    assert {token["name"] for token in listed} == {
+        f"app-{hand}-{n}" for hand in range(PROCESSES) for n in range(EACH)
+    }
+    assert len({token["value"] for token in listed}) == PROCESSES * EACH
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["tokens.json", "tokens.json.lock"]

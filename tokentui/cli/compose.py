@@ -1,0 +1,93 @@
+"""Composition: where the files are, and the desk that is made of store and vault.
+
+Each part is loaded when it is first asked for, so that a list starts fast: it needs no desk, no vault and no key.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tokentui.domain.errors import ReadOnly
+
+if TYPE_CHECKING:
+    from tokentui.cli.master_key import MasterKey
+    from tokentui.services.desk import Desk
+    from tokentui.store.protocol import Reader
+    from tokentui.store.tinydb_store import TinyDBStore
+
+
+class Office:
+    """Where the files are, and the desk there. A place that is not given is where the XDG base directories say."""
+
+    def __init__(
+        self, store_file: Path | None, key_file: Path | None, *, read_only: bool = False, demo: bool = False
+    ) -> None:
+        self._store_file = store_file
+        self._key_file = key_file
+        self.read_only = read_only
+        self.demo = demo
+
+    @cached_property
+    def store_file(self) -> Path:
+        return self._store_file.expanduser() if self._store_file else _user_folder("data") / "tokens.json"
+
+    @cached_property
+    def key_file(self) -> Path:
+        return self._key_file.expanduser() if self._key_file else _user_folder("config") / "key"
+
+    @cached_property
+    def settings_file(self) -> Path:
+        return _user_folder("config") / "config.toml"
+
+    @cached_property
+    def store(self) -> "TinyDBStore":
+        """The store; nothing is read yet."""
+        from tokentui.store.tinydb_store import TinyDBStore
+
+        return TinyDBStore(self.store_file, key_id=lambda: self._key.id(), read_only=self.read_only)
+
+    @cached_property
+    def _key(self) -> "MasterKey":
+        from tokentui.cli.master_key import MasterKey
+
+        return MasterKey(self.key_file, self.store)
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """The desk to look at things; see `desk_for_change`."""
+        from tokentui.services.desk import Desk
+        from tokentui.store.vault import KeyVault
+
+        return Desk(store=self.store, vault=KeyVault(lambda: self._key.fetch()))
+
+    def desk_for_change(self) -> "Desk":
+        """The desk, for deeds that change the store; raises `ReadOnly` before a key could be made in vain."""
+        if self.read_only:
+            raise ReadOnly("The store was opened read-only. Leave out --read-only to change it.")
+        return self.desk
+
+    def reader(self) -> "Reader":
+        """The store as it is now; raises `StoreError`."""
+        return self.store.reader()
+
+
+@contextmanager
+def demo_office(*, read_only: bool = False) -> Iterator[Office]:
+    """An office in a folder of its own (0700), filled with things to try out, gone at the end."""
+    from tempfile import TemporaryDirectory
+
+    from tokentui.services.demo import fill
+
+    with TemporaryDirectory(prefix="tokentui-demo-") as folder:
+        store, key = Path(folder, "store", "tokens.json"), Path(folder, "key", "key")
+        fill(Office(store, key).desk)
+        yield Office(store, key, read_only=read_only, demo=True)
+
+
+def _user_folder(kind: str) -> Path:
+    from platformdirs import PlatformDirs
+
+    folders = PlatformDirs("tokentui")
+    return folders.user_data_path if kind == "data" else folders.user_config_path

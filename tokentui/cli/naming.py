@@ -1,0 +1,38 @@
+"""From the names on the command line to records: all of them, or none."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from tokentui.cli.output import listed
+from tokentui.domain.errors import NotFound
+from tokentui.domain.records import Endpoint, EndpointToken
+from tokentui.store.protocol import Reader
+
+RecordT = TypeVar("RecordT", Endpoint, EndpointToken)
+
+
+def tokens_named(reader: Reader, names: Iterable[str]) -> list[EndpointToken]:
+    """The endpoint tokens, each once; raises `NotFound` naming every one that is missing."""
+    return _all_or_none(names, reader.token_by_name, "endpoint token", "tokentui tokens list --all")
+
+
+def endpoints_named(reader: Reader, refs: Iterable[str]) -> list[Endpoint]:
+    """The endpoints that `group/slug`s name, each once; raises `NotFound` naming every one that is missing."""
+    return _all_or_none(refs, reader.endpoint_by_ref, "endpoint", "tokentui endpoints list --all")
+
+
+def _all_or_none(
+    names: Iterable[str], find: Callable[[str], RecordT], kind: str, where_to_look: str
+) -> list[RecordT]:
+    found: dict[str, RecordT] = {}
+    missing: list[str] = []
+    for name in dict.fromkeys(names):
+        try:
+            record = find(name)
+            found[record.id] = record
+        except NotFound:
+            missing.append(repr(name))
+    if missing:
+        nothing = " Nothing was done." if found else ""
+        raise NotFound(f"There is no {kind} {listed(missing)}.{nothing} See: {where_to_look}")
+    return list(found.values())

@@ -1,0 +1,72 @@
+"""What is printed: JSON in one go, aligned columns, one line for one thing; talk goes to stderr."""
+
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import click
+import orjson
+
+_JSON = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_APPEND_NEWLINE
+_BETWEEN_COLUMNS = "  "
+
+
+def print_json(content: object) -> None:
+    """Data on stdout: UTF-8 whatever the locale, times in UTC to the second (RFC 3339)."""
+    click.echo(orjson.dumps(content, option=_JSON), nl=False)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Data on stdout, written in one go; nothing at all where there are no lines."""
+    text = "".join(f"{line}\n" for line in lines)
+    if text:
+        click.echo(text.encode(sys.stdout.encoding, "replace"), nl=False)
+
+
+def talk(line: str) -> None:
+    """A line for the user, on stderr."""
+    click.echo(line, err=True)
+
+
+def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of aligned columns under their heads; no line where there is no row."""
+    cells = [head, *(tuple(map(one_line, row)) for row in rows)]
+    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    return [_BETWEEN_COLUMNS.join(map(_padded, row, widths)).rstrip() for row in cells] if len(cells) > 1 else []
+
+
+def one_line(text: str) -> str:
+    """The text on one line, white space collapsed; a dash where there is none."""
+    return " ".join(text.split()) or "-"
+
+
+def width(text: str) -> int:
+    """How many cells of a terminal the text takes."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def _cells(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _padded(text: str, cells: int) -> str:
+    return text + " " * (cells - width(text))
+
+
+def time_text(time: datetime | None) -> str:
+    """A time in UTC to the second, as in JSON; a dash where there is none."""
+    return "-" if time is None else time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def listed(things: Iterable[str]) -> str:
+    """`a, b and c`."""
+    *first, last = things
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def counted(count: int, thing: str) -> str:
+    """`1 token`, `3 tokens`."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

@@ -1,0 +1,79 @@
+"""The JSON that scripts rely on: the words of the domain, the same wherever a token or an endpoint is printed."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from tokentui.cli.compose import Office
+from tokentui.domain.records import Endpoint, EndpointToken
+from tokentui.store.protocol import Reader
+
+Shape = dict[str, Any]
+
+
+class Shapes:
+    """Makes the shapes of records as one reader has them; with values where `reveal`, which raises `SealError`."""
+
+    def __init__(self, office: Office, reader: Reader, *, reveal: bool) -> None:
+        self._office = office
+        self._reader = reader
+        self._reveal = reveal
+        self._ref = cache(lambda endpoint_id: reader.endpoint(endpoint_id).ref)
+
+    def token(self, token: EndpointToken, last_seen_at: datetime | None = None) -> Shape:
+        """An endpoint token, its assignments sorted by endpoint."""
+        shape = {
+            "id": token.id,
+            "name": token.name,
+            "description": token.description,
+            "enabled": token.enabled,
+            "active": token.active,
+            "expires_at": token.expires_at,
+            "created_at": token.created_at,
+            "rotated_at": token.rotated_at,
+            "last_seen_at": last_seen_at,
+            "assignments": self._assignments(token),
+        }
+        return {**shape, "value": self.value(token)} if self._reveal else shape
+
+    def value(self, token: EndpointToken) -> str:
+        """A token's value; raises `SealError`."""
+        from tokentui.services.tokens import reveal_token
+
+        return reveal_token(self._office.desk, token)
+
+    def _assignments(self, token: EndpointToken) -> list[Shape]:
+        found = [
+            {"endpoint": self._ref(assignment.endpoint_id), "slots": assignment.slots}
+            for assignment in self._reader.assignments_of(token.id)
+        ]
+        return sorted(found, key=lambda assignment: str(assignment["endpoint"]))
+
+    def endpoint(self, endpoint: Endpoint, assigned: int | None = None) -> Shape:
+        """An endpoint; `assigned` is how many active tokens are mapped to it, counted where it is not given."""
+        shape = {
+            "id": endpoint.id,
+            "name": endpoint.name,
+            "group": endpoint.group,
+            "slug": endpoint.slug,
+            "path": endpoint.path,
+            "authentication": endpoint.authentication,
+            "ip_filter": endpoint.ip_filter,
+            "methods": endpoint.methods,
+            "allow_deleting": endpoint.allow_deleting,
+            "active": endpoint.active,
+            "description": endpoint.description,
+            "slots": endpoint.slots,
+            "assigned": self._count(endpoint) if assigned is None else assigned,
+        }
+        return {**shape, "primary": self._primaries(endpoint)} if self._reveal else shape
+
+    def _count(self, endpoint: Endpoint) -> int:
+        return sum(self._reader.token(each.token_id).active for each in self._reader.assignments_at(endpoint.id))
+
+    def _primaries(self, endpoint: Endpoint) -> Shape:
+        """Values by slot; those of slots that are off, which are refused, are not shown."""
+        from tokentui.services.endpoints import reveal_primary
+
+        slots = [slot for slot in endpoint.slots if slot in endpoint.primaries]
+        return {slot.value: reveal_primary(self._office.desk, endpoint, slot) for slot in slots}

@@ -1,0 +1,32 @@
+"""Opening the terminal UI: what it needs is loaded here, when it is wanted, and nowhere else."""
+
+import gc
+import os
+import sys
+
+import click
+
+from tokentui.cli.compose import Office
+
+_OTHERWISE = "use the command line, as in: tokentui tokens list"
+
+
+def check_terminal() -> None:
+    """Raise `click.UsageError` where the terminal UI could not be seen or steered."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError(f"The terminal UI needs a terminal; {_OTHERWISE}")
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        raise click.UsageError(f"TERM names no terminal that can draw; set it, or {_OTHERWISE}")
+
+
+def open_ui(office: Office) -> None:
+    """Open the terminal UI, until it is left."""
+    gc.enable()
+    from tokentui.services.settings import load_settings
+    from tokentui.tui.app import TokenTuiApp
+
+    settings = load_settings(office.settings_file)
+    app = TokenTuiApp(office.desk, settings=settings, settings_file=office.settings_file, demo=office.demo)
+    app.run()
+    if app.return_code:
+        raise click.exceptions.Exit(app.return_code)
