@@ -1,0 +1,76 @@
+"""The actions that more than one screen offers, each declared once: key, words and group.
+
+One `Binding` feeds the key line, the `?` help, the command palette and a user's own keymap (by its `id`). The sets
+below name actions by what they do to the store: the dangerous ones ask first, read-only mode hides all that change.
+"""
+
+from textual.binding import Binding
+
+GO = Binding.Group("Go")
+LOOK = Binding.Group("Look")
+CHANGE = Binding.Group("Change")
+
+#: Actions that cut off or destroy: each asks first, with Cancel focused.
+DANGEROUS = frozenset({"disable", "deactivate", "generate", "unmap"})
+
+#: Actions that change the store: not offered where it is read-only.
+CHANGES = DANGEROUS | {"activate", "add", "assign", "clone", "enable", "import_file", "map", "save", "undo"}
+
+
+def shelf_keys(what: str) -> tuple[Binding, ...]:
+    """Active and inactive: turn the list, and take a row from one shelf to the other."""
+    return (
+        Binding(
+            "d",
+            "deactivate",
+            "Deactivate",
+            id=f"{what}.deactivate",
+            group=CHANGE,
+            tooltip="Refuse it, keep all of it",
+        ),
+        Binding("d", "activate", "Activate", id=f"{what}.activate", group=CHANGE, tooltip="Bring it back"),
+        Binding(
+            "i", "show_inactive", "Inactive", id=f"{what}.inactive", group=LOOK, tooltip="Show the inactive ones"
+        ),
+        Binding("i", "show_active", "Active", id=f"{what}.active", group=LOOK, tooltip="Show the active ones"),
+    )
+
+
+def enabled_keys(what: str) -> tuple[Binding, ...]:
+    """The everyday switch of endpoint tokens."""
+    return (
+        Binding("e", "disable", "Disable", id=f"{what}.disable", group=CHANGE, tooltip="Refuse the token everywhere"),
+        Binding("e", "enable", "Enable", id=f"{what}.enable", group=CHANGE, tooltip="Let the token pass again"),
+    )
+
+
+def secret_keys(what: str) -> tuple[Binding, ...]:
+    """Copy and reveal."""
+    return (
+        Binding("c", "copy", "Copy", id=f"{what}.copy", group=LOOK, tooltip="Copy the token's value"),
+        Binding(
+            "v",
+            "reveal",
+            "Reveal",
+            id=f"{what}.reveal",
+            group=LOOK,
+            tooltip="Show the value for 30 seconds, or hide it",
+        ),
+    )
+
+
+def mark_key() -> Binding:
+    """Marks: a deed is then for all marked rows."""
+    return Binding(
+        "space", "mark", "Mark", show=False, id="list.mark", group=LOOK, tooltip="Mark the row, or take the mark away"
+    )
+
+
+def common_keys(leave: str = "Back") -> tuple[Binding, ...]:
+    """Undo and the way back, which from a section is out."""
+    return (
+        Binding(
+            "u", "undo", "Undo", id="app.undo", group=CHANGE, tooltip="Take back the last change of this session"
+        ),
+        Binding("q", "back", leave, id="app.back", group=GO, tooltip="Back; from a section: quit"),
+    )

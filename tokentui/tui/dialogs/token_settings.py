@@ -1,0 +1,156 @@
+"""Token settings: add or edit an endpoint token."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from tokentui.domain.errors import TokenTuiError
+from tokentui.domain.fields import TokenFields, token_problems
+from tokentui.tui.dialogs.leave import Answer, Leave
+from tokentui.tui.widgets.field import Field
+from tokentui.tui.widgets.secret_field import RevealedValue, SecretField
+from tokentui.tui.widgets.tick import Tick
+
+
+@dataclass(frozen=True, slots=True)
+class TokenForm:
+    """What the form holds: the fields, and a new value where one was generated."""
+
+    fields: TokenFields
+    new_value: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenDesk:
+    """What the form can ask for: the value that stands, another value, and the clipboard."""
+
+    reveal: Callable[[], Awaitable[str]]
+    generate: Callable[[], str]
+    copy: Callable[[str], None]
+
+
+class TokenSettings(ModalScreen[TokenForm | None]):
+    """Name, token, description and Enabled. Gives back what is to be saved, or None."""
+
+    AUTO_FOCUS = "#name"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w,ctrl+s", "save", "Save", id="settings.save", tooltip="Save the token"),
+        Binding("escape,q", "cancel", "Cancel", id="settings.cancel", tooltip="Leave the form"),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        form: TokenForm,
+        desk: TokenDesk,
+        *,
+        hint: str,
+        saved: TokenForm,
+        errors: Mapping[str, str],
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._form = form
+        self._desk = desk
+        self._hint = hint
+        self._saved = saved
+        self._errors = errors
+        self._new_value = form.new_value
+
+    def compose(self) -> ComposeResult:
+        fields = self._form.fields
+        with Vertical(classes="dialog form") as dialog:
+            dialog.border_title = self._title
+            yield Static("", id="problem", classes="error", markup=False)
+            yield Field("Name", Input(fields.name, id="name", compact=True, max_length=100), name="name")
+            yield Field("Token", SecretField(self._described()), name="value")
+            yield RevealedValue(markup=False)
+            description = Input(fields.description, id="description", compact=True, max_length=1000)
+            yield Field("Description", description, name="description")
+            yield Field("Enabled", Tick("on", fields.enabled, id="enabled"), name="enabled")
+            with Horizontal(classes="buttons"):
+                yield Button("Save (enter)", id="save", variant="primary", compact=True)
+                yield Button("Cancel (esc)", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        self._show(self._errors)
+
+    def _described(self) -> str:
+        return "new" if self._new_value is not None else self._hint
+
+    # ------------------------------------------------------------------ the form
+
+    def form(self) -> TokenForm:
+        """What stands in the form now."""
+        fields = TokenFields(
+            name=self.query_one("#name", Input).value,
+            description=self.query_one("#description", Input).value,
+            enabled=self.query_one("#enabled", Tick).value,
+        )
+        return TokenForm(fields, self._new_value)
+
+    def _show(self, errors: Mapping[str, str]) -> None:
+        for line in self.query(Field):
+            line.error = errors.get(line.name or "", "")
+        problem = self.query_one("#problem", Static)
+        problem.update(f"✗ {errors['']}" if "" in errors else "")
+        problem.display = "" in errors
+
+    def on_input_changed(self) -> None:
+        if any(line.error for line in self.query(Field)):
+            self._show(token_problems(self.form().fields))
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#save")
+    def action_save(self) -> None:
+        errors = token_problems(self.form().fields)
+        if errors:
+            self._show(errors)
+        else:
+            self.dismiss(self.form())
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        if self.form() == self._saved:
+            self.dismiss(None)
+        else:
+            self.app.push_screen(Leave(self._form.fields.name or "The new token"), self._left)
+
+    def _left(self, answer: Answer | None) -> None:
+        if answer == "save":
+            self.action_save()
+        elif answer == "discard":
+            self.dismiss(None)
+
+    # ------------------------------------------------------------------ the value
+
+    @on(SecretField.Asked)
+    @work(exclusive=True)
+    async def _asked(self, event: SecretField.Asked) -> None:
+        shown = self.query_one(RevealedValue)
+        try:
+            if event.what == "generate":
+                self._generate(shown)
+            elif event.what == "copy":
+                self._desk.copy(await self._value())
+            else:
+                shown.value = await self._value() if shown.value is None else None
+        except TokenTuiError as error:
+            self._show({"value": str(error)})
+
+    def _generate(self, shown: RevealedValue) -> None:
+        self._new_value = self._desk.generate()
+        self.query_one(SecretField).hint = self._described()
+        if shown.value is not None:
+            shown.value = self._new_value
+
+    async def _value(self) -> str:
+        return await self._desk.reveal() if self._new_value is None else self._new_value

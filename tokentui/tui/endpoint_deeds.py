@@ -1,0 +1,117 @@
+"""Saving an endpoint's form: what asks first, what a conflict shows, what stands beside which field."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+
+from tokentui.domain.errors import Conflict, Invalid, Taken, TokenTuiError
+from tokentui.domain.fields import EndpointFields, rebased
+from tokentui.domain.records import Endpoint
+from tokentui.domain.slots import Authentication, Slot, in_order
+from tokentui.services.endpoints import add_endpoint, edit_endpoint
+from tokentui.store.protocol import Reader
+from tokentui.tui.dialogs.confirm import Question
+from tokentui.tui.dialogs.conflict import ConflictDialog, Difference
+from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.words import amount
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How saving went: what the form is based on now, what it is to show, and what is wrong with it."""
+
+    endpoint: Endpoint | None
+    fields: EndpointFields
+    errors: Mapping[str, str] = field(default_factory=dict)
+    done: bool = False
+
+
+async def save_endpoint(screen: AnyPage, endpoint: Endpoint | None, form: EndpointFields) -> Attempt:
+    """Save the form of a standing endpoint, or of a new one; asks before anybody is cut off."""
+    desk, workplace = screen.workplace.desk, screen.workplace
+    try:
+        if endpoint is None:
+            saved = await workplace.perform(lambda: add_endpoint(desk, form))
+        else:
+            base = endpoint
+            question = await workplace.look(lambda reader: cut_question(reader, base, form))
+            if question is not None and not await screen.ask(question):
+                return Attempt(endpoint, form)
+            saved = await workplace.perform(lambda: edit_endpoint(desk, base, form))
+    except (Invalid, Taken) as error:
+        return Attempt(endpoint, form, {error.field: str(error)})
+    except Conflict as error:
+        return Attempt(None, form, {"": str(error)}) if endpoint is None else await _settle(screen, endpoint, form)
+    except TokenTuiError as error:
+        return Attempt(endpoint, form, {"": str(error)})
+    screen.say(_told(endpoint, saved))
+    screen.store_changed()
+    return Attempt(saved, EndpointFields.of(saved), done=True)
+
+
+def _told(before: Endpoint | None, saved: Endpoint) -> str:
+    old = before.primaries if before is not None else {}
+    fresh = [slot for slot in saved.slots if slot in saved.primaries and slot not in old]
+    made = f" Generated its {' and '.join(fresh)} primary." if fresh else ""
+    return f"{'Saved' if before else 'Added'} {saved.ref}.{made} u takes it back."
+
+
+async def _settle(screen: AnyPage, base: Endpoint, form: EndpointFields) -> Attempt:
+    """Somebody was faster: show both, and go on with what the user chooses."""
+    try:
+        theirs = await screen.workplace.look(lambda reader: reader.endpoint(base.id))
+    except TokenTuiError as error:
+        return Attempt(base, form, {"": str(error)})
+    now = EndpointFields.of(theirs)
+    mine = rebased(form, EndpointFields.of(base), now)
+    answer = await screen.app.push_screen_wait(ConflictDialog(theirs.ref, _differences(mine, now)))
+    if answer == "mine":
+        return await save_endpoint(screen, theirs, mine)
+    if answer == "theirs":
+        screen.say(f"Kept what the other one saved of {theirs.ref}.")
+        return Attempt(theirs, now, done=True)
+    return Attempt(theirs, mine)
+
+
+def _differences(mine: EndpointFields, theirs: EndpointFields) -> tuple[Difference, ...]:
+    names = [field.name for field in fields(EndpointFields)]
+    return tuple(
+        Difference(name.replace("_", " ").capitalize(), _word(getattr(mine, name)), _word(getattr(theirs, name)))
+        for name in names
+        if getattr(mine, name) != getattr(theirs, name)
+    )
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def cut_question(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Question | None:
+    """What saving this form would cut off, as a question; None where it cuts off nothing."""
+    hits = tuple(_hits(reader, endpoint, form)) if endpoint.active else ()
+    return Question(f"Save {endpoint.ref}?", hits, "Save") if hits else None
+
+
+def _hits(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Iterator[str]:
+    assignments = reader.assignments_at(endpoint.id)
+    mapped = amount(len(assignments), "mapped token")
+    before, after = endpoint.authentication, form.authentication
+    if not form.active:
+        yield f"Inactive: every request is refused at once, of {mapped}."
+    if before is not Authentication.NONE and after is Authentication.NONE:
+        yield "Authentication none: anybody may call it, without a token."
+    if before is Authentication.TOKEN and after is Authentication.INTERNAL and assignments:
+        yield f"Authentication internal: {mapped} are refused at once; the mappings stay."
+    for slot in _lost(endpoint, form):
+        hit = sum(slot in assignment.slots for assignment in assignments)
+        yield f"{slot} is switched off: refused at once, for {amount(hit, 'mapped token')}."
+    if form.path.strip() and form.path != endpoint.path:
+        yield f"The path changes: {endpoint.path} is refused from now on."
+    if form.ip_filter and form.ip_filter != endpoint.ip_filter:
+        yield f"Only these addresses may call it: {', '.join(form.ip_filter)}."
+
+
+def _lost(endpoint: Endpoint, form: EndpointFields) -> tuple[Slot, ...]:
+    kept = {*form.methods, *((Slot.DELETE,) if form.allow_deleting else ())}
+    return in_order(slot for slot in endpoint.slots if slot not in kept)

@@ -1,0 +1,64 @@
+"""How the Tokens tab of an endpoint looks: its primary tokens, and the endpoint tokens with their slots."""
+
+from datetime import datetime
+
+from tokentui.domain.errors import SealError
+from tokentui.domain.records import Endpoint
+from tokentui.domain.slots import Slot
+from tokentui.services.desk import Desk
+from tokentui.services.endpoints import primary_hint
+from tokentui.store.queries import MappingRow
+from tokentui.tui.token_rows import last_seen
+from tokentui.tui.widgets.primary_list import PrimaryLine
+from tokentui.tui.widgets.row_table import Cell, Column
+from tokentui.tui.words import ago, enabled
+
+COLUMNS = (
+    Column("name", "Token", 18, flex=3),
+    Column("enabled", "Enabled", 8),
+    *(Column(slot, slot, len(slot), justify="center", slot=True, sortable=False) for slot in Slot),
+    Column("description", "Description", 20, flex=4, drop=2),
+    Column("last_seen", "Last seen", 9, justify="right", drop=1),
+)
+
+
+def mapping_cell(row: MappingRow, column: str, endpoint: Endpoint, now: datetime) -> str | Cell:
+    """What stands in one cell: a tick where the slot is mapped, a dot where it could be, nothing where it is off."""
+    match column:
+        case "name":
+            return row.token.name
+        case "description":
+            return Cell(row.token.description, "dim")
+        case "enabled":
+            return Cell(enabled(row.token.enabled), "on" if row.token.enabled else "off")
+        case "last_seen":
+            return last_seen(row.last_seen_at, now)
+        case _:
+            return _slot_cell(Slot(column), row, endpoint)
+
+
+def _slot_cell(slot: Slot, row: MappingRow, endpoint: Endpoint) -> Cell:
+    mapped, on = slot in row.slots, slot in endpoint.slots
+    if mapped:
+        return Cell("✓", "on") if on else Cell("(✓)", "dim")
+    return Cell("·" if on else "", "dim")
+
+
+def primary_lines(desk: Desk, endpoint: Endpoint) -> tuple[PrimaryLine, ...]:
+    """A line for each slot: when its primary was generated, or why it is off."""
+    return tuple(_primary_line(desk, endpoint, slot) for slot in Slot)
+
+
+def _primary_line(desk: Desk, endpoint: Endpoint, slot: Slot) -> PrimaryLine:
+    secret = endpoint.primaries.get(slot)
+    if slot not in endpoint.slots:
+        off = "Allow deleting is off" if slot is Slot.DELETE else f"{slot} is not among its methods"
+        kept = "; its value is kept, and refused" if secret is not None else ""
+        return PrimaryLine(slot, False, "", off + kept)
+    if secret is None:
+        return PrimaryLine(slot, False, "", "no value yet: g generates one")
+    try:
+        hint = primary_hint(desk, endpoint, slot)
+    except SealError:
+        hint = "????"
+    return PrimaryLine(slot, True, hint, f"generated {ago(secret.generated_at, desk.clock())}")

@@ -1,0 +1,129 @@
+"""Section 2: the endpoint tokens."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+
+from tokentui.domain.records import EndpointToken
+from tokentui.services.tokens import set_active, set_enabled
+from tokentui.store.protocol import Reader
+from tokentui.store.queries import Page, TokenQuery, TokenRow, TokenSort, Window
+from tokentui.tui import actions
+from tokentui.tui.screens.shelf_screen import ShelfScreen
+from tokentui.tui.token_deeds import Deed, Way, add_in_dialog, copy_value, cut, edit_in_dialog, show_value, switch
+from tokentui.tui.token_rows import COLUMNS, token_cell, token_state
+from tokentui.tui.widgets.listing import Source, View
+from tokentui.tui.widgets.row_table import RowTable
+
+
+class EndpointTokensScreen(ShelfScreen[TokenRow]):
+    """All endpoint tokens: one per calling application."""
+
+    SECTION = "tokens"
+    PLACE = "Endpoint tokens"
+    EMPTY = "No endpoint tokens here yet.\n\na  Add one for each application that calls your endpoints"
+    NOTHING_FOUND = "No token fits.\n\nEsc  Clear the filter        i  The inactive, or the active"
+    HELP_TEXT = (
+        "An endpoint token is the credential of one application. Disabled or inactive, it is refused everywhere and "
+        "keeps its assignments. A key works on the marked rows, or else on the row under the cursor. Last seen is – "
+        "for a token that no recorded request came with."
+    )
+    ON_ROW = ShelfScreen.ON_ROW | {"assign", "copy", "disable", "enable", "reveal"}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "Add", id="tokens.add", group=actions.CHANGE, tooltip="Add an endpoint token"),
+        *actions.enabled_keys("tokens"),
+        Binding(
+            "s", "assign", "Assign", id="tokens.assign", group=actions.CHANGE, tooltip="Map the token to endpoints"
+        ),
+        *actions.secret_keys("tokens"),
+        *actions.shelf_keys("tokens"),
+        actions.mark_key(),
+        *actions.common_keys("Quit"),
+    ]
+
+    def source(self) -> Source[TokenRow]:
+        now = self.workplace.now
+        return Source(
+            COLUMNS,
+            lambda row, column: token_cell(row, column, now()),
+            lambda row: token_state(row.token, now()) if self.active_shown else "",
+            self.page,
+        )
+
+    def page(self, reader: Reader, view: View, window: Window) -> Page[TokenRow]:
+        sort = TokenSort(view.sort)
+        query = TokenQuery(text=view.text, active=self.active_shown, sort=sort, reverse=view.reverse)
+        return reader.token_page(query, window)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enable or disable, as the row under the cursor is."""
+        row = self.listing.table.row
+        if row is not None and action in ("enable", "disable") and row.token.enabled is (action == "enable"):
+            return False
+        return super().check_action(action, parameters)
+
+    @property
+    def token(self) -> EndpointToken:
+        """The token under the cursor; the keys that use it are hidden where there is none."""
+        row = self.listing.table.row
+        assert row is not None
+        return row.token
+
+    # ------------------------------------------------------------------ one token
+
+    @work
+    async def action_add(self) -> None:
+        token = await add_in_dialog(self)
+        if token is not None:
+            self.listing.go_to(token.id)
+
+    @on(RowTable.RowChosen)
+    @work
+    async def _chosen(self, event: RowTable.RowChosen[TokenRow]) -> None:
+        if not self.workplace.read_only:
+            await edit_in_dialog(self, event.row.token)
+            self.store_changed()
+
+    @work
+    async def action_assign(self) -> None:
+        from tokentui.tui.screens.assign import assign_on_screen
+
+        await assign_on_screen(self, self.token)
+
+    @work
+    async def action_copy(self) -> None:
+        await copy_value(self, self.token)
+
+    @work
+    async def action_reveal(self) -> None:
+        await show_value(self, self.token)
+
+    # ------------------------------------------------------------------ the row or the marked ones
+
+    @work
+    async def action_disable(self) -> None:
+        await self._deed(cut, "Disable", lambda desk, ids: set_enabled(desk, ids, False), enabled=False)
+
+    @work
+    async def action_enable(self) -> None:
+        await self._deed(switch, "Enable", lambda desk, ids: set_enabled(desk, ids, True), enabled=True)
+
+    @work
+    async def action_deactivate(self) -> None:
+        await self._deed(cut, "Deactivate", lambda desk, ids: set_active(desk, ids, False), active=False)
+
+    @work
+    async def action_activate(self) -> None:
+        await self._deed(switch, "Activate", lambda desk, ids: set_active(desk, ids, True), active=True)
+
+    async def _deed(self, way: Way, verb: str, deed: Deed, **flag: bool) -> None:
+        ids = self.listing.table.target_ids
+
+        def ahead() -> None:
+            self.draw_ahead(ids, lambda row: replace(row, token=replace(row.token, **flag)))  # type: ignore[arg-type]  # flags are booleans
+
+        if await way(self, ids, verb, deed, ahead):
+            self.listing.table.clear_marks()

@@ -1,0 +1,171 @@
+"""Section 1: the endpoints."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.reactive import var
+
+from tokentui.domain.records import Endpoint
+from tokentui.domain.slots import Authentication, Slot
+from tokentui.store.protocol import Reader
+from tokentui.store.queries import EndpointQuery, EndpointRow, EndpointSort, Page, Window
+from tokentui.tui import actions
+from tokentui.tui.screens.shelf_screen import ShelfScreen
+from tokentui.tui.widgets.listing import Source, View
+from tokentui.tui.widgets.row_table import Cell, Column, RowTable
+from tokentui.tui.words import activity, authentication, methods
+
+if TYPE_CHECKING:
+    from tokentui.domain.fields import EndpointFields
+
+COLUMNS = (
+    Column("name", "Name", 18, flex=3),
+    Column("ref", "Group/slug", 20, flex=2),
+    Column("methods", "Methods", 12),
+    Column("authentication", "Auth", 10),
+    Column("assigned", "Mapped", 6, justify="right"),
+    Column("path", "Path", 26, flex=2, drop=3, sortable=False),
+    Column("active", "Active", 10, drop=2),
+)
+
+#: The order in which `m` turns.
+METHODS: tuple[Slot | None, ...] = (None, Slot.GET, Slot.POST, Slot.DELETE)
+
+
+class EndpointsScreen(ShelfScreen[EndpointRow]):
+    """All endpoints: find one, open it, add, clone, import, activate and deactivate."""
+
+    SECTION = "endpoints"
+    PLACE = "Endpoints"
+    EMPTY = "No endpoints here yet.\n\na  Add one    I  Import an OpenAPI file\n\nTo look around: tokentui --demo"
+    NOTHING_FOUND = "No endpoint fits.\n\nEsc  Clear the filter    m  Other methods    i  The inactive, or the active"
+    HELP_TEXT = (
+        "An endpoint is a guarded URL. Each of its slots (POST, GET, DELETE) has a primary token of its own, and "
+        "endpoint tokens are mapped to it. Mapped counts the active endpoint tokens."
+    )
+    ON_ROW = ShelfScreen.ON_ROW | {"clone"}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "Add", id="endpoints.add", group=actions.CHANGE, tooltip="Add an endpoint"),
+        *actions.shelf_keys("endpoints"),
+        Binding(
+            "C", "clone", "Clone", id="endpoints.clone", group=actions.CHANGE, tooltip="Add a copy of the endpoint"
+        ),
+        Binding(
+            "m",
+            "turn_method",
+            "Method",
+            id="endpoints.method",
+            group=actions.LOOK,
+            tooltip="All, GET, POST or DELETE",
+        ),
+        Binding(
+            "I",
+            "import_file",
+            "Import",
+            id="endpoints.import",
+            group=actions.CHANGE,
+            tooltip="Import an OpenAPI file",
+        ),
+        actions.mark_key(),
+        *actions.common_keys("Quit"),
+    ]
+
+    method: var[Slot | None] = var[Slot | None](None, init=False)
+
+    def source(self) -> Source[EndpointRow]:
+        return Source(COLUMNS, endpoint_cell, lambda row: "", self.page)
+
+    def page(self, reader: Reader, view: View, window: Window) -> Page[EndpointRow]:
+        sort = EndpointSort(view.sort)
+        query = EndpointQuery(
+            text=view.text, active=self.active_shown, slot=self.method, sort=sort, reverse=view.reverse
+        )
+        return reader.endpoint_page(query, window)
+
+    @property
+    def filtered(self) -> bool:
+        return super().filtered or self.method is not None
+
+    @property
+    def state_text(self) -> str:
+        return f"{self.method} · " if self.method else ""
+
+    def action_turn_method(self) -> None:
+        self.method = METHODS[(METHODS.index(self.method) + 1) % len(METHODS)]
+
+    def watch_method(self) -> None:
+        self.turn()
+
+    # ------------------------------------------------------------------ keys
+
+    @on(RowTable.RowChosen)
+    def _chosen(self, event: RowTable.RowChosen[EndpointRow]) -> None:
+        from tokentui.domain.fields import EndpointFields
+
+        self._open(EndpointFields.of(event.row.endpoint), event.row.endpoint)
+
+    def _open(self, fields: "EndpointFields", endpoint: Endpoint | None) -> None:
+        from tokentui.tui.screens.endpoint import EndpointScreen
+
+        self.app.push_screen(EndpointScreen(self.workplace, fields, endpoint), self._returned)
+
+    def _returned(self, endpoint_id: str | None) -> None:
+        if endpoint_id is not None:
+            self.listing.go_to(endpoint_id)
+
+    def action_add(self) -> None:
+        from tokentui.domain.fields import EndpointFields
+
+        row = self.listing.table.row
+        self._open(
+            EndpointFields(name="", group=row.endpoint.group if row else "", authentication=Authentication.TOKEN),
+            None,
+        )
+
+    @work
+    async def action_clone(self) -> None:
+        from tokentui.tui.endpoint_list_deeds import clone_of
+
+        row = self.listing.table.row
+        assert row is not None
+        self._open(await clone_of(self, row.endpoint), None)
+
+    @work
+    async def action_deactivate(self) -> None:
+        from tokentui.tui.endpoint_list_deeds import deactivate
+
+        if await deactivate(self, self.listing.table.target_ids):
+            self.listing.table.clear_marks()
+
+    @work
+    async def action_activate(self) -> None:
+        from tokentui.tui.endpoint_list_deeds import switch
+
+        if await switch(self, self.listing.table.target_ids, True):
+            self.listing.table.clear_marks()
+
+    @work
+    async def action_import_file(self) -> None:
+        from tokentui.tui.import_deed import import_in_dialogs
+
+        await import_in_dialogs(self)
+
+
+def endpoint_cell(row: EndpointRow, column: str) -> str | Cell:
+    """What stands in one cell of the endpoint list."""
+    endpoint = row.endpoint
+    match column:
+        case "methods":
+            return methods(endpoint)
+        case "authentication":
+            return authentication(endpoint.authentication)
+        case "assigned":
+            return str(row.assigned) if row.assigned else Cell("–", "dim")
+        case "active":
+            return activity(endpoint.active)
+        case "path":
+            return Cell(endpoint.path, "dim")
+        case _:
+            return endpoint.ref if column == "ref" else endpoint.name

@@ -1,0 +1,133 @@
+"""What all full screens share: masthead, place, messages and key line, and what happens when the store changes.
+
+Opening has a budget: what the first list does not need (dialogs, services, the clipboard) is loaded by the key that
+asks for it, here and in the sections.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from tokentui.domain.errors import TokenTuiError
+from tokentui.tui.actions import CHANGES
+from tokentui.tui.widgets.key_hints import KeyHints
+from tokentui.tui.widgets.listing import Listing
+from tokentui.tui.widgets.masthead import Masthead
+from tokentui.tui.widgets.message_line import MessageLine
+from tokentui.tui.widgets.place_line import PlaceLine
+from tokentui.tui.workplace import Workplace
+
+if TYPE_CHECKING:
+    from tokentui.tui.dialogs.confirm import Question
+
+ScreenResultT = TypeVar("ScreenResultT")
+ResultT = TypeVar("ResultT")
+
+
+class PageScreen(Screen[ScreenResultT]):
+    """A screen of its own below the masthead; `body` gives what stands between place line and messages."""
+
+    AUTO_FOCUS = "RowTable"
+
+    #: Which section of the menu this belongs to.
+    SECTION: ClassVar[str] = ""
+    #: What the help dialog says above the keys: one paragraph.
+    HELP_TEXT: ClassVar[str] = ""
+
+    def __init__(self, workplace: Workplace) -> None:
+        super().__init__()
+        self.workplace = workplace
+
+    def compose(self) -> ComposeResult:
+        yield Masthead()
+        yield PlaceLine()
+        yield from self.body()
+        yield MessageLine()
+        yield KeyHints()
+
+    def body(self) -> ComposeResult:
+        """The widgets of this screen."""
+        raise NotImplementedError
+
+    async def on_mount(self) -> None:
+        masthead = self.query_one(Masthead)
+        masthead.section = self.SECTION
+        masthead.location = self.workplace.location
+        self.store_changed()
+
+    def store_changed(self) -> None:
+        """Somebody saved, here or elsewhere: show what the store holds now."""
+        self.run_worker(self._count(), group="count", exclusive=True)
+        for listing in self.query(Listing).results():
+            listing.reload()
+
+    async def _count(self) -> None:
+        masthead = self.query_one(Masthead)
+        try:
+            masthead.counts = await self.workplace.look(lambda reader: reader.counts())
+        except TokenTuiError as error:
+            self.say(str(error), "error")
+        masthead.note = "read-only" if self.workplace.read_only else ""
+        self.refresh_bindings()
+
+    async def leave(self) -> bool:
+        """Close the screen, and say whether it is closed; one with unsaved edits asks first."""
+        self.dismiss()
+        return True
+
+    def say(self, text: str, kind: str = "done") -> None:
+        """Tell what happened: `done`, `busy`, `warning` or `error`."""
+        self.query_one(MessageLine).say(text, kind)
+
+    async def perform(self, deed: Callable[[], ResultT], done: Callable[[ResultT], str]) -> bool:
+        """Do a deed, say how it went, and show the store as it is then."""
+        try:
+            result = await self.workplace.perform(deed)
+        except TokenTuiError as error:
+            self.say(str(error), "error")
+            return False
+        finally:
+            self.store_changed()
+        self.say(done(result))
+        return True
+
+    async def ask(self, question: "Question") -> bool:
+        """Ask before something is cut off."""
+        from tokentui.tui.dialogs.confirm import Confirm
+
+        return await self.app.push_screen_wait(Confirm(question))
+
+    def copy(self, value: str, what: str) -> None:
+        """Put a value on the clipboard and say how."""
+        self.run_worker(lambda: self._copy(value, what), thread=True, group="copy")
+
+    def _copy(self, value: str, what: str) -> None:
+        from tokentui.tui import clipboard
+
+        message = clipboard.copy(value, what, self.workplace.write, self.workplace.environ)
+        self.app.call_from_thread(self.say, message)
+
+    async def action_undo(self) -> None:
+        from tokentui.services.undo import undo_last
+
+        desk = self.workplace.desk
+        await self.perform(lambda: undo_last(desk), lambda change: f"Undone: {change.summary}.")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing that changes the store where it is read-only; no undo where there is nothing to undo."""
+        if action in CHANGES and self.workplace.read_only:
+            return False
+        if action == "undo":
+            return bool(self.workplace.desk.history)
+        return True
+
+    @on(Listing.Failed)
+    def _listing_failed(self, event: Listing.Failed) -> None:
+        self.say(str(event.error), "error")
+
+
+#: Any full screen, whatever it gives back.
+AnyPage: TypeAlias = PageScreen[Any]

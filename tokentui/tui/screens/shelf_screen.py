@@ -1,0 +1,105 @@
+"""What the sections with a shelf share: one list, turned between the active and the inactive, with marks."""
+
+from collections.abc import Callable
+from typing import ClassVar, Generic
+
+from textual import on
+from textual.app import ComposeResult
+from textual.reactive import var
+
+from tokentui.store.protocol import Reader
+from tokentui.store.queries import Page, Window
+from tokentui.tui.screens.page_screen import PageScreen
+from tokentui.tui.widgets.listing import Listing, Source, View
+from tokentui.tui.widgets.place_line import PlaceLine
+from tokentui.tui.widgets.row_table import RowTable
+from tokentui.tui.widgets.row_windows import RowT
+
+
+class ShelfScreen(PageScreen[None], Generic[RowT]):
+    """A section whose records are active or on the shelf."""
+
+    #: What the place line calls this section.
+    PLACE: ClassVar[str]
+    #: What an empty list says, and what one says in which the filter finds nothing.
+    EMPTY: ClassVar[str]
+    NOTHING_FOUND: ClassVar[str]
+    #: Actions that need a row.
+    ON_ROW: ClassVar[frozenset[str]] = frozenset({"activate", "deactivate", "mark"})
+
+    active_shown: var[bool] = var(True, init=False)
+
+    def body(self) -> ComposeResult:
+        self.listing: Listing[RowT] = Listing(self.source(), self.workplace)
+        yield self.listing
+
+    def source(self) -> Source[RowT]:
+        """Where the rows come from."""
+        raise NotImplementedError
+
+    def page(self, reader: Reader, view: View, window: Window) -> Page[RowT]:
+        """The page that the view asks for."""
+        raise NotImplementedError
+
+    @property
+    def filtered(self) -> bool:
+        """Whether rows may be missing from the list because of what was chosen."""
+        return bool(self.listing.view.text) or not self.active_shown
+
+    @property
+    def state_text(self) -> str:
+        """What the place line says before `n of m`."""
+        return ""
+
+    @on(Listing.Shown)
+    def _shown(self, event: Listing.Shown) -> None:
+        line = self.query_one(PlaceLine)
+        line.place = self.PLACE if self.active_shown else f"{self.PLACE} › inactive"
+        marked = len(self.listing.table.marks)
+        marks = f"{marked:,} marked · " if marked else ""
+        line.state = f"{marks}{self.state_text}{event.total:,} of {event.of:,}"
+        self.listing.table.empty_text = self.NOTHING_FOUND if self.filtered else self.EMPTY
+        self.refresh_bindings()
+
+    @on(RowTable.RowHighlighted)
+    def _highlighted(self) -> None:
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What fits the shelf that is shown, and a row only where there is one."""
+        if action in self.ON_ROW and self.listing.table.row is None:
+            return False
+        if action in ("deactivate", "show_inactive") and not self.active_shown:
+            return False
+        if action in ("activate", "show_active") and self.active_shown:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_show_inactive(self) -> None:
+        self.active_shown = False
+
+    def action_show_active(self) -> None:
+        self.active_shown = True
+
+    def watch_active_shown(self) -> None:
+        self.turn()
+
+    def turn(self) -> None:
+        """The list is about others now: begin at its top, without marks."""
+        self.listing.table.clear_marks()
+        self.listing.reload(reset=True)
+
+    def action_mark(self) -> None:
+        self.listing.table.toggle_mark()
+        self.listing.table.action_cursor_down()
+        self.listing.announce()
+
+    def draw_ahead(self, ids: frozenset[str], changed: Callable[[RowT], RowT]) -> None:
+        """Draw the rows as they will be, before the disk has answered."""
+        table = self.listing.table
+        for row in table.marked_rows or ((table.row,) if table.row is not None else ()):
+            if row.id in ids:
+                table.update_row(changed(row))
+
+    async def action_back(self) -> None:
+        self.app.exit()

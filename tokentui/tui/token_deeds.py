@@ -1,0 +1,237 @@
+"""What the screens do with an endpoint token, key by key: the same from the token list and from an endpoint."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from tokentui.domain.errors import Conflict, Invalid, SealError, Taken, TokenTuiError
+from tokentui.domain.fields import TokenFields, rebased
+from tokentui.domain.records import EndpointToken
+from tokentui.domain.slots import in_order
+from tokentui.services.assigning import reach_of
+from tokentui.services.desk import Desk
+from tokentui.services.tokens import add_token, edit_token, new_value, reveal_token, token_hint
+from tokentui.store.protocol import Reader
+from tokentui.tui.dialogs.confirm import Question
+from tokentui.tui.dialogs.conflict import ConflictDialog, Difference
+from tokentui.tui.dialogs.reveal import Reveal
+from tokentui.tui.dialogs.token_settings import TokenDesk, TokenForm, TokenSettings
+from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.words import amount, enabled, some
+from tokentui.tui.workplace import Workplace
+
+Errors = Mapping[str, str]
+
+
+async def show_value(screen: AnyPage, token: EndpointToken) -> None:
+    """Reveal a token's value in a dialog of its own, and copy it from there."""
+    try:
+        value = await screen.workplace.perform(lambda: reveal_token(screen.workplace.desk, token))
+    except TokenTuiError as error:
+        screen.say(str(error), "error")
+        return
+    if await screen.app.push_screen_wait(Reveal(token.name, value)):
+        screen.copy(value, f"the token of {token.name}")
+
+
+async def copy_value(screen: AnyPage, token: EndpointToken) -> None:
+    """Put a token's value on the clipboard without showing it."""
+    try:
+        value = await screen.workplace.perform(lambda: reveal_token(screen.workplace.desk, token))
+    except TokenTuiError as error:
+        screen.say(str(error), "error")
+    else:
+        screen.copy(value, f"the token of {token.name}")
+
+
+async def add_in_dialog(screen: AnyPage) -> EndpointToken | None:
+    """Token settings for a new token, until it is saved or given up."""
+    desk = screen.workplace.desk
+    empty = form = TokenForm(TokenFields(name=""), new_value(desk))
+    errors: Errors = {}
+    while True:
+        answer = await _settings(screen, form, empty, None, errors)
+        if answer is None:
+            return None
+        form = answer
+        try:
+            token = await screen.workplace.perform(partial(add_token, desk, form.fields, form.new_value))
+        except TokenTuiError as error:
+            errors = _beside(error)
+        else:
+            screen.say(f"Added {token.name}. c copies its token, s assigns it to endpoints.")
+            return token
+
+
+async def edit_in_dialog(screen: AnyPage, token: EndpointToken) -> None:
+    """Token settings of a token, until it is saved or given up."""
+    attempt = Attempt(token, TokenForm(TokenFields.of(token)))
+    while not attempt.done:
+        saved = TokenForm(TokenFields.of(attempt.token))
+        answer = await _settings(screen, attempt.form, saved, attempt.token, attempt.errors)
+        if answer is None:
+            return
+        attempt = await _save(screen, attempt.token, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How far saving a form has come: what it is based on, what it holds, and what is wrong with it."""
+
+    token: EndpointToken
+    form: TokenForm
+    errors: Mapping[str, str] = field(default_factory=dict)
+    done: bool = False
+
+
+async def _save(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Attempt:
+    desk = screen.workplace.desk
+    try:
+        question = await screen.workplace.look(lambda reader: _save_question(reader, token, form))
+        if question is not None and not await screen.ask(question):
+            return Attempt(token, form)
+        saved = await screen.workplace.perform(lambda: edit_token(desk, token, form.fields, form.new_value))
+    except Taken as error:
+        return Attempt(token, form, _beside(error))
+    except Conflict:
+        return await _settle(screen, token, form)
+    except TokenTuiError as error:
+        return Attempt(token, form, _beside(error))
+    screen.say(f"Saved {saved.name}.")
+    return Attempt(saved, form, done=True)
+
+
+def _save_question(reader: Reader, token: EndpointToken, form: TokenForm) -> Question | None:
+    """What saving this form would cut off: the token where it is disabled, else the value that stands."""
+    if not token.enabled or (form.fields.enabled and form.new_value is None):
+        return None
+    what = "The value that stands is refused" if form.fields.enabled else "Refused"
+    return reach_question(reader, (token.id,), f"Save {token.name}?", "Save", what)
+
+
+async def _settle(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Attempt:
+    """Somebody was faster: show both, and go on with what the user chooses."""
+    try:
+        theirs = await screen.workplace.look(lambda reader: reader.token(token.id))
+    except TokenTuiError as error:
+        return Attempt(token, form, {"": str(error)})
+    mine = replace(form, fields=rebased(form.fields, TokenFields.of(token), TokenFields.of(theirs)))
+    answer = await screen.app.push_screen_wait(ConflictDialog(theirs.name, _differences(mine, token, theirs)))
+    if answer == "mine":
+        return await _save(screen, theirs, mine)
+    if answer == "theirs":
+        screen.say(f"Kept what the other one saved of {theirs.name}.")
+    return Attempt(theirs, mine, done=answer == "theirs")
+
+
+_FIELDS = {"name": "Name", "description": "Description", "enabled": "Enabled"}
+
+
+def _differences(mine: TokenForm, base: EndpointToken, theirs: EndpointToken) -> tuple[Difference, ...]:
+    now = TokenFields.of(theirs)
+    rows = [
+        Difference(label, _word(getattr(mine.fields, name)), _word(getattr(now, name)))
+        for name, label in _FIELDS.items()
+        if getattr(mine.fields, name) != getattr(now, name)
+    ]
+    if mine.new_value is not None:
+        their_value = "another new value" if theirs.secret.digest != base.secret.digest else "the value as it was"
+        rows.append(Difference("Token", "a new value", their_value))
+    return tuple(rows)
+
+
+def _word(value: object) -> str:
+    return enabled(value) if isinstance(value, bool) else str(value)
+
+
+def _beside(error: TokenTuiError) -> Errors:
+    """The error under the name of the field it belongs to; under no name where it belongs to none."""
+    return {error.field if isinstance(error, Invalid | Taken) else "": str(error)}
+
+
+async def _settings(
+    screen: AnyPage,
+    form: TokenForm,
+    saved: TokenForm,
+    token: EndpointToken | None,
+    errors: Mapping[str, str],
+) -> TokenForm | None:
+    desk, workplace = screen.workplace.desk, screen.workplace
+    hint = "new"
+    if token is not None:
+        standing = token
+        hint = await _hint(workplace, standing)
+
+    async def reveal() -> str:
+        return await workplace.perform(lambda: reveal_token(desk, standing))
+
+    ask = TokenDesk(
+        reveal=reveal,
+        generate=lambda: new_value(desk),
+        copy=lambda value: screen.copy(value, "the token"),
+    )
+    title = "Add endpoint token" if token is None else "Token settings"
+    return await screen.app.push_screen_wait(TokenSettings(title, form, ask, hint=hint, saved=saved, errors=errors))
+
+
+async def _hint(workplace: Workplace, token: EndpointToken) -> str:
+    """The last characters of the value; nothing where the key that opens them is not at hand."""
+    try:
+        return await workplace.perform(lambda: token_hint(workplace.desk, token))
+    except SealError:
+        return ""
+
+
+def reach_question(
+    reader: Reader, ids: Iterable[str], title: str, verb: str, what: str = "Refused"
+) -> Question | None:
+    """What a cut of these tokens would hit, as a question; None where it hits nothing."""
+    reaches = [(reader.token(id).name, reach_of(reader, id)) for id in ids]
+    endpoints = sorted({ref for _, reach in reaches for ref in reach.endpoints})
+    if not endpoints:
+        return None
+    slots = " ".join(in_order(slot for _, reach in reaches for slot in reach.slots))
+    hits = [f"{what} at once at {amount(len(endpoints), 'endpoint')} ({slots}):", *some(endpoints)]
+    if len(reaches) > 1:
+        hits += ["", "Tokens:", *some([name for name, _ in reaches])]
+    return Question(title, tuple(hits), verb)
+
+
+#: `cut` or `switch`.
+Way = Callable[[AnyPage, frozenset[str], str, "Deed", Callable[[], None]], Awaitable[bool]]
+
+#: A service that switches tokens, all or none, and gives back the changed ones.
+Deed = Callable[[Desk, frozenset[str]], tuple[EndpointToken, ...]]
+
+
+async def cut(screen: AnyPage, ids: frozenset[str], verb: str, deed: Deed, ahead: Callable[[], None]) -> bool:
+    """Ask, where somebody would be refused by it, then do it; `ahead` draws what will be."""
+    workplace = screen.workplace
+    try:
+        what = await workplace.look(lambda reader: _what(reader, ids))
+        question = await workplace.look(lambda reader: reach_question(reader, ids, f"{verb} {what}?", verb))
+    except TokenTuiError as error:
+        screen.say(str(error), "error")
+        return False
+    if question is not None and not await screen.ask(question):
+        return False
+    return await switch(screen, ids, verb, deed, ahead)
+
+
+async def switch(screen: AnyPage, ids: frozenset[str], verb: str, deed: Deed, ahead: Callable[[], None]) -> bool:
+    """Do it at once: it cuts nobody off."""
+    ahead()
+    desk, past = screen.workplace.desk, f"{verb.lower()}d"
+    return await screen.perform(lambda: deed(desk, ids), lambda changed: _told(changed, past))
+
+
+def _what(reader: Reader, ids: frozenset[str]) -> str:
+    return amount(len(ids), "token") if len(ids) > 1 else reader.token(next(iter(ids))).name
+
+
+def _told(changed: tuple[EndpointToken, ...], past: str) -> str:
+    if len(changed) == 1:
+        return f"{changed[0].name} is {past}. u takes it back."
+    return (
+        f"{amount(len(changed), 'token')} {past}. u takes it back." if changed else f"Nothing to do: {past} already."
+    )

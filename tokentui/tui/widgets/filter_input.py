@@ -1,0 +1,35 @@
+"""What one types the filter into; loaded by the first `/`."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from tokentui.tui.widgets.filter_bar import FilterBar
+
+
+class FilterInput(Input):
+    """Enter and Down lead on to the list; Esc clears."""
+
+    DEFAULT_CSS = """
+    FilterInput { width: 1fr; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "leave", "To the list", id="filter.leave", tooltip="Keep the filter, go to the list"),
+        Binding("down", "leave", "To the list", show=False, id="filter.down", tooltip="As Enter"),
+        Binding("escape", "clear", "Clear", id="filter.clear", tooltip="Clear the filter"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="type to filter; Enter keeps it, Esc clears it", compact=True, max_length=200)
+
+    def watch_value(self, value: str) -> None:
+        self.post_message(FilterBar.Changed(value))
+
+    def action_leave(self) -> None:
+        self.post_message(FilterBar.Left())
+
+    def action_clear(self) -> None:
+        self.value = ""
+        self.post_message(FilterBar.Left())

@@ -1,0 +1,73 @@
+"""Phrases that the screens share: amounts, ages, and the glyph that stands before a state's word."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tokentui.domain.records import Endpoint
+from tokentui.domain.slots import Authentication
+
+#: What is shown for a value that is not revealed: always as long, whatever the value.
+MASK = "•" * 24
+
+#: How long a revealed value stays on screen, in seconds.
+REVEAL_SECONDS = 30.0
+
+_AUTHENTICATION_GLYPH = {
+    Authentication.NONE: "○",
+    Authentication.TOKEN: "▣",
+    Authentication.INTERNAL: "◈",
+}
+
+_UNITS = ((60 * 60 * 24 * 365, "year"), (60 * 60 * 24, "day"), (60 * 60, "hour"), (60, "minute"))
+_SHORT = {"year": "y", "day": "d", "hour": "h", "minute": "min"}
+
+
+def amount(number: int, noun: str, plural: str = "") -> str:
+    """`1 token`, `12 tokens`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """How long ago `then` was, in its largest unit: `3 days ago`."""
+    number, unit = _span(then, now)
+    return f"{amount(number, unit)} ago" if unit else "just now"
+
+
+def age(then: datetime, now: datetime) -> str:
+    """As `ago`, short enough for a column: `3 d`."""
+    number, unit = _span(then, now)
+    return f"{number} {_SHORT[unit]}" if unit else "now"
+
+
+def _span(then: datetime, now: datetime) -> tuple[int, str]:
+    seconds = int((now - then).total_seconds())
+    for length, unit in _UNITS:
+        if seconds >= length:
+            return seconds // length, unit
+    return 0, ""
+
+
+def authentication(kind: Authentication) -> str:
+    """Glyph and word of a kind of authentication."""
+    return f"{_AUTHENTICATION_GLYPH[kind]} {kind}"
+
+
+def enabled(on: bool) -> str:
+    """Glyph and word of the Enabled switch."""
+    return "● on" if on else "○ off"
+
+
+def activity(active: bool) -> str:
+    """Glyph and word of the shelf."""
+    return "● active" if active else "◌ inactive"
+
+
+def methods(endpoint: Endpoint) -> str:
+    """The slots of an endpoint, in a column's width: `POST GET DEL`."""
+    return " ".join("DEL" if slot == "DELETE" else slot for slot in endpoint.slots)
+
+
+def some(names: Sequence[str], most: int = 6) -> list[str]:
+    """The first names, a line each, and how many more there are."""
+    more = [f"  and {len(names) - most} more"] if len(names) > most else []
+    return [f"  {name}" for name in names[:most]] + more

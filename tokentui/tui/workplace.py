@@ -1,0 +1,73 @@
+"""What every screen works with: the desk, and two rows of threads, so that no key ever waits for the disk."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from tokentui.services.desk import Desk
+from tokentui.store.protocol import Reader
+
+ResultT = TypeVar("ResultT")
+
+
+def _threads(count: int, name: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=count, thread_name_prefix=name)
+
+
+@dataclass
+class Workplace:
+    """The desk and the threads that work at it.
+
+    Changes have one thread: they are saved in the order of the keys. Questions have others: a page is on screen while
+    a change waits for somebody else's lock.
+    """
+
+    desk: Desk
+    demo: bool = False
+    #: Whether nothing can be changed, as the store last said.
+    read_only: bool = field(default=False, init=False)
+    #: Sends a control sequence to the terminal, from any thread.
+    write: Callable[[str], None] = lambda sequence: None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    _changes: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "change"))
+    _questions: ThreadPoolExecutor = field(default_factory=lambda: _threads(2, "question"))
+
+    async def perform(self, deed: Callable[[], ResultT]) -> ResultT:
+        """Do a deed of the services in the changes' thread; raises what it raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._changes, deed)
+
+    async def look(self, question: Callable[[Reader], ResultT]) -> ResultT:
+        """Ask the store as it is now; raises `StoreError`."""
+        return await asyncio.get_running_loop().run_in_executor(self._questions, self._ask, question)
+
+    def _ask(self, question: Callable[[Reader], ResultT]) -> ResultT:
+        reader = self.desk.reader()
+        self.read_only = self.desk.store.read_only
+        return question(reader)
+
+    @property
+    def location(self) -> str:
+        """Which store this is, for people; the home folder is `~`."""
+        if self.demo:
+            return "a demo store, gone when you leave"
+        home = self.environ.get("HOME", "")
+        location = self.desk.store.location
+        return f"~{location.removeprefix(home)}" if home and location.startswith(f"{home}/") else location
+
+    def now(self) -> datetime:
+        """The time now, in UTC."""
+        return self.desk.clock()
+
+    def close(self) -> None:
+        """Let the threads end; a change that has begun is finished first."""
+        self._questions.shutdown(wait=False, cancel_futures=True)
+        self._changes.shutdown(wait=True)
+
+
+def over_ssh(environ: Mapping[str, str]) -> bool:
+    """Whether this session is at the far end of an SSH connection."""
+    return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
