@@ -1,0 +1,61 @@
+"""Makes the pictures of the README by running the application on its demo content: `python docs/make_pictures.py`."""
+
+import asyncio
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tokentui.services.demo import fill
+from tokentui.services.desk import Desk
+from tokentui.store.tinydb_store import TinyDBStore
+from tokentui.store.vault import KeyVault
+from tokentui.tui.app import TokenTuiApp
+
+
+DOCS = Path(__file__).parent
+#: Picture → the keys that lead there from the list of endpoints.
+PICTURES = {
+    "tokens": ("slash", *"purchase", "enter", "enter", "right"),
+    "endpoints": (),
+    "endpoint-tokens": ("2",),
+    "assign": ("2", "down", "down", "s", "space", "down", "right", "space"),
+}
+
+
+async def picture(folder: Path, name: str, keys: tuple[str, ...]) -> None:
+    """Open the demo, press the keys, save `docs/NAME.svg`."""
+    then = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+    desk = Desk(
+        TinyDBStore(folder / name / "tokens.json"),
+        KeyVault(lambda: b"a key for pictures, of 32 bytes."),
+        lambda: then,
+    )
+    fill(desk)
+    app = TokenTuiApp(desk, demo=True)
+    async with app.run_test(size=(100, 28)) as pilot:
+        await settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot)
+        (DOCS / f"{name}.svg").write_text(app.export_screenshot(title="TokenTUI"), "utf-8")
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until no worker is busy with the store and all is drawn."""
+    for _ in range(3):
+        busy = [worker for worker in pilot.app.workers if worker.group in ("reload", "fetch", "count", "primaries")]
+        await pilot.app.workers.wait_for_complete(busy)
+        await pilot.pause()
+
+
+async def main() -> None:
+    """Make all pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, keys in PICTURES.items():
+            await picture(Path(folder), name, keys)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
