@@ -1,6 +1,5 @@
 """Opening the terminal UI: what it needs is loaded here, when it is wanted, and nowhere else."""
 
-import gc
 import os
 import sys
 
@@ -21,12 +20,11 @@ def check_terminal() -> None:
 
 def open_ui(office: Office) -> None:
     """Open the terminal UI, until it is left."""
-    gc.enable()
     from tokentui.services.settings import load_settings
     from tokentui.tui.app import TokenTuiApp
 
     settings = load_settings(office.settings_file)
     app = TokenTuiApp(office.desk, settings=settings, settings_file=office.settings_file, demo=office.demo)
-    app.run()
+    app.run(mouse=app.mouse)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)

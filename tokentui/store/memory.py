@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tokentui.domain.errors import ReadOnly, StoreError
-from tokentui.store.codec import TABLES, Tables
+from tokentui.store.codec import TABLES
 from tokentui.store.snapshot import Snapshot, snapshot_of
+from tokentui.store.tables import Tables
 from tokentui.store.transaction import Changes, DocumentTransaction
 
 
 def _no_documents() -> Tables:
-    return {name: {} for name in TABLES.values()}
+    return Tables({name: {} for name in TABLES.values()})
 
 
 @dataclass(slots=True)
@@ -58,8 +59,10 @@ class MemoryStore:
     def _save(self, changes: Changes) -> None:
         if changes:
             tables = {name: {**table, **changes.get(name, {})} for name, table in self._memory.tables.items()}
-            self._memory.tables = {
-                name: {id: document for id, document in table.items() if document is not None}
-                for name, table in tables.items()
-            }
+            self._memory.tables = Tables(
+                {
+                    name: {id: document for id, document in table.items() if document is not None}
+                    for name, table in tables.items()
+                }
+            )
             self._memory.saves += 1

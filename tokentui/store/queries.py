@@ -77,12 +77,16 @@ class TokenQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointQuery:
-    """Endpoints; None means "either". `slot`: those that have this slot on; `only`: none but those with these ids."""
+    """Endpoints; None means "either". `slot`: those that have this slot on; `only`: none but those with these ids.
+
+    `counted` False leaves out how many tokens are mapped: the rows come sooner so.
+    """
 
     text: str = ""
     active: bool | None = True
     slot: Slot | None = None
     only: frozenset[str] | None = None
+    counted: bool = True
     sort: EndpointSort = EndpointSort.NAME
     reverse: bool = False
 
@@ -117,8 +121,8 @@ class EndpointRow:
     """An endpoint in a result."""
 
     endpoint: Endpoint
-    #: How many endpoint tokens are mapped to it.
-    assigned: int
+    #: How many active endpoint tokens are mapped to it; None where that was not to be counted.
+    assigned: int | None
 
     @property
     def id(self) -> str:

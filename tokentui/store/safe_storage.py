@@ -11,15 +11,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-import orjson
 from tinydb import Storage
 
 from tokentui.domain.errors import ReadOnly, StoreError
-from tokentui.store.codec import Tables
 from tokentui.store.file_format import is_newer, new_tables, parse
 from tokentui.store.private_files import make_private_folder, sweep, sync_folder, temporary_beside, write_private
 from tokentui.store.protocol import Stamp
+from tokentui.store.tables import Tables
 
 #: How long a change waits for the changes of others, in seconds.
 LOCK_TIMEOUT = 5.0
@@ -36,7 +36,7 @@ class SafeStorage(Storage):
         self._cached: tuple[Stamp, Tables] | None = None
         #: Waiting for another process' lock means asking again and again; threads of this one wait here.
         self._changing = threading.Lock()
-        self._saved: Tables = {}
+        self._saved = Tables({})
         self._working: Tables | None = None
         self._seen = False
 
@@ -97,7 +97,7 @@ class SafeStorage(Storage):
                     )
                 yield self._saved
         finally:
-            self._saved, self._working = {}, None
+            self._saved, self._working = Tables({}), None
             self._changing.release()
 
     @contextmanager
@@ -121,12 +121,13 @@ class SafeStorage(Storage):
 
     def read(self) -> Tables:
         """All tables as TinyDB has made them inside `locked()`; else as they are saved."""
-        return dict(self.load()[1] if self._working is None else self._working)
+        return (self.load()[1] if self._working is None else self._working).copy()
 
-    def write(self, data: Tables) -> None:
+    def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Take the tables that `save` will keep."""
         if self._working is None:
             raise StoreError("The store is written inside a change only.")
+        assert isinstance(data, Tables)  # what `read` gave, and TinyDB gives back
         self._working = data
 
     def save(self) -> bool:
@@ -137,7 +138,7 @@ class SafeStorage(Storage):
         temporary = temporary_beside(self.path)
         try:
             sweep(self.path)
-            stamp = self._write_later(temporary, orjson.dumps(tables))
+            stamp = self._write_later(temporary, tables.dump())
             os.replace(temporary, self.path)
         except OSError as error:
             raise StoreError(f"Nothing was saved: {self.path}: {error.strerror or error}.") from error

@@ -1,12 +1,13 @@
 """Which records a query selects, and in what order: answered from the parsed documents, without making records."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from tokentui.domain.names import name_key
 from tokentui.store.queries import EndpointQuery, EndpointSort, MappingQuery, TokenQuery, TokenSort
+from tokentui.store.tables import Tables
 
 Documents = Mapping[str, Mapping[str, Any]]
 _SortKey = Callable[[str], Any]
@@ -23,20 +24,35 @@ def matching(ids: list[str], texts: Mapping[str, str], words: str) -> list[str]:
 class Selection:
     """The orders and texts of one parsed store, worked out when first asked for and kept."""
 
-    def __init__(self, endpoints: Documents, tokens: Documents, assignments: Documents) -> None:
-        self._endpoints = endpoints
-        self._tokens = tokens
-        self._assignments = assignments
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
         self._kept: dict[object, list[str]] = {}
 
+    @property
+    def _endpoints(self) -> Documents:
+        return self._tables["endpoints"]
+
+    @property
+    def _tokens(self) -> Documents:
+        return self._tables["tokens"]
+
+    @property
+    def _assignments(self) -> Documents:
+        return self._tables["assignments"]
+
     # ------------------------------------------------------------------ who is mapped where
+
+    def _pairs(self) -> Iterator[tuple[str, str]]:
+        """Token id and endpoint id of every assignment."""
+        for id in self._assignments:
+            token_id, _, endpoint_id = id.partition(".")
+            yield token_id, endpoint_id
 
     @cached_property
     def endpoints_of(self) -> dict[str, list[str]]:
         """Token id → ids of the endpoints it is mapped to."""
         mapped: dict[str, list[str]] = {}
-        for id in self._assignments:
-            token_id, _, endpoint_id = id.partition(".")
+        for token_id, endpoint_id in self._pairs():
             mapped.setdefault(token_id, []).append(endpoint_id)
         return mapped
 
@@ -44,10 +60,14 @@ class Selection:
     def tokens_at(self) -> dict[str, list[str]]:
         """Endpoint id → ids of the tokens mapped to it, the inactive ones too."""
         mapped: dict[str, list[str]] = {}
-        for id in self._assignments:
-            token_id, _, endpoint_id = id.partition(".")
+        for token_id, endpoint_id in self._pairs():
             mapped.setdefault(endpoint_id, []).append(token_id)
         return mapped
+
+    @cached_property
+    def assigned_count(self) -> Counter[str]:
+        """Token id → to how many endpoints it is mapped."""
+        return Counter(token_id for token_id, _ in self._pairs())
 
     @cached_property
     def mapped_count(self) -> Counter[str]:
@@ -55,7 +75,7 @@ class Selection:
         tokens = self._tokens
         return Counter(
             endpoint_id
-            for token_id, _, endpoint_id in (id.partition(".") for id in self._assignments)
+            for token_id, endpoint_id in self._pairs()
             if token_id in tokens and tokens[token_id]["active"]
         )
 
@@ -101,7 +121,7 @@ class Selection:
         return self._kept[key]
 
     def _flagged_tokens(self, query: TokenQuery) -> list[str]:
-        mapped = self.endpoints_of if query.assigned is not None else {}
+        mapped = self.assigned_count if query.assigned is not None else {}
         return [
             id
             for id, doc in self._tokens.items()
@@ -124,19 +144,20 @@ class Selection:
         ]
 
     def _ordered(self, ids: list[str], sort: TokenSort) -> list[str]:
-        tokens, mapped = self._tokens, self.endpoints_of if sort is TokenSort.ASSIGNED else {}
+        tokens, counts = self._tokens, self.assigned_count
         names = {id: name_key(tokens[id]["name"]) for id in ids}
         first: dict[TokenSort, _SortKey] = {
             TokenSort.DESCRIPTION: lambda id: tokens[id]["description"].casefold(),
             TokenSort.ENABLED: lambda id: not tokens[id]["enabled"],
-            TokenSort.ASSIGNED: lambda id: len(mapped.get(id, ())),
+            TokenSort.ASSIGNED: counts.__getitem__,
             TokenSort.AGE: lambda id: tokens[id]["secret"]["generated_at"],
         }
         by_name = sorted(ids, key=names.__getitem__)
         return sorted(by_name, key=first[sort]) if sort in first else by_name
 
     def _endpoint_key(self, sort: EndpointSort) -> _SortKey:
-        endpoints, counts = self._endpoints, self.mapped_count
+        endpoints = self._endpoints
+        counts = self.mapped_count if sort is EndpointSort.ASSIGNED else {}
         first: dict[EndpointSort, _SortKey] = {
             EndpointSort.REF: lambda id: (endpoints[id]["group"], endpoints[id]["slug"]),
             EndpointSort.METHODS: lambda id: (endpoints[id]["methods"], endpoints[id]["allow_deleting"]),

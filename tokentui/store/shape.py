@@ -6,7 +6,7 @@ record that is to blame is searched for.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
-from operator import itemgetter
+from operator import itemgetter, methodcaller
 from typing import Any
 
 Table = Mapping[str, Any]
@@ -19,6 +19,7 @@ _FLAG: _Kinds = frozenset({bool})
 _NUMBER: _Kinds = frozenset({int})
 _LIST: _Kinds = frozenset({list})
 _MAP: _Kinds = frozenset({dict})
+#: Of a field that may be missing.
 _NOTHING: _Kinds = frozenset({type(None)})
 
 _FIELDS: Mapping[str, _Fields] = {
@@ -67,18 +68,15 @@ def _all_of(kinds: _Kinds, values: Iterable[Any]) -> bool:
 
 def _have(documents: Collection[Any], fields: _Fields) -> bool:
     """Whether every document has every field, with a value of its type."""
-    try:
-        return _all_of(_MAP, documents) and all(
-            _all_of(kinds, map(itemgetter(name), documents)) for name, kinds in fields.items()
-        )
-    except KeyError:
-        return False
+    return _all_of(_MAP, documents) and all(
+        _all_of(kinds, map(methodcaller("get", name), documents)) for name, kinds in fields.items()
+    )
 
 
 def _secrets(name: str, documents: Collection[Any]) -> list[Any]:
     """All secrets in documents whose own fields are right."""
     if name == "tokens":
-        previous = (document["previous"] for document in documents)
+        previous = map(methodcaller("get", "previous"), documents)
         return [*map(itemgetter("secret"), documents), *(secret for secret in previous if secret is not None)]
     if name == "endpoints":
         return [secret for document in documents for secret in document["primaries"].values()]

@@ -8,7 +8,7 @@ from tokentui.domain.errors import NotFound
 from tokentui.domain.names import name_key
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
-from tokentui.store.codec import Tables, read_assignment, read_endpoint, read_token
+from tokentui.store.codec import read_assignment, read_endpoint, read_token
 from tokentui.store.queries import (
     Counts,
     EndpointQuery,
@@ -21,6 +21,7 @@ from tokentui.store.queries import (
     Window,
 )
 from tokentui.store.selection import Documents, Selection
+from tokentui.store.tables import Tables
 
 RowT = TypeVar("RowT")
 
@@ -28,11 +29,21 @@ RowT = TypeVar("RowT")
 class Snapshot:
     """A `Reader` over documents that nobody changes any more."""
 
-    def __init__(self, endpoints: Documents, tokens: Documents, assignments: Documents) -> None:
-        self._endpoints = endpoints
-        self._tokens = tokens
-        self._assignments = assignments
-        self._selection = Selection(endpoints, tokens, assignments)
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._selection = Selection(tables)
+
+    @property
+    def _endpoints(self) -> Documents:
+        return self._tables["endpoints"]
+
+    @property
+    def _tokens(self) -> Documents:
+        return self._tables["tokens"]
+
+    @property
+    def _assignments(self) -> Documents:
+        return self._tables["assignments"]
 
     # ------------------------------------------------------------------ single records
 
@@ -101,7 +112,7 @@ class Snapshot:
     @cached_property
     def _digests(self) -> dict[str, str]:
         holders = {doc["secret"]["digest"]: id for id, doc in self._tokens.items()}
-        holders.update({doc["previous"]["digest"]: id for id, doc in self._tokens.items() if doc["previous"]})
+        holders.update({doc["previous"]["digest"]: id for id, doc in self._tokens.items() if doc.get("previous")})
         for id, doc in self._endpoints.items():
             holders.update({secret["digest"]: id for secret in doc["primaries"].values()})
         return holders
@@ -110,13 +121,15 @@ class Snapshot:
 
     def endpoint_page(self, query: EndpointQuery, window: Window) -> Page[EndpointRow]:
         ids, of = self._selection.endpoints(query)
-        counts = self._selection.mapped_count
-        return _page(ids, of, window, lambda id: EndpointRow(self.endpoint(id), counts[id]))
+        counts = self._selection.mapped_count if query.counted else None
+        return _page(
+            ids, of, window, lambda id: EndpointRow(self.endpoint(id), None if counts is None else counts[id])
+        )
 
     def token_page(self, query: TokenQuery, window: Window) -> Page[TokenRow]:
         ids, of = self._selection.tokens(query)
-        mapped = self._selection.endpoints_of
-        return _page(ids, of, window, lambda id: TokenRow(self.token(id), len(mapped.get(id, ()))))
+        counts = self._selection.assigned_count
+        return _page(ids, of, window, lambda id: TokenRow(self.token(id), counts[id]))
 
     def mapping_page(self, query: MappingQuery, window: Window) -> Page[MappingRow]:
         ids, of = self._selection.mappings(query)
@@ -156,4 +169,4 @@ def _position(ids: list[str], id: str | None) -> int | None:
 
 def snapshot_of(tables: Tables) -> Snapshot:
     """The `Reader` over a store's parsed tables."""
-    return Snapshot(tables["endpoints"], tables["tokens"], tables["assignments"])
+    return Snapshot(tables)

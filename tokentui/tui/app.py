@@ -33,6 +33,8 @@ class TokenTuiApp(App[None]):
     COMMANDS = {ActionCommands, *App.COMMANDS}
     ENABLE_COMMAND_PALETTE = True
 
+    DEFAULT_MODE = "endpoints"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "1",
@@ -82,6 +84,8 @@ class TokenTuiApp(App[None]):
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
+        if self._settings.theme in self.available_themes:
+            self.theme = self._settings.theme
 
     def _tokens_screen(self) -> Screen[None]:
         from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
@@ -95,14 +99,11 @@ class TokenTuiApp(App[None]):
             return self._settings.mouse
         return not over_ssh(self.workplace.environ)
 
-    async def on_mount(self) -> None:
-        if self._settings.theme in self.available_themes:
-            self.theme = self._settings.theme
+    def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember(theme.name))
         if over_ssh(self.workplace.environ):
             self.animation_level = "none"
         self.workplace.write = self._write_to_terminal
-        await self.switch_mode("endpoints")
         self._watch_store()
 
     def on_unmount(self) -> None:

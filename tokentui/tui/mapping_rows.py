@@ -8,14 +8,14 @@ from tokentui.domain.slots import Slot
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import primary_hint
 from tokentui.store.queries import MappingRow
-from tokentui.tui.token_rows import last_seen
+from tokentui.tui.token_rows import enabled_cell, last_seen
 from tokentui.tui.widgets.primary_list import PrimaryLine
 from tokentui.tui.widgets.row_table import Cell, Column
-from tokentui.tui.words import ago, enabled
+from tokentui.tui.words import ago
 
 COLUMNS = (
     Column("name", "Token", 18, flex=3),
-    Column("enabled", "Enabled", 8),
+    Column("enabled", "Enabled", 9),
     *(Column(slot, slot, len(slot), justify="center", slot=True, sortable=False) for slot in Slot),
     Column("description", "Description", 20, flex=4, drop=2),
     Column("last_seen", "Last seen", 9, justify="right", drop=1),
@@ -30,7 +30,7 @@ def mapping_cell(row: MappingRow, column: str, endpoint: Endpoint, now: datetime
         case "description":
             return Cell(row.token.description, "dim")
         case "enabled":
-            return Cell(enabled(row.token.enabled), "on" if row.token.enabled else "off")
+            return enabled_cell(row.token, now)
         case "last_seen":
             return last_seen(row.last_seen_at, now)
         case _:

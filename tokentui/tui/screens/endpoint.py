@@ -113,6 +113,8 @@ class EndpointScreen(PageScreen[str | None]):
         except TokenTuiError as error:
             self.say(str(error), "error")
             return
+        if not self.is_open:
+            return
         if not self._edited:
             self.endpoint, self._saved = endpoint, EndpointFields.of(endpoint)
             self._form.load(self._saved)
@@ -166,13 +168,16 @@ class EndpointScreen(PageScreen[str | None]):
             self._show_errors(problems)
             return False
         attempt = await save_endpoint(self, self.endpoint, self._form.fields)
-        if attempt.errors:
-            self._show_errors(attempt.errors)
+        if not self.is_open:
+            return attempt.done
         if attempt.endpoint is not None:
             self.endpoint, self._saved = attempt.endpoint, EndpointFields.of(attempt.endpoint)
-            self._form.load(attempt.fields)
+            if self._form.fields != attempt.fields:
+                self._form.load(attempt.fields)
             self._tell()
             await self._offer_tabs()
+        if attempt.errors:
+            self._show_errors(attempt.errors)
         return attempt.done
 
     def _show_errors(self, errors: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ from tokentui.store.protocol import Reader
 from tokentui.store.queries import EndpointQuery, EndpointRow, EndpointSort, Page, Window
 from tokentui.tui import actions
 from tokentui.tui.screens.shelf_screen import ShelfScreen
-from tokentui.tui.widgets.listing import Source, View
+from tokentui.tui.widgets.listing import Listing, Source, View
 from tokentui.tui.widgets.row_table import Cell, Column, RowTable
 from tokentui.tui.words import activity, authentication, methods
 
@@ -72,6 +72,9 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
         *actions.common_keys("Quit"),
     ]
 
+    #: The first page comes without the amounts: counting them means reading all tokens.
+    _counted = False
+
     method: var[Slot | None] = var[Slot | None](None, init=False)
 
     def source(self) -> Source[EndpointRow]:
@@ -80,9 +83,21 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
     def page(self, reader: Reader, view: View, window: Window) -> Page[EndpointRow]:
         sort = EndpointSort(view.sort)
         query = EndpointQuery(
-            text=view.text, active=self.active_shown, slot=self.method, sort=sort, reverse=view.reverse
+            text=view.text,
+            active=self.active_shown,
+            slot=self.method,
+            sort=sort,
+            reverse=view.reverse,
+            counted=self._counted,
         )
         return reader.endpoint_page(query, window)
+
+    @on(Listing.Shown)
+    def _count_mapped(self) -> None:
+        """The rows stand; now they may say how many tokens are mapped."""
+        if not self._counted:
+            self._counted = True
+            self.listing.reload()
 
     @property
     def filtered(self) -> bool:
@@ -162,7 +177,7 @@ def endpoint_cell(row: EndpointRow, column: str) -> str | Cell:
         case "authentication":
             return authentication(endpoint.authentication)
         case "assigned":
-            return str(row.assigned) if row.assigned else Cell("–", "dim")
+            return str(row.assigned) if row.assigned else Cell("…" if row.assigned is None else "–", "dim")
         case "active":
             return activity(endpoint.active)
         case "path":

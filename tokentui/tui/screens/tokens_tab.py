@@ -60,10 +60,11 @@ class TokensTab(Vertical):
         self._page = page
         self._desk = page.workplace.desk
         self.endpoint = endpoint
+        self._primaries = PrimaryList()
 
     def compose(self) -> ComposeResult:
         yield Label("Primary tokens", classes="heading")
-        yield PrimaryList()
+        yield self._primaries
         with Horizontal(classes="line"):
             yield Label("Secondary tokens", classes="heading")
             yield Label("", classes="amount")
@@ -105,7 +106,9 @@ class TokensTab(Vertical):
         except TokenTuiError as error:
             self._page.say(str(error), "error")
             return
-        self.query_one(PrimaryList).lines = lines
+        if not self._page.is_open:
+            return
+        self._primaries.lines = lines
         self.query_one(".amount", Label).update(f"{mapped:,} of {of:,} mapped")
         self.listing.table.empty_text = _empty(self.listing.view.text, of, self.hide_unassigned)
         self.query_one("#hidden", Label).update(f" [{'■' if self.hide_unassigned else ' '}] Hide unassigned")
@@ -116,10 +119,6 @@ class TokensTab(Vertical):
     def enter(self) -> None:
         """Take the focus: the tokens where there are any, else the primaries."""
         self.listing.table.focus()
-
-    @property
-    def _primaries(self) -> PrimaryList:
-        return self.query_one(PrimaryList)
 
     @property
     def _slot(self) -> Slot | None:

@@ -83,13 +83,14 @@ class Listing(Vertical, Generic[RowT]):
         self._source = source
         self._workplace = workplace
         self._amounts = (0, 0)
+        self._filter = FilterBar()
         self._sorts = [column.key for column in source.columns if column.sortable]
         self.table: RowTable[RowT] = RowTable(source.columns, source.cell, source.row_state)
         self.table.sort_key = self._sorts[0]
         self.set_reactive(Listing.view, View(sort=self._sorts[0]))
 
     def compose(self) -> ComposeResult:
-        yield FilterBar()
+        yield self._filter
         yield self.table
 
     def on_mount(self) -> None:
@@ -153,10 +154,10 @@ class Listing(Vertical, Generic[RowT]):
     # ------------------------------------------------------------------ filter and order
 
     async def action_filter(self) -> None:
-        await self.query_one(FilterBar).open()
+        await self._filter.open()
 
     def action_clear_filter(self) -> None:
-        self.query_one(FilterBar).clear()
+        self._filter.clear()
 
     def action_order(self) -> None:
         following = self._sorts[(self._sorts.index(self.view.sort) + 1) % len(self._sorts)]
@@ -168,7 +169,7 @@ class Listing(Vertical, Generic[RowT]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Clear only where there is a filter; in the filter itself its key is a letter."""
         if action == "filter":
-            return not self.query_one(FilterBar).has_focus_within
+            return not self._filter.has_focus_within
         return bool(self.view.text) if action == "clear_filter" else True
 
     @on(FilterBar.Changed)

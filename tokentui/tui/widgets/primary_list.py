@@ -93,6 +93,10 @@ class PrimaryList(Reveals, Widget, can_focus=True):
             self._timer.stop()
         self.revealed = {}
 
+    def on_hide(self) -> None:
+        """Another tab is shown: nobody looks at the value any more."""
+        self.conceal()
+
     def on_focus(self) -> None:
         self.refresh()
 
