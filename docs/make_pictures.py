@@ -13,7 +13,6 @@ from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import KeyVault
 from tokentui.tui.app import TokenTuiApp
 
-
 DOCS = Path(__file__).parent
 #: Picture → the keys that lead there from the list of endpoints.
 PICTURES = {
@@ -46,7 +45,8 @@ async def settle(pilot: Pilot[None]) -> None:
     """Wait until no worker is busy with the store and all is drawn."""
     for _ in range(3):
         busy = [worker for worker in pilot.app.workers if worker.group in ("reload", "fetch", "count", "primaries")]
-        await pilot.app.workers.wait_for_complete(busy)
+        if busy:
+            await pilot.app.workers.wait_for_complete(busy)
         await pilot.pause()
 
 

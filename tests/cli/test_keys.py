@@ -1,5 +1,6 @@
 """Keys and stores that are lost, wrong, open to others or not ours: refused with exit code 5, nothing changed."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
+from tokentui.store import safe_storage
 
 _PETS = ("endpoints", "add", "Pets", "--group", "new")
 SEALING = [
@@ -141,11 +143,12 @@ class TestForeignStore:
         assert len(stocked.json("tokens", "list")) == 2
         assert "newer" in stocked.refused(5, "tokens", "disable", "erp")
 
-    def test_that_may_not_be_read_is_refused(self, stocked: Shell) -> None:
-        if os.geteuid() == 0:
-            pytest.skip("the superuser may read every file")
-        stocked.store.chmod(0)
-        assert "cannot be read" in stocked.run("tokens", "list").stderr
+    def test_that_may_not_be_read_is_refused(self, stocked: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(path: object, *_: object) -> object:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+        monkeypatch.setattr(safe_storage, "open", refuse, raising=False)  # the superuser may read every file
+        assert "cannot be read: Permission denied" in stocked.refused(5, "tokens", "list")
 
 
 class TestReadOnly:

@@ -1,5 +1,6 @@
 """What is inside a store file, and the refusal of everything that is not a whole store of ours."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import orjson
 from tokentui.domain.errors import StoreError
 from tokentui.store.codec import TABLES
 from tokentui.store.shape import flaw
-from tokentui.store.tables import Table, Tables, split
+from tokentui.store.tables import JsonText, Table, Tables, split
 
 APPLICATION = "tokentui"
 SCHEMA_VERSION = 1
@@ -44,7 +45,7 @@ def parse(path: Path, content: bytes) -> Tables:
         )
     lines = split(content)
     if lines is None or not lines.keys() >= _TABLES:  # another program's layout of a file that may be ours
-        lines = {name: orjson.dumps(table) for name, table in _object(path, content).items()}
+        lines = {name: memoryview(orjson.dumps(table)) for name, table in _object(path, content).items()}
     tables = Tables({}, lines, lambda name, line: _table(path, name, line, tables))
     _check_ours(path, tables, lines)
     return tables
@@ -57,7 +58,7 @@ def _object(path: Path, content: bytes) -> dict[str, Any]:
     return found
 
 
-def _json(path: Path, content: bytes) -> Any:
+def _json(path: Path, content: JsonText) -> Any:
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError as error:
@@ -76,7 +77,7 @@ def _foreign(path: Path) -> StoreError:
     return StoreError(f"{path} belongs to another program. Name another store with --store.")
 
 
-def _table(path: Path, name: str, line: bytes, tables: Tables) -> Table:
+def _table(path: Path, name: str, line: JsonText, tables: Tables) -> Table:
     """One table; raises `StoreError` where it is damaged, or was written in a newer way."""
     table = _json(path, line)
     if not isinstance(table, dict):
@@ -99,7 +100,7 @@ def _share_slots(assignments: Table) -> None:
         document["slots"] = shared.setdefault(tuple(slots), slots)
 
 
-def _check_ours(path: Path, tables: Tables, lines: dict[str, bytes]) -> None:
+def _check_ours(path: Path, tables: Tables, lines: Mapping[str, JsonText]) -> None:
     meta = tables["meta"].get("1") if "meta" in lines and lines["meta"][:1] == b"{" else None
     if not isinstance(meta, dict) or meta.get("application") != APPLICATION:
         raise _foreign(path)
