@@ -63,7 +63,18 @@ def stocked(shell: Shell) -> Shell:
     """A shell whose store has two endpoints and three tokens, one of them disabled, one inactive."""
     shell.done("endpoints", "add", "Goods in", "--group", "stock", "--authentication", "token")
     shell.done(
-        "endpoints", "add", "Pets", "--group", "shop", "--path", "/pets/{id}", "--methods", "GET", "--allow-deleting"
+        "endpoints",
+        "add",
+        "Pets",
+        "--group",
+        "shop",
+        "--path",
+        "/pets/{id}",
+        "--methods",
+        "GET",
+        "--allow-deleting",
+        "--authentication",
+        "none",
     )
     for name in ("erp", "crm", "old"):
         shell.done("tokens", "add", name, "--description", f"the {name}\nprogram")

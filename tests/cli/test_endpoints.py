@@ -120,9 +120,9 @@ class TestAdd:
             "assigned": 0,
         }
 
-    def test_answers_both_methods_freely_unless_said(self, shell: Shell) -> None:
+    def test_answers_both_methods_to_tokens_unless_said(self, shell: Shell) -> None:
         endpoint = shell.json("endpoints", "add", "Pets", "--group", "shop")
-        assert (endpoint["methods"], endpoint["authentication"]) == (["POST", "GET"], "none")
+        assert (endpoint["methods"], endpoint["authentication"]) == (["POST", "GET"], "token")
 
     @pytest.mark.parametrize(
         "flags",

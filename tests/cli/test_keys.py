@@ -37,7 +37,7 @@ class TestNew:
         assert (shell.key.read_bytes(), other.office.store.key_id) == (key, mark)
 
     def test_an_unmarked_store_without_values_is_marked_at_its_first_value(self, shell: Shell) -> None:
-        shell.done(*_PETS)
+        shell.done(*_PETS, "--authentication", "none")
         content = json.loads(shell.store.read_bytes())
         content["meta"]["1"]["key_id"] = None
         shell.store.write_text(json.dumps(content))

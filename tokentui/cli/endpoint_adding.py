@@ -31,9 +31,9 @@ Examples:
 @click.option(
     "--authentication",
     type=click.Choice([kind.value for kind in Authentication], case_sensitive=False),
-    default=Authentication.NONE.value,
+    default=Authentication.TOKEN.value,
     show_default=True,
-    help="How it is guarded: not at all, by tokens, or by its own primary tokens only.",
+    help="How it is guarded: by tokens, not at all, or by its own primary tokens only.",
 )
 @click.option("--allow-deleting", is_flag=True, help="Answer DELETE too.")
 @click.option("--ip-filter", default="", metavar="CIDR,...", help="Whence it may be called.  [default: anywhere]")

@@ -13,10 +13,13 @@ from tokentui.domain.slots import METHODS, Authentication, Slot, in_order
 from tokentui.domain.slug import check_group, check_slug, slugify
 from tokentui.domain.template import Template
 
+#: Characters in an endpoint's name, at most: a path may be one.
+ENDPOINT_NAME_LIMIT = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointFields:
-    """An endpoint as a form or a command has it. An empty slug is made from the name, an empty path by `default_path`."""
+    """An endpoint as a form or a command has it; empty slug and path stand for the generated ones (see `filled`)."""
 
     name: str
     group: str
@@ -75,17 +78,18 @@ def filled(fields: EndpointFields) -> EndpointFields:
 def checked_endpoint(fields: EndpointFields) -> EndpointFields:
     """The fields, filled in and in their normal form; raises the first `Invalid` that is wrong with them."""
     fields = filled(fields)
-    _check_methods(fields)
-    Template.parse(fields.path)
-    return replace(
+    fields = replace(
         fields,
-        name=check_name(fields.name, limit=200),
+        name=check_name(fields.name, limit=ENDPOINT_NAME_LIMIT),
         group=check_group(fields.group),
         slug=check_slug(fields.slug),
         methods=in_order(fields.methods),
         ip_filter=check_ip_filter(fields.ip_filter),
         description=check_description(fields.description),
     )
+    Template.parse(fields.path)
+    _check_methods(fields)
+    return fields
 
 
 def _check_methods(fields: EndpointFields) -> None:
@@ -99,7 +103,7 @@ def endpoint_problems(fields: EndpointFields) -> dict[str, str]:
     """Field → what is wrong with it, for all fields at once; empty where `checked_endpoint` would pass."""
     fields = filled(fields)
     checks: tuple[Callable[[], object], ...] = (
-        lambda: check_name(fields.name, limit=200),
+        lambda: check_name(fields.name, limit=ENDPOINT_NAME_LIMIT),
         lambda: check_group(fields.group),
         lambda: check_slug(fields.slug),
         lambda: Template.parse(fields.path),

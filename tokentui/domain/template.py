@@ -61,7 +61,7 @@ def _check(text: str) -> None:
     try:
         decode_path(text)
     except BadTarget as bad:
-        raise InvalidPath("path", f"No request could match: {bad.reason}.") from None
+        raise InvalidPath("path", f"No request could match the path: {bad.reason}.") from None
 
 
 def _segment(text: str) -> Segment:
