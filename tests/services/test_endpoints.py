@@ -1,6 +1,7 @@
 """What an admin does with endpoints, and how their primary tokens come and go by themselves."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -36,15 +37,15 @@ POST, GET, DELETE = Slot
 NONE, TOKEN, INTERNAL = Authentication
 
 
-def fields(name: str = "Goods in", **more: object) -> EndpointFields:
+def fields(name: str = "Goods in", **more: Any) -> EndpointFields:
     return replace(EndpointFields(name=name, group="stock"), **more)
 
 
-def added(desk: Desk, name: str = "Goods in", **more: object) -> Endpoint:
+def added(desk: Desk, name: str = "Goods in", **more: Any) -> Endpoint:
     return add_endpoint(desk, fields(name, **more))
 
 
-def edited(desk: Desk, endpoint: Endpoint, **more: object) -> Endpoint:
+def edited(desk: Desk, endpoint: Endpoint, **more: Any) -> Endpoint:
     return edit_endpoint(desk, endpoint, replace(EndpointFields.of(endpoint), **more))
 
 
@@ -103,7 +104,7 @@ class TestAdding:
         ],
     )
     def test_what_is_wrong_is_refused_and_nothing_saved(
-        self, admin: Desk, wrong: dict[str, object], error: type[Exception]
+        self, admin: Desk, wrong: dict[str, Any], error: type[Exception]
     ) -> None:
         with pytest.raises(error):
             add_endpoint(admin, replace(fields(), **wrong))
@@ -156,7 +157,7 @@ class TestPrimaries:
         ],
     )
     def test_keep_their_values_when_turned_off_and_on_again(
-        self, admin: Desk, off: dict[str, object], on: dict[str, object]
+        self, admin: Desk, off: dict[str, Any], on: dict[str, object]
     ) -> None:
         endpoint = added(admin, authentication=TOKEN, allow_deleting=True)
         before = endpoint.primaries
@@ -199,7 +200,7 @@ class TestGenerating:
         ],
     )
     def test_is_refused_where_the_slot_is_off_or_no_token_is_asked_for(
-        self, admin: Desk, setting: dict[str, object], slot: Slot, field: str
+        self, admin: Desk, setting: dict[str, Any], slot: Slot, field: str
     ) -> None:
         endpoint = added(admin, **setting)
         with pytest.raises(Invalid) as caught:

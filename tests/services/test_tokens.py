@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def added(desk: Desk, name: str = "erp", value: str | None = None, *, enabled: b
     return add_token(desk, TokenFields(name=name, description="nightly", enabled=enabled), value)
 
 
-def edited(desk: Desk, token: EndpointToken, value: str | None = None, **more: object) -> EndpointToken:
+def edited(desk: Desk, token: EndpointToken, value: str | None = None, **more: Any) -> EndpointToken:
     return edit_token(desk, token, replace(TokenFields.of(token), **more), value)
 
 

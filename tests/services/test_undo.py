@@ -1,13 +1,15 @@
 """Undo takes back this session's last change, as a new change, and never what somebody else has done since."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from tests.domain.worlds import assign as mapped
 from tests.domain.worlds import endpoint as any_endpoint
 from tokentui.domain.errors import Conflict, NotFound
 from tokentui.domain.fields import EndpointFields, TokenFields
-from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Record
+from tokentui.domain.records import Endpoint, EndpointToken, Record
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.assigning import assign, map_slot
 from tokentui.services.desk import Desk
@@ -81,7 +83,7 @@ class TestEveryDeed:
         return token, endpoint
 
     @staticmethod
-    def _edit(admin: Desk, endpoint: Endpoint, **more: object) -> Endpoint:
+    def _edit(admin: Desk, endpoint: Endpoint, **more: Any) -> Endpoint:
         now = admin.reader().endpoint(endpoint.id)
         return edit_endpoint(admin, now, replace(EndpointFields.of(now), **more))
 
@@ -185,9 +187,7 @@ def test_records_and_their_assignments_that_came_in_one_change_go_in_one(admin: 
     added = any_endpoint("po")
     with admin.change("imported") as transaction:
         transaction.put(added)
-        transaction.put(
-            Assignment(token_id=token.id, endpoint_id=added.id, slots=(GET,), created_at=added.created_at)
-        )
+        transaction.put(mapped(token, added, GET))
     undo_last(admin)
     assert kept(admin) == before
 

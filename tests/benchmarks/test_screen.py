@@ -1,0 +1,142 @@
+"""What the screen does with large stores: a filter keystroke, a toggle, and the bytes that go to the terminal."""
+
+import asyncio
+import os
+import select
+import statistics
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fcntl import ioctl
+from pathlib import Path
+from pty import fork
+
+import pytest
+from textual.events import Key
+
+from tests.benchmarks.large_store import large_store
+from tokentui.services.desk import Desk
+from tokentui.services.tokens import set_enabled
+from tokentui.store.keyfile import read_key
+from tokentui.store.tinydb_store import TinyDBStore
+from tokentui.store.vault import KeyVault
+from tokentui.tui.app import TokenTuiApp
+from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
+
+pytestmark = pytest.mark.benchmark
+
+
+async def until(met: Callable[[], bool]) -> float:
+    """Milliseconds until the condition is met."""
+    begin = time.perf_counter()
+    while not met():
+        assert time.perf_counter() - begin < 30, "it never came"
+        await asyncio.sleep(0)
+    return (time.perf_counter() - begin) * 1000
+
+
+def tokens_screen(app: TokenTuiApp) -> EndpointTokensScreen:
+    assert isinstance(app.screen, EndpointTokensScreen)
+    return app.screen
+
+
+@pytest.mark.parametrize(("tokens", "budget"), [(10_000, 60), (100_000, 250)])
+async def test_a_filter_keystroke_shows_new_rows_in_time(
+    tmp_path: Path, tokens: int, budget: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, key = large_store(tmp_path, tokens, 500)
+    app = TokenTuiApp(Desk(TinyDBStore(store), KeyVault(lambda: read_key(key))))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await until(lambda: isinstance(app.screen, EndpointTokensScreen) and app.screen.listing.table.total == tokens)
+        await pilot.press("slash")
+        times = []
+        for length, key_ in enumerate("0042", start=1):
+            table = tokens_screen(app).listing.table
+            app.post_message(_key(key_))
+            wanted = sum("0042"[:length] in f"{number:06}" for number in range(tokens))
+            times.append(await until(lambda table=table, wanted=wanted: table.total == wanted))  # type: ignore[misc]  # bound now
+            await pilot.pause()
+    with capsys.disabled():
+        shown = ", ".join(f"{each:.0f}" for each in times)
+        print(f"\nfilter, {tokens:,} tokens: {shown} ms a keystroke, budget {budget} ms")
+    assert statistics.median(times) <= budget
+
+
+def _key(character: str) -> Key:
+    return Key(character, character)
+
+
+async def test_a_toggle_is_painted_before_the_disk_has_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store_file, key = large_store(tmp_path, 10_000, 500)
+    desk = Desk(TinyDBStore(store_file), KeyVault(lambda: read_key(key)))
+    first = desk.reader().token_by_name("application-000000")
+    painted, durable = [], []
+    app = TokenTuiApp(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await until(lambda: isinstance(app.screen, EndpointTokensScreen) and app.screen.listing.table.total == 10_000)
+        for _ in range(5):
+            set_enabled(desk, [first.id], False)
+            table = tokens_screen(app).listing.table
+            await until(lambda table=table: table.row is not None and not table.row.token.enabled)  # type: ignore[misc]  # bound now
+            await pilot.pause()
+            app.post_message(_key("e"))
+            painted.append(
+                await until(lambda table=table: table.row is not None and table.row.token.enabled)  # type: ignore[misc]  # bound now
+            )
+            rest = await until(lambda: desk.reader().token(first.id).enabled)
+            durable.append(painted[-1] + rest)
+    with capsys.disabled():
+        print(f"\ntoggle at 10,000 tokens: painted {statistics.median(painted):.0f} ms (budget 30), ", end="")
+        print(f"durable {statistics.median(durable):.0f} ms (budget 60)")
+    assert statistics.median(painted) < statistics.median(durable)
+
+
+@contextmanager
+def terminal(command: list[str]) -> Iterator[int]:
+    """A program in a pseudo-terminal of 120×40 with 256 colours, over "SSH"; gives the terminal's descriptor."""
+    pid, descriptor = fork()
+    if pid == 0:
+        os.environ.pop("COLORTERM", None)
+        os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="40", SSH_CONNECTION="::1 1 ::1 22")
+        os.execv(command[0], command)
+    ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    try:
+        yield descriptor
+    finally:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        os.close(descriptor)
+
+
+def sent(descriptor: int, quiet: float) -> int:
+    """Bytes that come until nothing has come for `quiet` seconds."""
+    amount = 0
+    while select.select([descriptor], [], [], quiet)[0]:
+        amount += len(os.read(descriptor, 1 << 16))
+    return amount
+
+
+def test_the_bytes_to_the_terminal_stay_within_their_budgets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, key = large_store(tmp_path, 10_000, 500)
+    with terminal([sys.executable, "-m", "tokentui", "--store", str(store), "--key-file", str(key)]) as descriptor:
+        first = sent(descriptor, 2.0)
+        keys = []
+        for _ in range(10):
+            os.write(descriptor, b"j")
+            keys.append(sent(descriptor, 0.3))
+        idle = sent(descriptor, 20.0)
+    with capsys.disabled():
+        print(
+            f"\nbytes at 120×40: first frame {first:,} (50,000), key {statistics.median(keys):,.0f} (1,500), ", end=""
+        )
+        print(f"20 s idle {idle:,} (333)")
+    assert first <= 50_000
+    assert statistics.median(keys) <= 1_500
+    assert idle <= 333

@@ -1,0 +1,106 @@
+"""Several writers of one store file: they wait for one another, and clear up after those that were killed."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.domain.worlds import token
+from tests.store.contract import save
+from tokentui.domain.errors import StoreError
+from tokentui.store.tinydb_store import TinyDBStore
+
+ERP, SHOP = token("erp"), token("shop")
+LEFT = ".tokens.json.4711.0badcafe.tmp"
+
+
+@pytest.fixture
+def file(store: TinyDBStore) -> Path:
+    """A store file with one token in it."""
+    save(store, ERP)
+    return Path(store.location)
+
+
+# ---------------------------------------------------------------------- locks and temporaries
+
+
+def test_a_lock_held_by_another_process_is_waited_for_and_then_told(file: Path) -> None:
+    script = (
+        "import fcntl, sys; lock = open(sys.argv[1], 'a'); fcntl.flock(lock, fcntl.LOCK_EX);"
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", script, f"{file}.lock"]
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"held\n"
+    store = TinyDBStore(file, lock_timeout=0.2)
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match="locked by another process"):
+        save(store, SHOP)
+    assert store.reader().counts().tokens == 1  # who only looks does not wait
+    assert file.read_bytes() == before
+    holder.communicate()
+    save(store, SHOP)
+
+
+def test_what_killed_writers_left_is_swept_by_the_next_change(store: TinyDBStore, file: Path) -> None:
+    file.with_name(LEFT).write_bytes(b"half a st")
+    store.reader()
+    assert file.with_name(LEFT).exists()
+    save(store, SHOP)
+    assert sorted(path.name for path in file.parent.iterdir()) == ["tokens.json", "tokens.json.lock"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".tokens.json.backup.4711.0badcafe.tmp",
+        ".tokens.json.tmp",
+        "tokens.json.4711.0badcafe.tmp",
+        ".tokensXjson.4711.0badcafe.tmp",
+        ".tokens.json.4711.0badcafe.tmp.keep",
+    ],
+)
+def test_what_belongs_to_others_is_not_swept(store: TinyDBStore, file: Path, name: str) -> None:
+    """A store `tokens.json.backup` in the same folder has a lock of its own: its writer may be at work."""
+    file.with_name(name).write_bytes(b"")
+    save(store, SHOP)
+    assert file.with_name(name).exists()
+
+
+def test_a_store_with_a_pattern_for_a_name_sweeps_its_own(tmp_path: Path) -> None:
+    store = TinyDBStore(tmp_path / "[a-z]*.json")
+    (tmp_path / ".[a-z]*.json.4711.0badcafe.tmp").write_bytes(b"")
+    (tmp_path / ".b.json.4711.0badcafe.tmp").write_bytes(b"")
+    save(store, ERP)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".b.json.4711.0badcafe.tmp",
+        "[a-z]*.json",
+        "[a-z]*.json.lock",
+    ]
+
+
+def test_a_rest_that_cannot_go_hinders_no_change(store: TinyDBStore, file: Path) -> None:
+    file.with_name(LEFT).mkdir()
+    save(store, SHOP)
+    assert store.reader().counts().tokens == 2
+
+
+# ---------------------------------------------------------------------- stamps
+
+
+def test_a_saved_file_is_later_than_the_one_before_whatever_the_clock(store: TinyDBStore, file: Path) -> None:
+    """Else a second process might take it for the one it knows: inodes and sizes come again."""
+    ahead = file.stat().st_mtime_ns + 3_600_000_000_000
+    os.utime(file, ns=(ahead, ahead))
+    other = TinyDBStore(file)
+    other.reader()
+    record = ERP
+    for number in range(1, 4):
+        with store.change() as transaction:
+            record = transaction.put(replace(record, rev=number, enabled=not record.enabled))
+        assert file.stat().st_mtime_ns == ahead + number
+        assert other.reader().token(ERP.id) == store.reader().token(ERP.id) == record
