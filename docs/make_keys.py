@@ -1,4 +1,4 @@
-"""Makes `docs/keys.md` out of the bindings: `python docs/make_keys.py`; a test fails where the page is not current."""
+"""Makes `docs/keys.md` out of the bindings: `python docs/make_keys.py`. A test tells where the page is old."""
 
 import importlib
 import pkgutil

@@ -1,6 +1,7 @@
 """Makes the pictures of the README by running the application on its demo content: `python docs/make_pictures.py`."""
 
 import asyncio
+import random
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from tokentui.store.vault import KeyVault
 from tokentui.tui.app import TokenTuiApp
 
 DOCS = Path(__file__).parent
+#: Workers that look something up; the one that watches the store never ends.
+BUSY = ("reload", "fetch", "count", "primaries")
 #: Picture → the keys that lead there from the list of endpoints.
 PICTURES = {
     "tokens": ("slash", *"purchase", "enter", "enter", "right"),
@@ -30,6 +33,7 @@ async def picture(folder: Path, name: str, keys: tuple[str, ...]) -> None:
         TinyDBStore(folder / name / "tokens.json"),
         KeyVault(lambda: b"a key for pictures, of 32 bytes."),
         lambda: then,
+        random.Random(name).randbytes,
     )
     fill(desk)
     app = TokenTuiApp(desk, demo=True)
@@ -44,9 +48,8 @@ async def picture(folder: Path, name: str, keys: tuple[str, ...]) -> None:
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until no worker is busy with the store and all is drawn."""
     for _ in range(3):
-        busy = [worker for worker in pilot.app.workers if worker.group in ("reload", "fetch", "count", "primaries")]
-        if busy:
-            await pilot.app.workers.wait_for_complete(busy)
+        while any(not worker.is_finished for worker in pilot.app.workers if worker.group in BUSY):
+            await asyncio.sleep(0.01)
         await pilot.pause()
 
 

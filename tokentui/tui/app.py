@@ -14,6 +14,7 @@ from textual.screen import Screen
 from tokentui.domain.errors import TokenTuiError
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
+from tokentui.store.protocol import Stamp
 from tokentui.tui.actions import GO, LOOK
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.reveals import Reveals
@@ -81,6 +82,8 @@ class TokenTuiApp(App[None]):
         self._settings = settings or Settings()
         self._settings_file = settings_file
         self._ended = threading.Event()
+        #: The store as it was before a list was read, so that no change falls between list and look.
+        self._seen = self._looked_at()
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
@@ -115,16 +118,17 @@ class TokenTuiApp(App[None]):
     @work(thread=True, group="watch", exit_on_error=False)
     def _watch_store(self) -> None:
         """Tell the screens when somebody saved, here or in another process."""
-        store = self.workplace.desk.store
-        seen = None
         while not self._ended.wait(WATCH_SECONDS):
-            try:
-                stamp, trouble = store.stamp(), ""
-            except TokenTuiError as error:
-                stamp, trouble = None, str(error)
-            if seen is not None and (stamp, trouble) != seen:
-                self.call_from_thread(self._store_changed, trouble)
-            seen = (stamp, trouble)
+            before, self._seen = self._seen, self._looked_at()
+            if self._seen != before:
+                self.call_from_thread(self._store_changed, self._seen[1])
+
+    def _looked_at(self) -> tuple[Stamp | None, str]:
+        """The store's stamp, or what is wrong with the store."""
+        try:
+            return self.workplace.desk.store.stamp(), ""
+        except TokenTuiError as error:
+            return None, str(error)
 
     def _store_changed(self, trouble: str) -> None:
         for screen in self.screen_stack:

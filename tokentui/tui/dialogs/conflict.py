@@ -37,8 +37,8 @@ class ConflictDialog(ModalScreen[Answer]):
         ),
         Binding("m", "answer('mine')", "Save mine", id="conflict.mine", tooltip="Save my values over theirs"),
         Binding("t", "answer('theirs')", "Take theirs", id="conflict.theirs", tooltip="Throw my edits away"),
-        Binding("right", "app.focus_next", show=False, id="conflict.next"),
-        Binding("left", "app.focus_previous", show=False, id="conflict.previous"),
+        Binding("right", "app.focus_next", show=False, id="conflict.next", tooltip="The next button"),
+        Binding("left", "app.focus_previous", show=False, id="conflict.previous", tooltip="The previous button"),
     ]
 
     def __init__(self, what: str, differences: tuple[Difference, ...]) -> None:

@@ -16,8 +16,8 @@ class Help(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1,enter", "close", "Close", id="help.close", tooltip="Close the help"),
-        Binding("j", "down", show=False, id="help.down"),
-        Binding("k", "up", show=False, id="help.up"),
+        Binding("j", "down", show=False, id="help.down", tooltip="Scroll down"),
+        Binding("k", "up", show=False, id="help.up", tooltip="Scroll up"),
     ]
 
     def __init__(self, text: str, groups: Mapping[str, list[tuple[str, str]]]) -> None:

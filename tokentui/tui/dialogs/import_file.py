@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, ProgressBar, Static
 
 from tokentui.tui.widgets.choice import Choice
+from tokentui.tui.widgets.entry import Entry
 from tokentui.tui.widgets.field import Field
 from tokentui.tui.widgets.tick import Tick
 
@@ -48,7 +49,7 @@ class ImportDialog(ModalScreen[ImportRequest | None]):
             yield Static(
                 "OpenAPI 3.0, 3.1 or Swagger 2.0, as YAML or JSON: an endpoint for each path.", classes="quiet"
             )
-            path = Input(self._request.path, id="path", compact=True, placeholder="~/petstore.openapi.yaml")
+            path = Entry(self._request.path, id="path", placeholder="~/petstore.openapi.yaml")
             yield Field("File", path, name="path")
             yield Field("Authentication", Choice(_GUARDS, self._request.authentication), name="authentication")
             yield Field("Dry run", Tick("save nothing", self._request.dry_run), name="dry_run")

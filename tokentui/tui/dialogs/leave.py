@@ -20,8 +20,8 @@ class Leave(ModalScreen[Answer]):
         Binding("s,w", "answer('save')", "Save", id="leave.save", tooltip="Save, then leave"),
         Binding("d", "answer('discard')", "Discard", id="leave.discard", tooltip="Leave and forget the edits"),
         Binding("n,escape,q", "answer('stay')", "Stay", id="leave.stay", tooltip="Go on editing"),
-        Binding("right", "app.focus_next", show=False, id="leave.next"),
-        Binding("left", "app.focus_previous", show=False, id="leave.previous"),
+        Binding("right", "app.focus_next", show=False, id="leave.next", tooltip="The next button"),
+        Binding("left", "app.focus_previous", show=False, id="leave.previous", tooltip="The previous button"),
     ]
 
     def __init__(self, what: str) -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Static
 from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.fields import TokenFields, token_problems
 from tokentui.tui.dialogs.leave import Answer, Leave
+from tokentui.tui.widgets.entry import Entry
 from tokentui.tui.widgets.field import Field
 from tokentui.tui.widgets.secret_field import RevealedValue, SecretField
 from tokentui.tui.widgets.tick import Tick
@@ -64,16 +65,18 @@ class TokenSettings(ModalScreen[TokenForm | None]):
         self._saved = saved
         self._errors = errors
         self._new_value = form.new_value
+        #: The fields as they were when their errors were last looked at.
+        self._seen = form.fields
 
     def compose(self) -> ComposeResult:
         fields = self._form.fields
         with Vertical(classes="dialog form") as dialog:
             dialog.border_title = self._title
             yield Static("", id="problem", classes="error", markup=False)
-            yield Field("Name", Input(fields.name, id="name", compact=True, max_length=100), name="name")
+            yield Field("Name", Entry(fields.name, id="name", max_length=100), name="name")
             yield Field("Token", SecretField(self._described()), name="value")
             yield RevealedValue(markup=False)
-            description = Input(fields.description, id="description", compact=True, max_length=1000)
+            description = Entry(fields.description, id="description", max_length=1000)
             yield Field("Description", description, name="description")
             yield Field("Enabled", Tick("on", fields.enabled, id="enabled"), name="enabled")
             with Horizontal(classes="buttons"):
@@ -105,8 +108,10 @@ class TokenSettings(ModalScreen[TokenForm | None]):
         problem.display = "" in errors
 
     def on_input_changed(self) -> None:
-        if any(line.error for line in self.query(Field)):
-            self._show(token_problems(self.form().fields))
+        fields = self.form().fields
+        if fields != self._seen and any(line.error for line in self.query(Field)):
+            self._show(token_problems(fields))
+        self._seen = fields
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#save")

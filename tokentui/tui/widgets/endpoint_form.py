@@ -14,6 +14,7 @@ from tokentui.domain.fields import EndpointFields, default_path, endpoint_proble
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.domain.slug import slugify
 from tokentui.tui.widgets.choice import Choice
+from tokentui.tui.widgets.entry import Entry
 from tokentui.tui.widgets.field import Field
 from tokentui.tui.widgets.tick import Tick
 
@@ -35,8 +36,10 @@ class EndpointForm(VerticalScroll, can_focus=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Keys", id="form.leave", tooltip="Out of the field: the letters are keys again"),
-        Binding("down", "app.focus_next", "Next field", show=False, id="form.next"),
-        Binding("up", "app.focus_previous", "Field before", show=False, id="form.previous"),
+        Binding("down", "app.focus_next", "Next field", show=False, id="form.next", tooltip="The next field"),
+        Binding(
+            "up", "app.focus_previous", "Previous field", show=False, id="form.previous", tooltip="A field back"
+        ),
     ]
 
     class Changed(Message):
@@ -50,17 +53,17 @@ class EndpointForm(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         yield Label("Details", classes="heading")
-        yield Field("Name", Input(id="name", compact=True, max_length=200), name="name")
+        yield Field("Name", Entry(id="name", max_length=200), name="name")
         generate = Button("Generate", id="generate", compact=True, tooltip="Make the slug from the name")
-        yield Field("Slug", Input(id="slug", compact=True, max_length=63), generate, name="slug")
-        yield Field("Group", Input(id="group", compact=True, max_length=63), name="group")
-        yield Field("Path", Input(id="path", compact=True, max_length=500), name="path")
+        yield Field("Slug", Entry(id="slug", max_length=63), generate, name="slug")
+        yield Field("Group", Entry(id="group", max_length=63), name="group")
+        yield Field("Path", Entry(id="path", max_length=500), name="path")
         post, get = (Tick(slot, id=f"method-{slot}") for slot in (Slot.POST, Slot.GET))
         yield Field("Methods", post, get, name="methods")
         yield Label("Security", classes="heading -later")
         kinds = {kind.value: kind.value for kind in Authentication}
         yield Field("Authentication", Choice(kinds, Authentication.NONE, id="authentication"), name="authentication")
-        yield Field("IP filter", Input(id="ip_filter", compact=True, placeholder="anywhere"), name="ip_filter")
+        yield Field("IP filter", Entry(id="ip_filter", placeholder="anywhere"), name="ip_filter")
         yield Field("Allow deleting", Tick("DELETE", id="allow_deleting"), name="allow_deleting")
         yield Label("Misc", classes="heading -later")
         yield Field("Description", TextArea(id="description", compact=True), name="description")

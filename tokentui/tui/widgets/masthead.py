@@ -20,6 +20,8 @@ class Masthead(Widget):
         height: 2;
         background: $panel;
         color: $foreground;
+        link-style: none;
+        link-background-hover: $primary;
     }
     """
 

@@ -66,11 +66,13 @@ class PrimaryList(Reveals, Widget, can_focus=True):
         at = place == self.cursor and self.has_focus
         value = self.revealed.get(line.slot)
         if not line.on:
-            body = Content.styled(line.note, "$text-muted")
+            body = Content.styled(line.note, "$foreground 60%")
         elif value is not None:
             body = Content.styled(value, "$text-warning")
         else:
-            body = Content.assemble((MASK, "$text-muted"), f"  {line.hint:<4}      ", (line.note, "$text-muted"))
+            body = Content.assemble(
+                (MASK, "$foreground 60%"), f"  {line.hint:<4}      ", (line.note, "$foreground 60%")
+            )
         text = Content.assemble("›" if at else " ", f" {line.slot:<9}", body).pad_right(0)
         return text.stylize("$block-cursor-foreground on $block-cursor-background") if at else text
 

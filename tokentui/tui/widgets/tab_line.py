@@ -47,7 +47,9 @@ class TabLine(Widget, can_focus=True):
     def _tab(self, tab: str) -> Content:
         current = tab == self.current
         style = (
-            ("bold reverse " if self.has_focus else "bold underline ") + "$text-primary" if current else "$text-muted"
+            ("bold reverse " if self.has_focus else "bold underline ") + "$text-primary"
+            if current
+            else "$foreground 60%"
         )
         return Content.styled(f" {tab} ", style)
 
