@@ -19,12 +19,14 @@ def check_terminal() -> None:
 
 
 def open_ui(office: Office) -> None:
-    """Open the terminal UI, until it is left."""
-    from tokentui.services.settings import load_settings
+    """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all."""
+    office.reader()
+    from tokentui.services.settings import Settings, load_settings
     from tokentui.tui.app import TokenTuiApp
 
-    settings = load_settings(office.settings_file)
-    app = TokenTuiApp(office.desk, settings=settings, settings_file=office.settings_file, demo=office.demo)
+    file = None if office.demo else office.settings_file
+    settings = Settings() if file is None else load_settings(file)
+    app = TokenTuiApp(office.desk, settings=settings, settings_file=file, demo=office.demo)
     app.run(mouse=app.mouse)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)

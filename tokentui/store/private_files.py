@@ -51,3 +51,17 @@ def sweep(path: Path) -> None:
             if left.fullmatch(entry.name):
                 with suppress(OSError):
                     os.unlink(entry.path)
+
+
+def open_private(path: Path) -> None:
+    """Make sure that `path` can be opened for writing; where it is not there, it is made with mode 0600.
+
+    Raises `OSError`.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    else:
+        os.fchmod(descriptor, 0o600)
+    os.close(descriptor)

@@ -17,7 +17,14 @@ from tinydb import Storage
 
 from tokentui.domain.errors import ReadOnly, StoreError
 from tokentui.store.file_format import is_newer, new_tables, parse
-from tokentui.store.private_files import make_private_folder, sweep, sync_folder, temporary_beside, write_private
+from tokentui.store.private_files import (
+    make_private_folder,
+    open_private,
+    sweep,
+    sync_folder,
+    temporary_beside,
+    write_private,
+)
 from tokentui.store.protocol import Stamp
 from tokentui.store.tables import Tables
 
@@ -107,6 +114,8 @@ class SafeStorage(Storage):
         lock = FileLock(f"{self.path}.lock", timeout=self._lock_timeout, mode=0o600)
         try:
             make_private_folder(self.path.parent)
+            # told at once: filelock takes a folder that cannot be written for a lock that is held
+            open_private(Path(lock.lock_file))
             lock.acquire()
         except Timeout:
             raise StoreError(

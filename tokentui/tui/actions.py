@@ -70,6 +70,14 @@ def common_keys(leave: str = "Back") -> tuple[Binding, ...]:
     """Undo and the way back, which from a section is out."""
     return (
         Binding(
+            "u",
+            "nothing_to_undo",
+            show=False,
+            id="app.nothing_to_undo",
+            group=CHANGE,
+            tooltip="Nothing to undo in this session",
+        ),
+        Binding(
             "u", "undo", "Undo", id="app.undo", group=CHANGE, tooltip="Take back the last change of this session"
         ),
         Binding("q", "back", leave, id="app.back", group=GO, tooltip="Back; from a section: quit"),

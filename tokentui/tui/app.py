@@ -60,6 +60,16 @@ class TokenTuiApp(App[None]):
             tooltip="Find any action by its words",
         ),
         Binding(
+            "ctrl+p",
+            "command_palette",
+            "Commands",
+            show=False,
+            priority=True,
+            id="app.palette_in_fields",
+            group=LOOK,
+            tooltip="Find any action by its words",
+        ),
+        Binding(
             "question_mark,f1",
             "help",
             "Help",
@@ -87,6 +97,9 @@ class TokenTuiApp(App[None]):
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
+        if self.workplace.environ.get("NO_COLOR"):  # the terminal's own colours, taken away, are black on black
+            for theme in [name for name in self.available_themes if name.startswith("ansi")]:
+                self.unregister_theme(theme)
         if self._settings.theme in self.available_themes:
             self.theme = self._settings.theme
 
@@ -174,7 +187,7 @@ class TokenTuiApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A dialog is answered before one goes elsewhere."""
-        return isinstance(self.screen, PageScreen) if action in ("section", "help", "quit") else True
+        return isinstance(self.screen, PageScreen) if action == "quit" else True
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)

@@ -63,8 +63,16 @@ async def add_in_dialog(screen: AnyPage) -> EndpointToken | None:
             return token
 
 
-async def edit_in_dialog(screen: AnyPage, token: EndpointToken) -> None:
+async def open_in_dialog(screen: AnyPage, token: EndpointToken) -> None:
     """Token settings of a token, until it is saved or given up."""
+    if screen.workplace.read_only:
+        screen.say("Read-only: nothing can be changed. c copies the token, v shows it.", "warning")
+        return
+    await _edit(screen, token)
+    screen.store_changed()
+
+
+async def _edit(screen: AnyPage, token: EndpointToken) -> None:
     attempt = Attempt(token, TokenForm(TokenFields.of(token)))
     while not attempt.done:
         saved = TokenForm(TokenFields.of(attempt.token))
@@ -97,7 +105,8 @@ async def _save(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Attem
         return await _settle(screen, token, form)
     except TokenTuiError as error:
         return Attempt(token, form, _beside(error))
-    screen.say(f"Saved {saved.name}.")
+    renamed = f"Renamed {token.name} to" if saved.name != token.name else "Saved"
+    screen.say(f"{renamed} {saved.name}. u takes it back.")
     return Attempt(saved, form, done=True)
 
 
@@ -186,14 +195,15 @@ def reach_question(
     reader: Reader, ids: Iterable[str], title: str, verb: str, what: str = "Refused"
 ) -> Question | None:
     """What a cut of these tokens would hit, as a question; None where it hits nothing."""
-    reaches = [(reader.token(id).name, reach_of(reader, id)) for id in ids]
+    named = sorted((reader.token(id).name, id) for id in ids)
+    reaches = [(name, reach_of(reader, id)) for name, id in named]
     endpoints = sorted({ref for _, reach in reaches for ref in reach.endpoints})
     if not endpoints:
         return None
     slots = " ".join(in_order(slot for _, reach in reaches for slot in reach.slots))
     hits = [f"{what} at once at {amount(len(endpoints), 'endpoint')} ({slots}):", *some(endpoints)]
     if len(reaches) > 1:
-        hits += ["", "Tokens:", *some([name for name, _ in reaches])]
+        hits = [f"{amount(len(named), 'token')}:", *some([name for name, _ in named]), "", *hits]
     return Question(title, tuple(hits), verb)
 
 

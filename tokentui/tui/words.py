@@ -67,7 +67,7 @@ def methods(endpoint: Endpoint) -> str:
     return " ".join("DEL" if slot == "DELETE" else slot for slot in endpoint.slots)
 
 
-def some(names: Sequence[str], most: int = 6) -> list[str]:
+def some(names: Sequence[str], most: int = 5) -> list[str]:
     """The first names, a line each, and how many more there are."""
     more = [f"  and {len(names) - most} more"] if len(names) > most else []
     return [f"  {name}" for name in names[:most]] + more

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from tokentui.domain.errors import SealError
 from tokentui.services.desk import Desk
 from tokentui.store.protocol import Reader
 
@@ -57,6 +58,14 @@ class Workplace:
         home = self.environ.get("HOME", "")
         location = self.desk.store.location
         return f"~{location.removeprefix(home)}" if home and location.startswith(f"{home}/") else location
+
+    def key_trouble(self) -> str:
+        """Why no value could be shown or made now; empty where the key is at hand. It may read the key file."""
+        try:
+            self.desk.vault.digest("")
+        except SealError as error:
+            return str(error)
+        return ""
 
     def now(self) -> datetime:
         """The time now, in UTC."""

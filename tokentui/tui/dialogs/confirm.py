@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
@@ -28,6 +28,8 @@ class Confirm(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "Yes", id="confirm.yes", tooltip="Do it"),
         Binding("n,escape,q", "no", "Cancel", id="confirm.no", tooltip="Leave everything as it is"),
+        Binding("up,k", "scroll(-1)", "Up", show=False, id="confirm.up", tooltip="Scroll what it hits"),
+        Binding("down,j", "scroll(1)", "Down", show=False, id="confirm.down", tooltip="Scroll what it hits"),
         Binding(
             "left,right,h,l", "other", "Other button", show=False, id="confirm.other", tooltip="To the other button"
         ),
@@ -40,7 +42,8 @@ class Confirm(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = self._question.title
-            yield Static("\n".join(self._question.hits), id="hits", markup=False)
+            with VerticalScroll(id="hits", can_focus=False):
+                yield Static("\n".join(self._question.hits), markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel (n)", id="cancel", compact=True)
                 yield Button(f"{self._question.verb} (y)", id="yes", variant="error", compact=True)
@@ -53,6 +56,9 @@ class Confirm(ModalScreen[bool]):
 
     def action_no(self) -> None:
         self.dismiss(False)
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#hits").scroll_relative(y=lines, animate=False)
 
     def action_other(self) -> None:
         self.focus_next()

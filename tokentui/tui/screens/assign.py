@@ -123,7 +123,6 @@ class AssignScreen(PageScreen[Delta | None]):
     def body(self) -> ComposeResult:
         source: Source[EndpointRow] = Source(COLUMNS, self._cell, lambda row: "", self._page)
         self.listing = Listing(source, self.workplace)
-        self.listing.table.empty_text = "No endpoints to assign."
         yield self.listing
 
     def _page(self, reader: Reader, view: View, window: Window) -> Page[EndpointRow]:
@@ -158,6 +157,18 @@ class AssignScreen(PageScreen[Delta | None]):
         line.state = f"{f'Save changes {change.text} · ' if change else ''}{event.total:,} of {event.of:,}"
         self.refresh_bindings()
 
+        self.listing.table.empty_text = self._empty
+
+    @property
+    def _empty(self) -> str:
+        if self.listing.view.text:
+            return "No endpoint fits.\n\nEsc  Clear the filter"
+        return "No endpoint is ticked.\n\nh  Show all endpoints" if self._hide else "No endpoints to assign."
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Save only where a tick is another than it was."""
+        return bool(self.delta) if action == "save" else super().check_action(action, parameters)
+
     # ------------------------------------------------------------------ ticks
 
     def _set(self, ids: dict[str, tuple[Slot, ...]], on: bool) -> None:
@@ -175,7 +186,7 @@ class AssignScreen(PageScreen[Delta | None]):
         row, key = self.listing.table.row, self.listing.table.slot_key
         if row is None or key is None:
             return
-        slot = Slot(key)
+        slot = Slot(key) if len(row.endpoint.slots) > 1 or key in row.endpoint.slots else row.endpoint.slots[0]
         ticked = slot in self._after.get(row.id, ())
         if ticked or slot in row.endpoint.slots:
             self._set({row.id: (slot,)}, not ticked)

@@ -178,6 +178,8 @@ class EndpointScreen(PageScreen[str | None]):
             await self._offer_tabs()
         if attempt.errors:
             self._show_errors(attempt.errors)
+        elif attempt.done:
+            self.query_one(TabLine).focus()
         return attempt.done
 
     def _show_errors(self, errors: Mapping[str, str]) -> None:

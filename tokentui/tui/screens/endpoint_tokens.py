@@ -12,7 +12,7 @@ from tokentui.store.protocol import Reader
 from tokentui.store.queries import Page, TokenQuery, TokenRow, TokenSort, Window
 from tokentui.tui import actions
 from tokentui.tui.screens.shelf_screen import ShelfScreen
-from tokentui.tui.token_deeds import Deed, Way, add_in_dialog, copy_value, cut, edit_in_dialog, show_value, switch
+from tokentui.tui.token_deeds import Deed, Way, add_in_dialog, copy_value, cut, open_in_dialog, show_value, switch
 from tokentui.tui.token_rows import COLUMNS, token_cell, token_state
 from tokentui.tui.widgets.listing import Source, View
 from tokentui.tui.widgets.row_table import RowTable
@@ -83,9 +83,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
     @on(RowTable.RowChosen)
     @work
     async def _chosen(self, event: RowTable.RowChosen[TokenRow]) -> None:
-        if not self.workplace.read_only:
-            await edit_in_dialog(self, event.row.token)
-            self.store_changed()
+        await open_in_dialog(self, event.row.token)
 
     @work
     async def action_assign(self) -> None:

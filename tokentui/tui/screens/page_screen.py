@@ -65,6 +65,7 @@ class PageScreen(Screen[ScreenResultT]):
         """The amounts can wait until the first list is on the screen."""
         if self._masthead.counts is None:
             self._count()
+            self._check_key()
             self.app.call_after_refresh(collect_garbage)
 
     @property
@@ -88,6 +89,13 @@ class PageScreen(Screen[ScreenResultT]):
             self.say(str(error), "error")
         self._masthead.note = "read-only" if self.workplace.read_only else ""
         self.refresh_bindings()
+
+    @work(exclusive=True, group="key")
+    async def _check_key(self) -> None:
+        """Say at the beginning, not after a form was filled in, that values cannot be opened or made."""
+        trouble = await self.workplace.look(lambda reader: self.workplace.key_trouble())
+        if trouble:
+            self.say(trouble, "error")
 
     async def leave(self) -> bool:
         """Close the screen, and say whether it is closed; one with unsaved edits asks first."""
@@ -127,18 +135,21 @@ class PageScreen(Screen[ScreenResultT]):
         message = clipboard.copy(value, what, self.workplace.write, self.workplace.environ)
         self.app.call_from_thread(self.say, message)
 
+    @work(exclusive=True, group="undo")
     async def action_undo(self) -> None:
-        from tokentui.services.undo import undo_last
+        from tokentui.tui.undo_deed import undo
 
-        desk = self.workplace.desk
-        await self.perform(lambda: undo_last(desk), lambda change: f"Undone: {change.summary}.")
+        await undo(self)
+
+    def action_nothing_to_undo(self) -> None:
+        self.say("Nothing more to undo in this session.", "warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing that changes the store where it is read-only; no undo where there is nothing to undo."""
         if action in CHANGES and self.workplace.read_only:
             return False
-        if action == "undo":
-            return bool(self.workplace.desk.history)
+        if action in ("undo", "nothing_to_undo"):
+            return bool(self.workplace.desk.history) is (action == "undo")
         return True
 
     @on(Listing.Failed)

@@ -14,6 +14,7 @@ from tokentui.tui.widgets.listing import Listing, Source, View
 from tokentui.tui.widgets.place_line import PlaceLine
 from tokentui.tui.widgets.row_table import RowTable
 from tokentui.tui.widgets.row_windows import RowT
+from tokentui.tui.workplace import Workplace
 
 
 class ShelfScreen(PageScreen[None], Generic[RowT]):
@@ -29,8 +30,11 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
 
     active_shown: var[bool] = var(True, init=False)
 
+    def __init__(self, workplace: Workplace) -> None:
+        super().__init__(workplace)
+        self.listing: Listing[RowT] = Listing(self.source(), workplace)
+
     def body(self) -> ComposeResult:
-        self.listing: Listing[RowT] = Listing(self.source(), self.workplace)
         yield self.listing
 
     def source(self) -> Source[RowT]:
@@ -58,8 +62,14 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
         marked = len(self.listing.table.marks)
         marks = f"{marked:,} marked · " if marked else ""
         line.state = f"{marks}{self.state_text}{event.total:,} of {event.of:,}"
-        self.listing.table.empty_text = self.NOTHING_FOUND if self.filtered else self.EMPTY
+        self.listing.table.empty_text = self._empty
         self.refresh_bindings()
+
+    @property
+    def _empty(self) -> str:
+        if not self.active_shown and not self.listing.view.text:
+            return "Nothing is inactive.\n\ni  Back to the active ones"
+        return self.NOTHING_FOUND if self.filtered else self.EMPTY
 
     @on(RowTable.RowHighlighted)
     def _highlighted(self) -> None:

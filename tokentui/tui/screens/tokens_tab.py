@@ -22,7 +22,7 @@ from tokentui.tui import actions
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.mapping_rows import COLUMNS, mapping_cell, primary_lines
 from tokentui.tui.screens.page_screen import AnyPage
-from tokentui.tui.token_deeds import Way, copy_value, cut, edit_in_dialog, show_value, switch
+from tokentui.tui.token_deeds import Way, copy_value, cut, open_in_dialog, show_value, switch
 from tokentui.tui.token_rows import token_state
 from tokentui.tui.widgets.listing import Listing, Source, View
 from tokentui.tui.widgets.primary_list import PrimaryList
@@ -80,7 +80,21 @@ class TokensTab(Vertical):
         yield Label("", id="hidden", markup=False)
 
     def on_mount(self) -> None:
-        self.watch(self.listing.table, "cursor_slot", self._moved, init=False)
+        table = self.listing.table
+        table.cursor_slot = next((place for place, slot in enumerate(Slot) if slot in self.endpoint.slots), 0)
+        self.watch(table, "cursor_slot", self._slot_moved, init=False)
+
+    def _slot_moved(self, before: int, after: int) -> None:
+        """Step over slots that are off and hold no mapping: nothing can be done there."""
+        table, step = self.listing.table, 1 if after > before else -1
+        row, slots = table.row, list(Slot)
+        mapped = row.slots if row is not None else ()
+        place = after
+        while 0 <= place < len(slots) and slots[place] not in (*self.endpoint.slots, *mapped):
+            place += step
+        if place != after:
+            table.cursor_slot = place if 0 <= place < len(slots) else before
+        self._moved()
 
     def _query(self, reader: Reader, view: View, window: Window) -> Page[MappingRow]:
         query = MappingQuery(
@@ -248,9 +262,7 @@ class TokensTab(Vertical):
     @on(RowTable.RowChosen)
     @work
     async def _chosen(self, event: RowTable.RowChosen[MappingRow]) -> None:
-        if not self._page.workplace.read_only:
-            await edit_in_dialog(self._page, event.row.token)
-            self._page.store_changed()
+        await open_in_dialog(self._page, event.row.token)
 
     @work
     async def action_disable(self) -> None:

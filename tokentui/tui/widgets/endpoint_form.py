@@ -35,11 +35,15 @@ class EndpointForm(VerticalScroll, can_focus=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Keys", id="form.leave", tooltip="Out of the field: the letters are keys again"),
-        Binding("down", "app.focus_next", "Next field", show=False, id="form.next", tooltip="The next field"),
         Binding(
-            "up", "app.focus_previous", "Previous field", show=False, id="form.previous", tooltip="A field back"
+            "escape",
+            "leave",
+            "Out of the field",
+            id="form.leave",
+            tooltip="The letters are keys again",
         ),
+        Binding("down", "app.focus_next", "Next field", show=False, id="form.next", tooltip="The next field"),
+        Binding("up", "app.focus_previous", "Previous field", show=False, id="form.previous", tooltip="A field back"),
     ]
 
     class Changed(Message):

@@ -35,9 +35,7 @@ class KeyHints(Widget):
             self.refresh()
 
     def _hints(self) -> tuple[tuple[str, str, str], ...]:
-        """Those of the page; below a dialog, which has its own, they stay as they were."""
-        on_top = self.app.screen is self.screen
-        return tuple(hints(self.app.get_key_display, self._active())) if on_top else self._shown
+        return tuple(hints(self.app.get_key_display, self._active()))
 
     def _active(self) -> Iterable[Binding]:
         return [active.binding for active in self.screen.active_bindings.values() if active.enabled]

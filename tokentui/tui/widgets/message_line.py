@@ -1,8 +1,12 @@
 """One line that says what just happened; over a thin line it costs 100 bytes where a toast costs 20 kB."""
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import var
 from textual.widget import Widget
+
+#: Lines it takes at the most.
+MOST_LINES = 3
 
 #: How long a message stays, in seconds.
 STAY = 12.0
@@ -31,17 +35,24 @@ class MessageLine(Widget):
         """Show a message; errors stay until the next message, others go by themselves."""
         self.text, self.kind = text, kind
         self.set_classes(f"-{kind}")
-        self.refresh()
+        self._show()
         if kind != "error":
             self.set_timer(STAY, lambda: self._fade(text))
 
     def _fade(self, text: str) -> None:
         if self.text == text:
             self.text = ""
-            self.refresh()
+            self._show()
+
+    def _show(self) -> None:
+        """As many lines as it takes: what helps often stands at the end."""
+        lines = -(-(cell_len(self.text) + 2) // max(self.content_size.width, 1))
+        height = max(1, min(lines, MOST_LINES))
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+        self.refresh()
 
     def render(self) -> Content:
         if not self.text:
             return Content("")
-        line = f"{_GLYPHS[self.kind]} {self.text}"
-        return Content(line).truncate(max(self.content_size.width, 1), ellipsis=True)
+        return Content(f"{_GLYPHS[self.kind]} {self.text}")

@@ -1,0 +1,86 @@
+"""Undo, which may cut somebody off like any other change, and then asks like any other."""
+
+from collections.abc import Iterator
+
+from tokentui.domain.errors import NotFound, TokenTuiError
+from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Record
+from tokentui.services.desk import Change
+from tokentui.services.undo import undo_last
+from tokentui.store.protocol import Reader, Replaced
+from tokentui.tui.dialogs.confirm import Question
+from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.words import amount
+
+#: Lines of a question, at most; an undone import would fill it with hundreds.
+MOST_LINES = 10
+
+
+async def undo(page: AnyPage) -> None:
+    """Take back the last change of this session; ask first where that cuts somebody off."""
+    desk = page.workplace.desk
+    last = desk.history[-1]
+    try:
+        question = await page.workplace.look(lambda reader: undo_question(reader, last))
+    except TokenTuiError as error:
+        page.say(str(error), "error")
+        return
+    if question is None or await page.ask(question):
+        await page.perform(lambda: undo_last(desk), lambda change: f"Undone: {change.summary}.")
+
+
+def undo_question(reader: Reader, change: Change) -> Question | None:
+    """What taking back this change would cut off, as a question; None where it cuts off nothing."""
+    hits = [hit for replaced in change.replaced for hit in _hits(reader, replaced)]
+    if not hits:
+        return None
+    more = [f"and {len(hits) - MOST_LINES} more"] if len(hits) > MOST_LINES else []
+    return Question(f"Undo “{change.summary}”?", (*hits[:MOST_LINES], *more), "Undo")
+
+
+def _hits(reader: Reader, replaced: Replaced) -> Iterator[str]:
+    now, then = replaced.after, replaced.before
+    match now:
+        case EndpointToken():
+            yield from _token_hits(reader, now, then)
+        case Endpoint():
+            yield from _endpoint_hits(now, then)
+        case Assignment():
+            lost = [slot for slot in now.slots if not isinstance(then, Assignment) or slot not in then.slots]
+            if lost:
+                yield _unmapped(reader, now, " ".join(lost))
+
+
+def _token_hits(reader: Reader, now: EndpointToken, then: Record | None) -> Iterator[str]:
+    mapped = len(reader.assignments_of(now.id))
+    where = amount(mapped, "endpoint")
+    if not isinstance(then, EndpointToken):
+        if mapped:
+            yield f"{now.name} is taken away: refused at {where}."
+        return
+    if mapped and now.enabled and now.active and not (then.enabled and then.active):
+        yield f"{now.name} is {'disabled' if then.active else 'inactive'} again: refused at {where}."
+    if now.secret.digest != then.secret.digest:
+        yield f"The new value of {now.name} is refused; the one before is valid again."
+
+
+def _endpoint_hits(now: Endpoint, then: Record | None) -> Iterator[str]:
+    if not isinstance(then, Endpoint):
+        yield f"{now.ref} is taken away: every request to it is refused."
+        return
+    if now.active and not then.active:
+        yield f"{now.ref} is inactive again: every request to it is refused."
+    for slot, secret in now.primaries.items():
+        before = then.primaries.get(slot)
+        if before is not None and before.digest != secret.digest:
+            yield f"The new {slot} primary of {now.ref} is refused; the one before is valid again."
+    lost = [slot for slot in now.slots if slot not in then.slots]
+    if lost:
+        yield f"{now.ref} no longer answers {' '.join(lost)}."
+
+
+def _unmapped(reader: Reader, assignment: Assignment, slots: str) -> str:
+    try:
+        token, endpoint = reader.token(assignment.token_id).name, reader.endpoint(assignment.endpoint_id).ref
+    except NotFound:
+        return f"A mapping to {slots} is taken away."
+    return f"{token} is unmapped from {slots} of {endpoint}."
