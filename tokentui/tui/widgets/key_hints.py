@@ -9,9 +9,12 @@ from textual.widget import Widget
 
 from tokentui.tui.actions import CHANGE
 
+#: The ids of what is never left out: the way back, and Help.
+ALWAYS = frozenset({"app.back", "app.help", "assign.cancel"})
+
 
 class KeyHints(Widget):
-    """Keys and words of what can be done now; what finds no room is left out, but never Help."""
+    """Keys and words of what can be done now; what finds no room is left out, but never the way back and Help."""
 
     DEFAULT_CSS = """
     KeyHints {
@@ -42,8 +45,8 @@ class KeyHints(Widget):
 
     def render(self) -> Content:
         self._shown = self._hints()
-        first = [hint for hint in self._shown if hint[2] != "app.help"]
-        last = [hint for hint in self._shown if hint[2] == "app.help"]
+        first = [hint for hint in self._shown if hint[2] not in ALWAYS]
+        last = [hint for hint in self._shown if hint[2] in ALWAYS]
         room = self.size.width - sum(_width(hint) for hint in last)
         parts = []
         for hint in first:
