@@ -7,9 +7,8 @@ from typing import Any
 
 from tokentui.domain.names import name_key
 from tokentui.store.queries import EndpointQuery, EndpointSort, MappingQuery, TokenQuery, TokenSort
-from tokentui.store.tables import Tables
+from tokentui.store.tables import OverTables, Tables
 
-Documents = Mapping[str, Mapping[str, Any]]
 _SortKey = Callable[[str], Any]
 
 
@@ -21,24 +20,12 @@ def matching(ids: list[str], texts: Mapping[str, str], words: str) -> list[str]:
     return found
 
 
-class Selection:
+class Selection(OverTables):
     """The orders and texts of one parsed store, worked out when first asked for and kept."""
 
     def __init__(self, tables: Tables) -> None:
-        self._tables = tables
+        super().__init__(tables)
         self._kept: dict[object, list[str]] = {}
-
-    @property
-    def _endpoints(self) -> Documents:
-        return self._tables["endpoints"]
-
-    @property
-    def _tokens(self) -> Documents:
-        return self._tables["tokens"]
-
-    @property
-    def _assignments(self) -> Documents:
-        return self._tables["assignments"]
 
     # ------------------------------------------------------------------ who is mapped where
 

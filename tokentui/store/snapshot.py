@@ -20,30 +20,18 @@ from tokentui.store.queries import (
     TokenRow,
     Window,
 )
-from tokentui.store.selection import Documents, Selection
-from tokentui.store.tables import Tables
+from tokentui.store.selection import Selection
+from tokentui.store.tables import Documents, OverTables, Tables
 
 RowT = TypeVar("RowT")
 
 
-class Snapshot:
+class Snapshot(OverTables):
     """A `Reader` over documents that nobody changes any more."""
 
     def __init__(self, tables: Tables) -> None:
-        self._tables = tables
+        super().__init__(tables)
         self._selection = Selection(tables)
-
-    @property
-    def _endpoints(self) -> Documents:
-        return self._tables["endpoints"]
-
-    @property
-    def _tokens(self) -> Documents:
-        return self._tables["tokens"]
-
-    @property
-    def _assignments(self) -> Documents:
-        return self._tables["assignments"]
 
     # ------------------------------------------------------------------ single records
 

@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 
 Table = dict[str, Any]
+#: Id → document, to be looked at only.
+Documents = Mapping[str, Mapping[str, Any]]
 JsonText = bytes | memoryview
 #: Makes the table out of its JSON text; raises `StoreError` where it is damaged.
 ParseTable = Callable[[str, JsonText], Table]
@@ -61,6 +63,25 @@ class Tables(dict[str, Table]):
             parts += (b'"%s":' % name.encode(), line, _BETWEEN)  # not formatted into one: a line may be 50 MB
         parts[-1] = _LAST
         return b"".join(parts)
+
+
+class OverTables:
+    """Something that reads the tables of records; each is parsed when it is first looked at."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    @property
+    def _endpoints(self) -> Documents:
+        return self._tables["endpoints"]
+
+    @property
+    def _tokens(self) -> Documents:
+        return self._tables["tokens"]
+
+    @property
+    def _assignments(self) -> Documents:
+        return self._tables["assignments"]
 
 
 def _meta_last(line: tuple[str, JsonText]) -> bool:

@@ -72,6 +72,7 @@ def common_keys(leave: str = "Back") -> tuple[Binding, ...]:
         Binding(
             "u",
             "nothing_to_undo",
+            "Undo",
             show=False,
             id="app.nothing_to_undo",
             group=CHANGE,

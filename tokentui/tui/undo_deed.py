@@ -43,7 +43,7 @@ def _hits(reader: Reader, replaced: Replaced) -> Iterator[str]:
         case EndpointToken():
             yield from _token_hits(reader, now, then)
         case Endpoint():
-            yield from _endpoint_hits(now, then)
+            yield from _endpoint_hits(reader, now, then)
         case Assignment():
             lost = [slot for slot in now.slots if not isinstance(then, Assignment) or slot not in then.slots]
             if lost:
@@ -63,9 +63,10 @@ def _token_hits(reader: Reader, now: EndpointToken, then: Record | None) -> Iter
         yield f"The new value of {now.name} is refused; the one before is valid again."
 
 
-def _endpoint_hits(now: Endpoint, then: Record | None) -> Iterator[str]:
+def _endpoint_hits(reader: Reader, now: Endpoint, then: Record | None) -> Iterator[str]:
     if not isinstance(then, Endpoint):
-        yield f"{now.ref} is taken away: every request to it is refused."
+        if reader.assignments_at(now.id):
+            yield f"{now.ref} is taken away: every request to it is refused."
         return
     if now.active and not then.active:
         yield f"{now.ref} is inactive again: every request to it is refused."

@@ -42,6 +42,7 @@ class PageScreen(Screen[ScreenResultT]):
         super().__init__()
         self.workplace = workplace
         self._masthead = Masthead()
+        self._composed = False
 
     def compose(self) -> ComposeResult:
         yield self._masthead
@@ -55,6 +56,7 @@ class PageScreen(Screen[ScreenResultT]):
         raise NotImplementedError
 
     async def on_mount(self) -> None:
+        self._composed = True
         self._masthead.section = self.SECTION
         self._masthead.location = self.workplace.location
         if not self.query(Listing):
@@ -70,8 +72,8 @@ class PageScreen(Screen[ScreenResultT]):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is among the screens that are shown; an answer that comes for a closed one is for nobody."""
-        return self._masthead.is_attached and self in self.app.screen_stack
+        """Whether it is shown: what comes too early finds no widgets yet, what comes too late none any more."""
+        return self._composed and self._masthead.is_attached and self in self.app.screen_stack
 
     def store_changed(self) -> None:
         """Somebody saved, here or elsewhere: show what the store holds now."""

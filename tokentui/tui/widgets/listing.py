@@ -54,7 +54,7 @@ class Listing(Vertical, Generic[RowT]):
         Binding(
             "escape", "clear_filter", "Clear", show=False, id="list.clear", group=LOOK, tooltip="Clear the filter"
         ),
-        Binding("o", "order", "Order", id="list.order", group=LOOK, tooltip="Order by the next column"),
+        Binding("o", "order", "Order", show=False, id="list.order", group=LOOK, tooltip="Order by the next column"),
         Binding("O", "reverse", "Reverse", show=False, id="list.reverse", group=LOOK, tooltip="Reverse the order"),
     ]
 
