@@ -101,6 +101,7 @@ def _check_methods(fields: EndpointFields) -> None:
 
 def endpoint_problems(fields: EndpointFields) -> dict[str, str]:
     """Field → what is wrong with it, for all fields at once; empty where `checked_endpoint` would pass."""
+    given_path = fields.path.strip()
     fields = filled(fields)
     checks: tuple[Callable[[], object], ...] = (
         lambda: check_name(fields.name, limit=ENDPOINT_NAME_LIMIT),
@@ -111,7 +112,10 @@ def endpoint_problems(fields: EndpointFields) -> dict[str, str]:
         lambda: check_ip_filter(fields.ip_filter),
         lambda: check_description(fields.description),
     )
-    return _problems(checks)
+    problems = _problems(checks)
+    if not given_path and problems.keys() & {"group", "slug"}:
+        problems.pop("path", None)  # the path was made of what is wrong: one mistake, told once
+    return problems
 
 
 def checked_token(fields: TokenFields) -> TokenFields:

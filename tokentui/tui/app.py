@@ -31,7 +31,7 @@ class TokenTuiApp(App[None]):
 
     TITLE = "TokenTUI"
     CSS_PATH = "app.tcss"
-    COMMANDS = {ActionCommands, *App.COMMANDS}
+    COMMANDS = {ActionCommands}
     ENABLE_COMMAND_PALETTE = True
 
     DEFAULT_MODE = "endpoints"

@@ -1,34 +1,46 @@
 """The command palette: the same actions as the keys, found by their words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any
 
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.dom import DOMNode
+
+from tokentui.tui.actions import CHANGE, GO, LOOK
+
+#: What changes something comes first, what only moves the cursor last.
+_ORDER = (CHANGE, LOOK, GO)
 
 
 class ActionCommands(Provider):
-    """All actions that are active on the screen below the palette, under the words of their bindings."""
+    """All actions that are active on the screen below the palette, and at the end those of the whole application."""
 
-    def _actions(self) -> Iterable[tuple[str, str, DOMNode]]:
+    def _commands(self) -> Iterable[tuple[str, Callable[[], Any]]]:
+        active = [each for each in self.screen.active_bindings.values() if each.enabled]
         seen = set()
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if active.enabled and binding.id and binding.tooltip and (binding.id not in seen):
+        for each in sorted(active, key=lambda each: _rank(each.binding)):
+            binding = each.binding
+            if binding.id and binding.tooltip and binding.id not in seen:
                 seen.add(binding.id)
-                yield self._title(binding), binding.action, active.node
+                yield self._title(binding), partial(self.app.run_action, binding.action, each.node)
+        for name, help, callback, _ in self.app.get_system_commands(self.screen):
+            yield f"{name}: {help}", callback
 
     def _title(self, binding: Binding) -> str:
         return f"{binding.description}: {binding.tooltip}  ({self.app.get_key_display(binding)})"
 
     async def discover(self) -> Hits:
-        for title, action, node in self._actions():
-            yield DiscoveryHit(title, partial(self.app.run_action, action, node))
+        for title, callback in self._commands():
+            yield DiscoveryHit(title, callback)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for title, action, node in self._actions():
+        for title, callback in self._commands():
             score = matcher.match(title)
             if score > 0:
-                yield Hit(score, matcher.highlight(title), partial(self.app.run_action, action, node))
+                yield Hit(score, matcher.highlight(title), callback)
+
+
+def _rank(binding: Binding) -> int:
+    return _ORDER.index(binding.group) if binding.group in _ORDER else len(_ORDER)

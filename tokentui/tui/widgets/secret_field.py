@@ -55,7 +55,7 @@ class SecretField(Horizontal, can_focus=True):
         yield Static(self._masked(), id="mask", markup=False)
         yield MouseButton("◉ v Reveal", id="reveal", compact=True)
         yield MouseButton("↻ r New", id="generate", compact=True)
-        yield MouseButton("⧉ c Copy", id="copy", compact=True)
+        yield MouseButton("c Copy", id="copy", compact=True)
 
     def _masked(self) -> str:
         return f"{MASK[:12]}  {self.hint}"

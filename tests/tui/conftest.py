@@ -1,0 +1,158 @@
+"""A store of examples whose clock stands still, the desk at it, and the application over the desk."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+import pytest
+from textual import _wait
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.timer import Timer
+
+from tests.tui.driving import SMALL, Ui, opened
+from tokentui.services.demo import fill
+from tokentui.services.desk import Desk
+from tokentui.services.settings import Settings
+from tokentui.store.tinydb_store import TinyDBStore
+from tokentui.store.vault import KeyVault
+from tokentui.tui.app import TokenTuiApp
+
+NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+KEY = bytes(range(32))
+#: Timers from this on, in seconds, are the hourglass's.
+LONG = 5.0
+
+
+def desk_at(store: Path, seed: int = 1, *, read_only: bool = False) -> Desk:
+    """A desk whose clock stands still and whose dice always fall alike."""
+    return Desk(
+        TinyDBStore(store, read_only=read_only),
+        KeyVault(lambda: KEY),
+        clock=lambda: NOW,
+        random=Random(seed).randbytes,
+    )
+
+
+@pytest.fixture(autouse=True)
+def _local_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither over SSH nor in a graphical session, whatever the tests are run in."""
+    for name in ("SSH_CONNECTION", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual waits 60 ms after each key for the process to be idle; the tests wait for what they want to see."""
+    monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.004)
+    monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.002)
+
+
+@pytest.fixture(scope="session")
+def demo_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a store with the demo's content."""
+    store = tmp_path_factory.mktemp("demo") / "tokens.json"
+    fill(desk_at(store, seed=0))
+    return store.read_bytes()
+
+
+@pytest.fixture
+def empty_store(tmp_path: Path) -> Path:
+    """Where a store may be made."""
+    return tmp_path / "data" / "tokens.json"
+
+
+@pytest.fixture
+def store(empty_store: Path, demo_bytes: bytes) -> Path:
+    """A store with the demo's content, of this test alone."""
+    empty_store.parent.mkdir(mode=0o700)
+    empty_store.touch(mode=0o600)
+    empty_store.write_bytes(demo_bytes)
+    return empty_store
+
+
+@pytest.fixture
+def desk(store: Path) -> Desk:
+    return desk_at(store)
+
+
+@pytest.fixture
+def other_desk(store: Path) -> Desk:
+    """Somebody else at the same store."""
+    return desk_at(store, seed=2)
+
+
+class Open(Protocol):
+    """Opens an application over a desk, or over the demo's; `seen` gets every message that is sent in it."""
+
+    def __call__(
+        self,
+        desk: Desk | None = None,
+        *,
+        size: tuple[int, int] = SMALL,
+        settings: Settings | None = None,
+        settings_file: Path | None = None,
+        seen: Callable[[Message], None] | None = None,
+    ) -> AbstractAsyncContextManager[Ui]: ...
+
+
+@pytest.fixture
+def open_ui(request: pytest.FixtureRequest) -> Open:
+    """`async with open_ui() as ui`: the application over the demo's desk, or over another one."""
+
+    def open_(
+        desk: Desk | None = None,
+        *,
+        size: tuple[int, int] = SMALL,
+        settings: Settings | None = None,
+        settings_file: Path | None = None,
+        seen: Callable[[Message], None] | None = None,
+    ) -> AbstractAsyncContextManager[Ui]:
+        at = desk or request.getfixturevalue("desk")
+        app = TokenTuiApp(at, settings=settings, settings_file=settings_file, demo=True)
+        return opened(app, size, seen)
+
+    return open_
+
+
+class Hourglass:
+    """The application's long timers: each runs out when a test says so, and never by itself."""
+
+    def __init__(self) -> None:
+        self._running: list[tuple[float, MessagePump, Callable[[], object]]] = []
+
+    def turn(self, pump: MessagePump, delay: float, callback: Callable[[], object]) -> None:
+        self._running.append((delay, pump, callback))
+
+    def let_pass(self, seconds: float) -> None:
+        """What was set to run out within this time does so now."""
+        due = [one for one in self._running if one[0] <= seconds]
+        self._running = [one for one in self._running if one[0] > seconds]
+        for _, pump, callback in due:
+            pump.call_later(callback)
+
+
+@pytest.fixture
+def hourglass(monkeypatch: pytest.MonkeyPatch) -> Hourglass:
+    """Time for what hides or fades by itself after a while."""
+    glass = Hourglass()
+    set_timer = MessagePump.set_timer
+
+    def set_or_keep(
+        self: MessagePump,
+        delay: float,
+        callback: Callable[[], object] | None = None,
+        *,
+        name: str | None = None,
+        pause: bool = False,
+    ) -> Timer:
+        if delay >= LONG and callback is not None:
+            glass.turn(self, delay, callback)
+            pause = True
+        return set_timer(self, delay, callback, name=name, pause=pause)
+
+    monkeypatch.setattr(MessagePump, "set_timer", set_or_keep)
+    return glass
