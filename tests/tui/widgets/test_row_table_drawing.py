@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.screen import ModalScreen, Screen
 
+from tests.tui.driving import wait_for
 from tests.tui.widgets.row_table_app import COLUMNS, PLAIN_COLUMNS, DrawnTable, Row, TableApp, lines, page_of, rows
 from tokentui.store.queries import Window
 
@@ -48,12 +49,10 @@ async def test_columns_that_80_cells_have_no_room_for_come_back_at_120() -> None
     async with app.run_test(size=SMALL) as pilot:
         assert "Description" not in lines(app.table)[0]
         await pilot.resize_terminal(*WIDE)
-        await pilot.pause()
-        assert "Description" in lines(app.table)[0]
-        assert "what it is for" in lines(app.table)[1]
+        await wait_for(lambda: "Description" in lines(app.table)[0])
+        await wait_for(lambda: "what it is for" in lines(app.table)[1])
         await pilot.resize_terminal(*SMALL)
-        await pilot.pause()
-        assert "Description" not in lines(app.table)[0]
+        await wait_for(lambda: "Description" not in lines(app.table)[0])
 
 
 async def test_wide_characters_keep_the_columns_in_line_and_control_characters_are_shown_as_pictures() -> None:

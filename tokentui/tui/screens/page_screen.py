@@ -148,7 +148,7 @@ class PageScreen(Screen[ScreenResultT]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing that changes the store where it is read-only; no undo where there is nothing to undo."""
-        if action in CHANGES and self.workplace.read_only:
+        if self.workplace.read_only and (action in CHANGES or action == "nothing_to_undo"):
             return False
         if action in ("undo", "nothing_to_undo"):
             return bool(self.workplace.desk.history) is (action == "undo")

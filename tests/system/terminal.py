@@ -1,0 +1,141 @@
+"""A real terminal: the program in a pseudo-terminal, its screen drawn by pyte."""
+
+import os
+import sys
+import termios
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+import pexpect
+import pyte
+
+ROOT = Path(__file__).parents[2]
+#: How long a screen may take to come, in seconds.
+PATIENCE = 20.0
+#: What the session that the tests are run in may say about itself, by the beginnings of the names.
+NOT_INHERITED = ("SSH_", "XDG_", "COLUMNS", "LINES", "TMUX", "DISPLAY", "WAYLAND_", "TOKENTUI_", "NO_COLOR")
+
+
+class Terminal:
+    """Keys in, screen out; what was written is kept."""
+
+    def __init__(self, arguments: list[str], home: Path, more: Mapping[str, str], columns: int, lines: int) -> None:
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
+        environ |= {"TERM": "xterm-256color", "HOME": str(home), "PYTHONPATH": str(ROOT), **more}
+        self._screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self._screen)
+        self.written = b""
+        self._child = pexpect.spawn(
+            sys.executable, ["-m", "tokentui", *arguments], env=environ, dimensions=(lines, columns), timeout=PATIENCE
+        )
+
+    @property
+    def text(self) -> str:
+        """The screen as it is now."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    @property
+    def cursor_line(self) -> str:
+        """The line that the cursor of a list stands on."""
+        return next((line for line in self.lines if line.startswith("›")), "")
+
+    def row(self, text: str) -> str:
+        """The first line that holds this text; empty where none does."""
+        return next((line for line in self.lines if text in line), "")
+
+    def press(self, *keys: str) -> None:
+        """Send keys as they are; see `KEYS` for those without a letter."""
+        for key in keys:
+            self._child.send(KEYS.get(key, key))
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Read what the program writes until a condition holds."""
+        end = monotonic() + PATIENCE
+        while not condition():
+            assert monotonic() < end, f"waited {PATIENCE} s in vain; there is:\n{self.text}"
+            self._read()
+
+    def see(self, *texts: str) -> None:
+        """Wait until all of this is on the screen."""
+        self.until(lambda: all(text in self.text for text in texts))
+
+    def miss(self, *texts: str) -> None:
+        """Wait until none of this is on the screen."""
+        self.until(lambda: not any(text in self.text for text in texts))
+
+    def go(self, name: str) -> None:
+        """Put the cursor on the row whose line begins with this, from the first row down."""
+        self.press("home")
+        for _ in range(50):
+            self._read()
+            if self.cursor_line[2:].startswith(name):
+                return
+            self.press("j")
+        raise AssertionError(f"the cursor did not come to {name!r}:\n{self.text}")
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the window another size, as its user does."""
+        self._screen.resize(lines, columns)
+        self._child.setwinsize(lines, columns)
+
+    def ended(self) -> int:
+        """Wait until the program has ended; its exit code."""
+        end = monotonic() + PATIENCE
+        while self._child.isalive():
+            assert monotonic() < end, f"it does not end; there is:\n{self.text}"
+            self._read()
+        self._read()
+        code = self._child.exitstatus
+        assert code is not None, f"ended by signal {self._child.signalstatus}"
+        return int(code)
+
+    def mode(self) -> list[object]:
+        """How the terminal treats what is typed: echo, lines, signals."""
+        return list(termios.tcgetattr(self._child.child_fd)[:4])
+
+    def close(self) -> None:
+        """End the program, if it has not ended."""
+        self._child.close(force=True)
+
+    def _read(self) -> None:
+        """Take in what is written until there is a pause: never a screen that is half drawn."""
+        while True:
+            try:
+                some = self._child.read_nonblocking(65536, timeout=0.05)
+            except (pexpect.TIMEOUT, pexpect.EOF):
+                return
+            self.written += some
+            self._stream.feed(some)
+
+
+KEYS = {
+    "enter": "\r",
+    "escape": "\x1b",
+    "tab": "\t",
+    "space": " ",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "ctrl+s": "\x13",
+}
+
+
+@contextmanager
+def terminal(
+    *arguments: str, home: Path, more: Mapping[str, str] | None = None, columns: int = 80, lines: int = 24
+) -> Iterator[Terminal]:
+    """`tokentui` with these arguments in a terminal of this size, ended whatever happens."""
+    opened = Terminal(list(arguments), home, more or {}, columns, lines)
+    try:
+        yield opened
+    finally:
+        opened.close()

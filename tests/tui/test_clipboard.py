@@ -1,0 +1,167 @@
+"""The clipboard: what is done with a value, what is claimed, and where the value never is."""
+
+import base64
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from textual.drivers.headless_driver import HeadlessDriver
+
+from tests.tui.conftest import Open
+from tests.tui.driving import wait_for
+from tokentui.services.tokens import reveal_token
+from tokentui.tui import clipboard
+from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
+
+VALUE = "V" * 64
+SSH = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
+
+
+def nowhere(sequence: str) -> None:
+    raise AssertionError("nothing is to be sent to the terminal")
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clipboard program that keeps what it is given in `taken`, and how it was called in `called`."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    xclip = folder / "xclip"
+    xclip.write_text(f'#!/bin/sh\necho "$0 $*" >"{tmp_path}/called"\ncat >"{tmp_path}/taken"\n')
+    xclip.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    monkeypatch.setenv("DISPLAY", ":99")
+    return xclip
+
+
+@pytest.fixture
+def hanging(program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clipboard program that never ends; the path of the file with its process id."""
+    program.write_text(f'#!/bin/sh\necho $$ >"{tmp_path}/pid"\nexec sleep 600\n')
+    monkeypatch.setattr(clipboard, "TIMEOUT", 1.0)
+    return tmp_path / "pid"
+
+
+def ended(pid: str) -> bool:
+    """Whether a process is gone, or waits only to be noticed by its parent."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split(") ")[1].startswith("Z")
+    except FileNotFoundError:
+        return True
+
+
+def test_without_ssh_the_value_goes_to_the_clipboard_program_by_its_input_alone(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[object] = []
+    real = subprocess.Popen
+
+    def popen(*args: object, **more: object) -> object:
+        called.extend([args, more])
+        return real(*args, **more)  # type: ignore[call-overload]  # passed on as it came
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    assert clipboard.copy(VALUE, "the token of x", nowhere, {}) == "Copied the token of x."
+    assert (tmp_path / "taken").read_text() == VALUE
+    assert VALUE not in (tmp_path / "called").read_text()
+    assert called
+    assert VALUE not in repr(called)
+    assert VALUE not in os.environ.values()
+
+
+def test_without_a_clipboard_the_terminal_is_asked_and_no_more_is_claimed() -> None:
+    sent: list[str] = []
+    told = clipboard.copy(VALUE, "the token of x", sent.append, {})
+    assert sent == [clipboard.osc52(VALUE)]
+    assert told == "Sent the token of x to the terminal. Not in the clipboard? v reveals it."
+
+
+def test_over_ssh_the_terminal_is_asked_whatever_programs_there_are(program: Path, tmp_path: Path) -> None:
+    sent: list[str] = []
+    told = clipboard.copy(VALUE, "x", sent.append, SSH)
+    assert sent == [clipboard.osc52(VALUE)]
+    assert "Copied" not in told
+    assert not (tmp_path / "called").exists()
+
+
+def test_the_sequence_for_the_terminal_is_osc_52() -> None:
+    assert clipboard.osc52(VALUE) == f"\x1b]52;c;{base64.b64encode(VALUE.encode()).decode()}\x07"
+
+
+async def test_a_clipboard_program_that_hangs_is_ended_with_all_it_holds(hanging: Path) -> None:
+    sent: list[str] = []
+    told = clipboard.copy(VALUE, "x", sent.append, {})
+    assert told.startswith("Sent x to the terminal.")
+    assert sent
+    await wait_for(lambda: ended(hanging.read_text().strip()))
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """All that is written to the terminal."""
+    sent: list[str] = []
+    monkeypatch.setattr(HeadlessDriver, "write", lambda self, data: sent.append(data))
+    return sent
+
+
+async def test_c_over_ssh_writes_the_sequence_and_the_message_holds_no_value(
+    open_ui: Open, written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", SSH["SSH_CONNECTION"])
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        await ui.go("crm")
+        await ui.press("c")
+        await ui.told("Sent the token of crm to the terminal.")
+        value = reveal_token(ui.desk, ui.desk.reader().token_by_name("crm"))
+        assert clipboard.osc52(value) in written
+        assert value not in ui.text
+        assert value not in "".join(written)
+
+
+async def test_c_copies_the_token_under_the_cursor(open_ui: Open, program: Path, tmp_path: Path) -> None:
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        await ui.go("crm")
+        await ui.press("c")
+        await ui.told("Copied the token of crm.")
+        assert (tmp_path / "taken").read_text() == reveal_token(ui.desk, ui.desk.reader().token_by_name("crm"))
+
+
+async def test_keys_work_while_a_clipboard_program_hangs(open_ui: Open, hanging: Path) -> None:
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        await ui.press("c")
+        await ui.until(hanging.exists)
+        await ui.press("j")
+        assert ui.cursor_line.startswith("› bi-dashboard")
+        assert ui.message == ""
+        await ui.told("Sent the token of bank-import")
+
+
+async def test_the_page_may_be_left_before_the_clipboard_has_answered(open_ui: Open, hanging: Path) -> None:
+    async with open_ui() as ui:
+        await ui.go("Returns")
+        await ui.press("enter")
+        await ui.see("chatbot")
+        await ui.press("c")
+        await ui.until(hanging.exists)
+        await ui.press("q")
+        await ui.until(lambda: ended(hanging.read_text().strip()))
+        await ui.press("j")
+        await ui.until(lambda: ui.cursor_line.startswith("› Sales orders"))
+
+
+async def test_quitting_does_not_stumble_over_a_clipboard_that_hangs(open_ui: Open, hanging: Path) -> None:
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        await ui.press("c")
+        await ui.until(hanging.exists)
+        await ui.press("q")
+        await ui.until(lambda: not ui.app.is_running)
+    assert ui.app.return_code == 0

@@ -1,0 +1,106 @@
+"""What destroys or cuts off asks first, with Cancel focused, naming what it hits; nothing else asks."""
+
+import pytest
+
+from tests.tui.conftest import Open
+from tests.tui.driving import Ui
+from tokentui.tui.actions import CHANGES, DANGEROUS
+from tokentui.tui.dialogs.confirm import Confirm
+
+#: Dangerous action → the keys that lead to it, what its question names, and the verb on its button.
+DANGERS = {
+    "disable": (("2", "e"), ("Disable bank-import?", "2 endpoints (GET)", "invoicing/invoices"), "Disable"),
+    "deactivate": (("2", "d"), ("Deactivate bank-import?", "2 endpoints (GET)"), "Deactivate"),
+    "generate": (("end", "k", "k", "k", "k", "enter", "g"), ("Generate a new POST primary of ",), "Generate"),
+    "unmap": (("j", "enter", "right", "space"), ("Unmap bank-import from GET here?",), "Unmap"),
+}
+
+
+async def press_each(ui: Ui, keys: tuple[str, ...]) -> None:
+    """Press keys, waiting after each until its list is shown."""
+    for key in keys:
+        await ui.press(key)
+        await ui.until(lambda: ui.cursor_line)
+
+
+def test_every_dangerous_action_is_tried_here() -> None:
+    assert set(DANGERS) == DANGEROUS
+    assert DANGEROUS < CHANGES
+
+
+@pytest.mark.parametrize("action", sorted(DANGERS))
+async def test_a_dangerous_action_asks_with_cancel_focused_and_names_what_it_hits(open_ui: Open, action: str) -> None:
+    keys, named, verb = DANGERS[action]
+    async with open_ui() as ui:
+        before = ui.desk.store.stamp()
+        await press_each(ui, keys)
+        await ui.at(Confirm)
+        await ui.see(*named, f"{verb} (y)", "Cancel (n)")
+        assert ui.app.focused is not None
+        assert ui.app.focused.id == "cancel"
+        await ui.press("enter")
+        await ui.until(lambda: not isinstance(ui.screen, Confirm))
+        await ui.pilot.pause()
+        assert ui.desk.store.stamp() == before
+        assert not ui.desk.history
+
+
+@pytest.mark.parametrize("key", ["n", "escape", "q", "enter"])
+async def test_no_changes_nothing(open_ui: Open, key: str) -> None:
+    async with open_ui() as ui:
+        before = ui.desk.store.stamp()
+        await ui.press("d")
+        await ui.answer("Deactivate catalogue/search?", key)
+        await ui.pilot.pause()
+        assert ui.desk.store.stamp() == before
+
+
+@pytest.mark.parametrize("keys", [("y",), ("right", "enter"), ("l", "enter"), ("tab", "enter"), ("left", "enter")])
+async def test_yes_is_y_or_enter_on_the_other_button(open_ui: Open, keys: tuple[str, ...]) -> None:
+    async with open_ui() as ui:
+        await ui.press("d")
+        await ui.at(Confirm)
+        await ui.press(*keys)
+        await ui.told("catalogue/search is deactivated.")
+
+
+async def test_a_long_list_of_what_is_hit_is_cut_and_counted(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.press_often("space", 9)
+        await ui.until(lambda: "9 marked" in ui.lines[2])
+        await ui.press("d")
+        await ui.see("Deactivate 9 endpoints?", "and 4 more")
+
+
+async def test_activate_and_undo_do_not_ask(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.press("d", "y")
+        await ui.told("is deactivated")
+        await ui.press("u")
+        await ui.told("Undone")
+        await ui.press("home", "d", "y")
+        await ui.told("is deactivated")
+        await ui.press("i")
+        await ui.go("Catalogue search")
+        await ui.press("d")
+        await ui.told("is activated")
+
+
+async def test_enable_and_map_do_not_ask(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.go("load-test")
+        await ui.press("e")
+        await ui.told("load-test is enabled.")
+        await ui.press("1")
+        await press_each(ui, ("home", "j", "enter", "space"))
+        await ui.told("Mapped bank-import to POST.")
+
+
+async def test_below_a_dialog_the_footer_of_the_page_stays_as_it_was(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.until(lambda: "d Deactivate" in ui.lines[-1])
+        before = ui.lines[-1]
+        await ui.press("d")
+        await ui.at(Confirm)
+        assert ui.lines[-1] == before

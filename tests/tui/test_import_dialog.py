@@ -1,0 +1,161 @@
+"""Import from the UI: a path field, a progress bar, and what came of it."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import Open
+from tests.tui.driving import Ui
+from tokentui.domain.slots import Authentication
+from tokentui.services import importing
+from tokentui.tui.dialogs.import_file import ImportDialog, ImportProgress, ImportResult
+from tokentui.tui.screens.endpoints import EndpointsScreen
+
+API = """\
+openapi: 3.0.3
+info: {title: Tills, version: "1"}
+paths:
+  /tills:
+    get: {tags: [shop], summary: All tills}
+  /tills/{id}:
+    get: {tags: [shop], security: []}
+security: [{key: []}]
+components: {securitySchemes: {key: {type: http, scheme: bearer}}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file to import is in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    Path("tills.yaml").write_text(API)
+
+
+async def ask_for(ui: Ui, path: str) -> None:
+    """Open the dialog and write a path into it."""
+    await ui.press("I")
+    await ui.at(ImportDialog)
+    await ui.write(path)
+
+
+def tills(ui: Ui) -> dict[str, Authentication]:
+    return {each.path: each.authentication for each in ui.desk.reader().iter_endpoints() if "tills" in each.path}
+
+
+async def test_enter_imports_and_the_counts_and_names_are_told(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ask_for(ui, "tills.yaml")
+        await ui.press("enter")
+        await ui.at(ImportResult)
+        await ui.see("─ Imported ─", "2 endpoints added", "0 changed", "0 unchanged", "0 skipped", "shop/all-tills")
+        await ui.press("escape")
+        await ui.until(lambda: ui.lines[2].endswith("22 of 22"))
+        assert set(tills(ui).values()) == {Authentication.TOKEN}
+
+
+async def test_importing_again_changes_nothing(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        for counts in ("2 endpoints added", "2 unchanged"):
+            await ask_for(ui, "tills.yaml")
+            await ui.press("enter")
+            await ui.see(counts)
+            await ui.press("q")
+            await ui.at(EndpointsScreen)
+
+
+async def test_authentication_is_chosen_or_as_declared(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ask_for(ui, "tills.yaml")
+        await ui.press("tab", "left")
+        await ui.see("◉ as declared")
+        await ui.tab_to("import")
+        await ui.press("enter")
+        await ui.see("2 endpoints added")
+        assert set(tills(ui).values()) == {Authentication.TOKEN, Authentication.NONE}
+
+
+async def test_a_dry_run_tells_what_would_be_and_saves_nothing(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        before = ui.desk.store.stamp()
+        await ask_for(ui, "tills.yaml")
+        await ui.press("tab", "tab", "space")
+        await ui.see("[■] save nothing")
+        await ui.tab_to("import")
+        await ui.press("enter")
+        await ui.see("Nothing was saved: a trial", "2 endpoints to add")
+        assert ui.desk.store.stamp() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(None, "nothing.yaml"), ("- a\n- list\n", "✗"), ("a: [", "✗"), ("\x00\x01\x02", "✗")],
+)
+async def test_a_refused_file_brings_the_dialog_back_with_one_line_beside_the_path(
+    open_ui: Open, content: str | None, told: str
+) -> None:
+    if content is not None:
+        Path("nothing.yaml").write_text(content)
+    async with open_ui() as ui:
+        before = ui.desk.store.stamp()
+        await ask_for(ui, "nothing.yaml")
+        await ui.press("enter")
+        await ui.see("✗", told)
+        assert isinstance(ui.screen, ImportDialog)
+        assert "nothing.yaml" in ui.row("File ")
+        assert ui.desk.store.stamp() == before
+
+
+async def test_no_path_is_told_beside_the_field(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ask_for(ui, "")
+        await ui.press("enter")
+        await ui.see("✗ Name a file.")
+
+
+async def test_escape_imports_nothing(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        before = ui.desk.store.stamp()
+        await ask_for(ui, "tills.yaml")
+        await ui.press("escape")
+        await ui.at(EndpointsScreen)
+        assert ui.desk.store.stamp() == before
+
+
+async def test_a_bar_tells_how_far_it_is_and_escape_stops_it_with_nothing_changed(
+    open_ui: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half_way, go_on = threading.Event(), threading.Event()
+    real = importing.import_file
+
+    def slow(*args: object, progress: object, **more: object) -> object:
+        def report(share: float) -> None:
+            progress(0.5)  # type: ignore[operator]  # what the dialog gave
+            half_way.set()
+            assert go_on.wait(10)
+
+        return real(*args, progress=report, **more)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setattr("tokentui.tui.import_deed.import_file", slow)
+    async with open_ui() as ui:
+        before = ui.desk.store.stamp()
+        await ask_for(ui, "tills.yaml")
+        await ui.press("enter")
+        await ui.at(ImportProgress)
+        await ui.until(half_way.is_set)
+        await ui.see("tills.yaml", "50%", "Esc stops it, and nothing is changed.")
+        await ui.press("escape")
+        go_on.set()
+        await ui.at(ImportDialog)
+        await ui.see("✗")
+        assert ui.desk.store.stamp() == before
+
+
+async def test_an_import_is_undone_as_one_change(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ask_for(ui, "tills.yaml")
+        await ui.press("enter")
+        await ui.see("2 endpoints added")
+        await ui.press("escape", "u")
+        await ui.told("Undone: imported Tills.")
+        assert not tills(ui)
