@@ -137,13 +137,13 @@ async def test_errors_stand_beside_the_field_and_nothing_is_saved(
         await open_general(ui, "Exports")
         await edit(ui, field, text)
         await ui.press("enter")
-        await ui.see("✗")
-        focused = ui.app.focused
-        assert focused is not None
-        assert focused.id == field
-        below = ui.lines[focused.region.bottom]
-        assert below.strip().startswith("✗")
-        assert error in below.lower()
+
+        def below() -> str:
+            focused = ui.app.focused
+            return ui.lines[focused.region.bottom].strip() if focused is not None and focused.id == field else ""
+
+        await ui.until(lambda: below().startswith("✗"))
+        assert error in below().lower()
         assert "Not saved: see the marked fields." in ui.message
         assert kept(ui, "reports/exports") == before
 
