@@ -78,6 +78,7 @@ async def test_activate_and_undo_do_not_ask(open_ui: Open) -> None:
         await ui.told("is deactivated")
         await ui.press("u")
         await ui.told("Undone")
+        await ui.see("20 of 20")
         await ui.press("home", "d", "y")
         await ui.told("is deactivated")
         await ui.press("i")

@@ -19,6 +19,8 @@ from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings
 from tokentui.services.tokens import edit_token
 from tokentui.tui.app import TokenTuiApp
+from tokentui.tui.dialogs.import_file import ImportProgress
+from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.widgets.masthead import Masthead
 
 #: Workers that bring what is shown; the one that watches the store never ends.
@@ -46,6 +48,8 @@ PICTURES: dict[str, tuple[tuple[str, ...], str]] = {
     "tokens": (("2",), "bank-import"),
     "tokens-marked": (("2", "space", "space", "down", "space"), "3 marked"),
     "token-settings": (("2", "enter"), "Token settings"),
+    "reveal": (("2", "v"), "It hides itself after 30 seconds."),
+    "primary-revealed": (("end", "up", "up", "up", "up", "enter", "up", "v"), "v Reveal"),
     "token-add": (("2", "a", "enter"), "Add endpoint token"),
     "assign": (("2", "s", "space", "down", "down", "a", "down", "down", "right", "space"), "+4 −1"),
     "confirm": (("2", "e"), "Disable bank-import?"),
@@ -66,6 +70,14 @@ async def settled(ui: Ui, text: str) -> None:
     for input in ui.screen.query(Input):
         input.cursor_blink = False
     await ui.pilot.pause()
+
+
+async def press(ui: Ui, key: str) -> None:
+    """Press a key; one that opens a screen is done when that is there."""
+    below = ui.screen
+    await ui.press(key)
+    if key in ("2", "s") or (key == "enter" and isinstance(below, ShelfScreen)):
+        await ui.until(lambda: ui.screen is not below)
 
 
 def before(steps: Callable[[Ui], Awaitable[None]]) -> Callable[[Pilot[None]], Awaitable[None]]:
@@ -99,7 +111,7 @@ def test_picture(snap_compare: Compare, desk: Desk, name: str, theme: str, size:
     async def steps(ui: Ui) -> None:
         await settled(ui, "Catalogue search")
         for key in keys:
-            await ui.press(key)
+            await press(ui, key)
             if key in ("2", "enter", "s", "i", "h"):
                 await settled(ui, "TokenTUI")
         await settled(ui, text)
@@ -136,6 +148,18 @@ def test_picture_of_an_import(
         await ui.see("Import an API description")
         await ui.press(*"tills.yaml", "enter")
         await settled(ui, "2 endpoints added")
+
+    app = TokenTuiApp(desk, settings=Settings(theme=theme), demo=True)
+    assert snap_compare(app, terminal_size=size, run_before=before(steps))
+
+
+def test_picture_of_an_import_half_way(snap_compare: Compare, desk: Desk, theme: str, size: tuple[int, int]) -> None:
+    async def steps(ui: Ui) -> None:
+        await settled(ui, "Catalogue search")
+        progress = ImportProgress("~/petstore.openapi.yaml")
+        await ui.app.push_screen(progress)
+        progress.reached(0.5)
+        await settled(ui, "50%")
 
     app = TokenTuiApp(desk, settings=Settings(theme=theme), demo=True)
     assert snap_compare(app, terminal_size=size, run_before=before(steps))

@@ -12,12 +12,19 @@ from tokentui.tui.actions import CHANGE, GO, LOOK
 #: What changes something comes first, what only moves the cursor last.
 _ORDER = (CHANGE, LOOK, GO)
 
+#: Nobody looks in the palette for the palette, or for what cannot be done.
+NOT_LISTED = frozenset({"command_palette", "nothing_to_undo"})
+
 
 class ActionCommands(Provider):
     """All actions that are active on the screen below the palette, and at the end those of the whole application."""
 
     def _commands(self) -> Iterable[tuple[str, Callable[[], Any]]]:
-        active = [each for each in self.screen.active_bindings.values() if each.enabled]
+        active = [
+            each
+            for each in self.screen.active_bindings.values()
+            if each.enabled and each.binding.action not in NOT_LISTED
+        ]
         seen = set()
         for each in sorted(active, key=lambda each: _rank(each.binding)):
             binding = each.binding

@@ -73,8 +73,11 @@ class PrimaryList(Reveals, Widget, can_focus=True):
             body = Content.assemble(
                 (MASK, "$foreground 60%"), f"  {line.hint:<4}      ", (line.note, "$foreground 60%")
             )
-        text = Content.assemble("›" if at else " ", f" {line.slot:<9}", body).pad_right(0)
-        return text.stylize("$block-cursor-foreground on $block-cursor-background") if at else text
+        text = Content.assemble("›" if at else " ", f" {line.slot:<9}", body)
+        if not at:
+            return text
+        bar = text.pad_right(max(0, self.content_size.width - text.cell_length))
+        return bar.stylize("$block-cursor-foreground on $block-cursor-background")
 
     def action_move(self, step: int) -> None:
         if self.cursor + step >= len(self.lines):
