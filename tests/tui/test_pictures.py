@@ -73,10 +73,10 @@ async def settled(ui: Ui, text: str) -> None:
 
 
 async def press(ui: Ui, key: str) -> None:
-    """Press a key; one that opens a screen is done when that is there."""
+    """Press a key; one that leads from a list to another screen is done when that is there."""
     below = ui.screen
     await ui.press(key)
-    if key in ("2", "s") or (key == "enter" and isinstance(below, ShelfScreen)):
+    if key in ("2", "s", "enter") and isinstance(below, ShelfScreen):
         await ui.until(lambda: ui.screen is not below)
 
 
