@@ -10,9 +10,9 @@ from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.words import amount, some
 
 
-async def clone_of(page: AnyPage, endpoint: Endpoint) -> EndpointFields:
-    """Fields for a copy of the endpoint, with a slug that is free now."""
-    return await page.workplace.look(lambda reader: clone_fields(reader, endpoint))
+async def clone_of(page: AnyPage, endpoint: Endpoint) -> EndpointFields | None:
+    """Fields for a copy of the endpoint, with a slug that is free now; None where the store does not answer."""
+    return await page.look(lambda reader: clone_fields(reader, endpoint))
 
 
 async def deactivate(page: AnyPage, ids: frozenset[str]) -> bool:

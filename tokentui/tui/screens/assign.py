@@ -204,7 +204,9 @@ class AssignScreen(PageScreen[Delta | None]):
         if row is None:
             return
         group = row.endpoint.group
-        page = await self.workplace.look(lambda reader: reader.endpoint_page(EndpointQuery(), EVERYTHING))
+        page = await self.look(lambda reader: reader.endpoint_page(EndpointQuery(), EVERYTHING))
+        if page is None:
+            return
         self._set_all({one.id: one.endpoint.slots for one in page.rows if one.endpoint.group == group})
 
     def _set_all(self, slots: dict[str, tuple[Slot, ...]]) -> None:
@@ -226,13 +228,16 @@ class AssignScreen(PageScreen[Delta | None]):
     async def _save(self) -> bool:
         """Close with the delta, and say whether it is closed; what it cuts off asks first."""
         change = self.delta
-        agreed = not change.remove or await self.ask(await self._question(change))
+        agreed = not change.remove
+        if change.remove:
+            question = await self.look(lambda reader: self._question(reader, change))
+            agreed = question is not None and await self.ask(question)
         if agreed:
             self.dismiss(change)
         return agreed
 
-    async def _question(self, change: Delta) -> Question:
-        endpoints = await self.workplace.look(lambda reader: [reader.endpoint(id).ref for id in change.remove])
+    def _question(self, reader: Reader, change: Delta) -> Question:
+        endpoints = [reader.endpoint(id).ref for id in change.remove]
         hits = (f"{self._token.name} is refused at once at {amount(len(endpoints), 'endpoint')}:", *some(endpoints))
         return Question(f"Save {change.text}?", hits, "Save")
 

@@ -145,7 +145,9 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
 
         row = self.listing.table.row
         assert row is not None
-        self._open(await clone_of(self, row.endpoint), None)
+        fields = await clone_of(self, row.endpoint)
+        if fields is not None:
+            self._open(fields, None)
 
     @work
     async def action_deactivate(self) -> None:

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from tokentui.domain.errors import TokenTuiError
+from tokentui.store.protocol import Reader
 from tokentui.tui.actions import CHANGES
 from tokentui.tui.widgets.key_hints import KeyHints
 from tokentui.tui.widgets.listing import Listing
@@ -95,7 +96,7 @@ class PageScreen(Screen[ScreenResultT]):
     @work(exclusive=True, group="key")
     async def _check_key(self) -> None:
         """Say at the beginning, not after a form was filled in, that values cannot be opened or made."""
-        trouble = await self.workplace.look(lambda reader: self.workplace.key_trouble())
+        trouble = await self.look(lambda reader: self.workplace.key_trouble())
         if trouble:
             self.say(trouble, "error")
 
@@ -108,6 +109,14 @@ class PageScreen(Screen[ScreenResultT]):
         """Tell what happened: `done`, `busy`, `warning` or `error`."""
         for line in self.query(MessageLine):  # a screen that was closed meanwhile has none
             line.say(text, kind)
+
+    async def look(self, question: Callable[[Reader], ResultT]) -> ResultT | None:
+        """Ask the store; where it does not answer, say why and give None."""
+        try:
+            return await self.workplace.look(question)
+        except TokenTuiError as error:
+            self.say(str(error), "error")
+            return None
 
     async def perform(self, deed: Callable[[], ResultT], done: Callable[[ResultT], str]) -> bool:
         """Do a deed, say how it went, and show the store as it is then."""
