@@ -165,3 +165,12 @@ async def test_quitting_does_not_stumble_over_a_clipboard_that_hangs(open_ui: Op
         await ui.press("q")
         await ui.until(lambda: not ui.app.is_running)
     assert ui.app.return_code == 0
+
+
+def test_a_module_in_the_working_folder_is_never_run_with_the_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyperclip.py").write_text("def copy(value): open('stolen', 'w').write(value)")
+    monkeypatch.chdir(tmp_path)
+    clipboard.copy("SECRET", "x", lambda sequence: None, {})
+    assert not (tmp_path / "stolen").exists()

@@ -36,7 +36,7 @@ def osc52(value: str) -> str:
 def _copy_locally(value: str) -> bool:
     try:
         child = subprocess.Popen(
-            [sys.executable, "-c", _CHILD],
+            [sys.executable, "-P", "-c", _CHILD],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -226,23 +226,26 @@ class TokensTab(Vertical):
 
     @work
     async def action_map(self) -> None:
-        await self._remap(True)
+        row, slot = self.listing.table.row, self._slot
+        assert row is not None
+        assert slot is not None
+        await self._remap(row, slot, True)
 
     @work
     async def action_unmap(self) -> None:
         row, slot = self.listing.table.row, self._slot
         assert row is not None
+        assert slot is not None
         hits = (
             f"{slot} requests of {row.token.name} are refused here at once.",
             "Its other mappings stay as they are.",
         )
         if await self._page.ask(Question(f"Unmap {row.token.name} from {slot} here?", hits, "Unmap")):
-            await self._remap(False)
+            await self._remap(row, slot, False)
 
-    async def _remap(self, on: bool) -> None:
-        row, slot, desk, id = self.listing.table.row, self._slot, self._desk, self.endpoint.id
-        assert row is not None
-        assert slot is not None
+    async def _remap(self, row: MappingRow, slot: Slot, on: bool) -> None:
+        """For the row that was asked about: the cursor may stand on another by now."""
+        desk, id = self._desk, self.endpoint.id
         after = {*row.slots, slot} if on else set(row.slots) - {slot}
         self.listing.table.update_row(replace(row, slots=in_order(after)))
         verb = "Mapped" if on else "Unmapped"
