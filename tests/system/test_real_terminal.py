@@ -81,6 +81,8 @@ def guard_with_tokens(screen: Terminal) -> None:
     screen.press("escape")
     screen.see("Into the tab")
     screen.press("w")
+    screen.see("Every caller without a token is refused at once.")
+    screen.press("y")
     screen.see("Generated its POST and GET primary.", "Tokens")
     screen.press("t")
     screen.see("Primary tokens", "Allow deleting is off", "There are no endpoint tokens yet.")

@@ -76,6 +76,7 @@ async def test_authentication_on_brings_the_primaries_of_post_and_get(open_ui: O
         await ui.press("space")
         await ui.tab_to("authentication")
         await ui.press("right", "escape", "w")
+        await ui.answer("Save catalogue/search?", "y")
         await ui.told("Generated its POST and GET primary.")
         assert set(kept(ui, "catalogue/search").primaries) == {Slot.POST, Slot.GET}
 

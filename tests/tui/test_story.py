@@ -81,6 +81,8 @@ async def guard_with_tokens(ui: Ui) -> None:
     assert "Tokens" not in ui.lines[3]
     await ui.tab_to("authentication")
     await ui.press("right", "escape", "w")
+    await ui.see("Every caller without a token is refused at once.")
+    await ui.press("y")
     await ui.told("Generated its POST and GET primary.")
     await ui.press("t")
     await ui.see("Primary tokens", "Allow deleting is off", "There are no endpoint tokens yet.")

@@ -1,13 +1,21 @@
 """`u` takes back the last change of this session; where that cuts somebody off, it asks like any other change."""
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
 from tests.tui.conftest import Open
 from tests.tui.driving import Ui
-from tokentui.domain.slots import Slot
+from tokentui.domain.fields import EndpointFields
+from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.assigning import assign
 from tokentui.services.desk import Desk
-from tokentui.services.endpoints import generate_primary
+from tokentui.services.endpoints import edit_endpoint, generate_primary
 from tokentui.services.tokens import set_enabled
 from tokentui.tui.dialogs.confirm import Confirm
+from tokentui.tui.endpoint_deeds import cut_question
+from tokentui.tui.undo_deed import undo_question
 
 
 async def on_tokens(ui: Ui) -> None:
@@ -71,3 +79,39 @@ async def test_where_nothing_is_left_undo_says_so(open_ui: Open) -> None:
         await on_tokens(ui)
         await ui.press("u")
         await ui.told("Nothing more to undo in this session.")
+
+
+@pytest.mark.parametrize(
+    ("ref", "edit", "hit"),
+    [
+        ("catalogue/search", {"authentication": Authentication.INTERNAL}, "anybody may call it"),
+        ("catalogue/price-lists", {"authentication": Authentication.NONE}, "Every caller without a token"),
+        ("orders/returns", {"path": "/moved"}, "/moved is refused"),
+        ("orders/sales-orders", {"ip_filter": ()}, "Only these addresses"),
+    ],
+)
+def test_undo_of_an_edit_asks_as_the_edit_the_other_way_does(
+    desk: Desk, ref: str, edit: dict[str, Any], hit: str
+) -> None:
+    endpoint = desk.reader().endpoint_by_ref(ref)
+    edit_endpoint(desk, endpoint, replace(EndpointFields.of(endpoint), **edit))
+    question = undo_question(desk.reader(), desk.history[-1])
+    assert question is not None
+    assert hit in " ".join(question.hits)
+
+
+def test_an_emptied_path_asks_since_the_default_path_is_another(desk: Desk) -> None:
+    endpoint = desk.reader().endpoint_by_ref("orders/returns")
+    moved = edit_endpoint(desk, endpoint, replace(EndpointFields.of(endpoint), path="/moved"))
+    assert cut_question(desk.reader(), moved, replace(EndpointFields.of(moved), path="")) is not None
+    assert cut_question(desk.reader(), moved, EndpointFields.of(moved)) is None
+
+
+@pytest.mark.parametrize("kind", [Authentication.TOKEN, Authentication.INTERNAL])
+def test_guarding_what_was_free_asks_since_callers_without_a_token_are_refused(
+    desk: Desk, kind: Authentication
+) -> None:
+    endpoint = desk.reader().endpoint_by_ref("catalogue/search")
+    question = cut_question(desk.reader(), endpoint, replace(EndpointFields.of(endpoint), authentication=kind))
+    assert question is not None
+    assert "Every caller without a token is refused at once." in question.hits

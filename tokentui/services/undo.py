@@ -9,14 +9,17 @@ from tokentui.services.uniqueness import check_unique
 from tokentui.store.protocol import Reader, Replaced
 
 
-def undo_last(desk: Desk) -> Change:
+def undo_last(desk: Desk, expected: Change | None = None) -> Change:
     """Bring back what the last change of this session replaced, and return that change.
 
-    Raises `NotFound` where there is nothing to undo, `Conflict` where somebody changed a record since.
+    Raises `NotFound` where there is nothing to undo, `Conflict` where somebody changed a record since, or where the
+    last change is another than the `expected` one.
     """
     if not desk.history:
         raise NotFound("There is nothing to undo in this session.")
     last = desk.history[-1]
+    if expected is not None and last is not expected:
+        raise Conflict(f"“{last.summary}” came after “{expected.summary}”. Undo again to take that back.")
     try:
         with desk.undoing() as transaction:
             back, gone = _plan(transaction.reader, last)

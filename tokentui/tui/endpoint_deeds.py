@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
 from tokentui.domain.errors import Conflict, Invalid, Taken, TokenTuiError
-from tokentui.domain.fields import EndpointFields, rebased
+from tokentui.domain.fields import EndpointFields, filled, rebased
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Authentication, Slot, in_order
 from tokentui.services.endpoints import add_endpoint, edit_endpoint
@@ -89,16 +89,21 @@ def _word(value: object) -> str:
 
 def cut_question(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Question | None:
     """What saving this form would cut off, as a question; None where it cuts off nothing."""
-    hits = tuple(_hits(reader, endpoint, form)) if endpoint.active else ()
+    hits = tuple(cut_hits(reader, endpoint, filled(form)))
     return Question(f"Save {endpoint.ref}?", hits, "Save") if hits else None
 
 
-def _hits(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Iterator[str]:
+def cut_hits(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Iterator[str]:
+    """A line for each thing that an active endpoint would refuse, or let pass, if it had these filled fields."""
+    if not endpoint.active:
+        return
     assignments = reader.assignments_at(endpoint.id)
     mapped = amount(len(assignments), "mapped token")
     before, after = endpoint.authentication, form.authentication
     if not form.active:
         yield f"Inactive: every request is refused at once, of {mapped}."
+    if before is Authentication.NONE and after is not Authentication.NONE:
+        yield "Every caller without a token is refused at once."
     if before is not Authentication.NONE and after is Authentication.NONE:
         yield "Authentication none: anybody may call it, without a token."
     if before is Authentication.TOKEN and after is Authentication.INTERNAL and assignments:
@@ -106,7 +111,7 @@ def _hits(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Iterator[
     for slot in _lost(endpoint, form):
         hit = sum(slot in assignment.slots for assignment in assignments)
         yield f"{slot} is switched off: refused at once, for {amount(hit, 'mapped token')}."
-    if form.path.strip() and form.path != endpoint.path:
+    if form.path != endpoint.path:
         yield f"The path changes: {endpoint.path} is refused from now on."
     if form.ip_filter and form.ip_filter != endpoint.ip_filter:
         yield f"Only these addresses may call it: {', '.join(form.ip_filter)}."

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from tokentui.domain.errors import NotFound, TokenTuiError
+from tokentui.domain.fields import EndpointFields
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Record
 from tokentui.services.desk import Change
 from tokentui.services.undo import undo_last
 from tokentui.store.protocol import Reader, Replaced
 from tokentui.tui.dialogs.confirm import Question
+from tokentui.tui.endpoint_deeds import cut_hits
 from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.words import amount
 
@@ -18,14 +20,17 @@ MOST_LINES = 10
 async def undo(page: AnyPage) -> None:
     """Take back the last change of this session; ask first where that cuts somebody off."""
     desk = page.workplace.desk
-    last = desk.history[-1]
+    last = await page.workplace.perform(lambda: desk.history[-1] if desk.history else None)  # after those under way
+    if last is None:
+        page.action_nothing_to_undo()
+        return
     try:
         question = await page.workplace.look(lambda reader: undo_question(reader, last))
     except TokenTuiError as error:
         page.say(str(error), "error")
         return
     if question is None or await page.ask(question):
-        await page.perform(lambda: undo_last(desk), lambda change: f"Undone: {change.summary}.")
+        await page.perform(lambda: undo_last(desk, last), lambda change: f"Undone: {change.summary}.")
 
 
 def undo_question(reader: Reader, change: Change) -> Question | None:
@@ -68,15 +73,11 @@ def _endpoint_hits(reader: Reader, now: Endpoint, then: Record | None) -> Iterat
         if reader.assignments_at(now.id):
             yield f"{now.ref} is taken away: every request to it is refused."
         return
-    if now.active and not then.active:
-        yield f"{now.ref} is inactive again: every request to it is refused."
+    yield from cut_hits(reader, now, EndpointFields.of(then))
     for slot, secret in now.primaries.items():
         before = then.primaries.get(slot)
         if before is not None and before.digest != secret.digest:
             yield f"The new {slot} primary of {now.ref} is refused; the one before is valid again."
-    lost = [slot for slot in now.slots if slot not in then.slots]
-    if lost:
-        yield f"{now.ref} no longer answers {' '.join(lost)}."
 
 
 def _unmapped(reader: Reader, assignment: Assignment, slots: str) -> str:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher
 
 from tokentui.domain.errors import TokenTuiError
-from tokentui.domain.fields import EndpointFields, endpoint_problems
+from tokentui.domain.fields import EndpointFields, endpoint_problems, rebased
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Authentication
 from tokentui.tui import actions
@@ -49,6 +49,7 @@ class EndpointScreen(PageScreen[str | None]):
         self.endpoint = endpoint
         self._given = fields
         self._saved = fields
+        self._saving = False
 
     def body(self) -> ComposeResult:
         yield TabLine()
@@ -158,27 +159,38 @@ class EndpointScreen(PageScreen[str | None]):
         return super().check_action(action, parameters)
 
     @on(EndpointForm.SaveRequested)
-    @work(exclusive=True, group="save")
+    @work(group="save")
     async def action_save(self) -> None:
         await self._save()
 
     async def _save(self) -> bool:
-        problems = endpoint_problems(self._form.fields)
+        """Save, unless that is under way already; whether the endpoint is saved."""
+        if self._saving:
+            return False
+        self._saving = True
+        try:
+            return await self._save_form(self._form.fields)
+        finally:
+            self._saving = False
+
+    async def _save_form(self, sent: EndpointFields) -> bool:
+        problems = endpoint_problems(sent)
         if problems:
             self._show_errors(problems)
             return False
-        attempt = await save_endpoint(self, self.endpoint, self._form.fields)
+        attempt = await save_endpoint(self, self.endpoint, sent)
         if not self.is_open:
             return attempt.done
         if attempt.endpoint is not None:
             self.endpoint, self._saved = attempt.endpoint, EndpointFields.of(attempt.endpoint)
-            if self._form.fields != attempt.fields:
-                self._form.load(attempt.fields)
+            now = rebased(self._form.fields, sent, attempt.fields)  # what was typed meanwhile stays
+            if self._form.fields != now:
+                self._form.load(now)
             self._tell()
             await self._offer_tabs()
         if attempt.errors:
             self._show_errors(attempt.errors)
-        elif attempt.done:
+        elif attempt.done and not self._edited:
             self.query_one(TabLine).focus()
         return attempt.done
 
