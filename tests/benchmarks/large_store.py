@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from tests.domain.worlds import NOTE
 from tokentui.domain.fields import EndpointFields, checked_endpoint
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Authentication, Slot
@@ -20,7 +21,7 @@ def large_store(folder: Path, tokens: int, endpoints: int) -> tuple[Path, Path]:
     store_file, key_file = folder / "data" / "tokens.json", folder / "config" / "key"
     key = make_key(key_file)
     desk = Desk(TinyDBStore(store_file, key_id=lambda: key_id(key)), KeyVault(lambda: key))
-    with desk.store.change() as transaction:
+    with desk.store.change(NOTE) as transaction:
         made = [_endpoint(desk, number) for number in range(endpoints)]
         for endpoint in made:
             transaction.put(endpoint)

@@ -17,6 +17,7 @@ import orjson
 import pytest
 
 from tests.conftest import MASTER_KEY
+from tests.domain.worlds import NOTE
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Secret
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.desk import Desk
@@ -195,7 +196,7 @@ def test_what_a_change_costs_is_told_step_by_step(small: Path) -> None:
 
     def put() -> None:
         nonlocal token
-        with store.change() as transaction:
+        with store.change(NOTE) as transaction:
             token = transaction.put(replace(token, enabled=not token.enabled))
 
     put()

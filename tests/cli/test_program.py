@@ -46,6 +46,7 @@ class TestPlaces:
         places = {"TOKENTUI_STORE": str(tmp_path / "s" / "store"), "TOKENTUI_KEY_FILE": str(tmp_path / "k" / "key")}
         assert process("tokens", "add", "erp", home=tmp_path / "home", **places).returncode == 0
         assert sorted(path.name for path in tmp_path.rglob("*") if path.suffix != ".lock") == [
+            "activity.jsonl",
             "k",
             "key",
             "s",

@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+from tokentui.domain.activity import Actor, Note
 from tokentui.domain.decision import Decision, Guard, Request
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Secret
 from tokentui.domain.slots import METHODS, Authentication, Slot
 
 NOW = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+#: What a test's change says in the trail, where nobody reads it.
+NOTE = Note(NOW, Actor("jan", "10.0.0.5", "gateway"), "changed something")
 PRIMARIES = {Slot.POST: "post-value", Slot.GET: "get-value", Slot.DELETE: "delete-value"}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
+from tests.domain.worlds import NOTE
 from tokentui.domain.errors import Conflict, InvalidName, InvalidTokenValue, NotFound, StoreError, Taken
 from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.records import EndpointToken
@@ -131,7 +132,8 @@ class TestEditing:
         token = added(admin)
         fresh = edited(admin, token, new_value(admin))
         assert reveal_token(admin, fresh) != reveal_token(admin, token)
-        assert admin.reader().holder_of(token.secret.digest) is None
+        assert fresh.previous == token.secret  # known, so that `explain` can tell who still sends it
+        assert not fresh.in_grace(admin.clock())
         assert fresh.rotated_at == fresh.secret.generated_at
 
     def test_a_new_value_is_kept_nowhere_until_it_is_saved(self, admin: Desk) -> None:
@@ -167,7 +169,7 @@ class TestEditing:
 
     def test_the_value_of_a_token_before_its_rotation_is_taken_while_it_is_kept(self, admin: Desk) -> None:
         token = added(admin, value=OWN)
-        with admin.store.change() as transaction:
+        with admin.store.change(NOTE) as transaction:
             fresh = admin.seal(new_value(admin), token.id, "value")
             transaction.put(replace(token, secret=fresh, previous=token.secret))
         with pytest.raises(Taken):

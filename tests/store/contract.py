@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from tests.domain.worlds import assign, endpoint, token
+from tests.domain.worlds import NOTE, assign, endpoint, token
 from tokentui.domain.errors import Conflict, NotFound, StoreError
 from tokentui.domain.records import Record
 from tokentui.domain.slots import Slot
@@ -25,7 +25,7 @@ OpenStore = Callable[[], Store]
 
 def save(store: Store, *records: Record) -> None:
     """Save the records in one change."""
-    with store.change() as transaction:
+    with store.change(NOTE) as transaction:
         for record in records:
             transaction.put(record)
 
@@ -64,21 +64,21 @@ class StoreContract:
         assert reader.assignment(full.id, guarded.id) == saved(mapped)
 
     def test_put_returns_the_record_as_it_is_saved(self, store: Store) -> None:
-        with store.change() as transaction:
+        with store.change(NOTE) as transaction:
             returned = transaction.put(ERP)
         assert returned == store.reader().token(ERP.id)
 
     def test_each_save_raises_rev_by_one(self, store: Store) -> None:
         record = ERP
         for rev in (1, 2, 3):
-            with store.change() as transaction:
+            with store.change(NOTE) as transaction:
                 record = transaction.put(record)
             assert store.reader().token(ERP.id).rev == rev
 
     def test_what_was_removed_is_gone(self, store: Store) -> None:
         mapped = assign(ERP, ORDERS)
         save(store, ERP, ORDERS, mapped)
-        with store.change() as transaction:
+        with store.change(NOTE) as transaction:
             transaction.remove(replace(mapped, rev=1))
         reader = store.reader()
         assert reader.assignment(ERP.id, ORDERS.id) is None
@@ -93,7 +93,7 @@ class StoreContract:
     def test_replaced_tells_before_and_after_of_each_record_once_it_is_saved(self, store: Store) -> None:
         save(store, ERP)
         off = replace(ERP, rev=1, enabled=False)
-        with store.change() as transaction:
+        with store.change(NOTE) as transaction:
             transaction.put(off)
             transaction.put(SHOP)
             early = transaction.replaced
@@ -105,21 +105,21 @@ class StoreContract:
     @pytest.mark.parametrize("rev", [0, 2, -1])
     def test_a_put_on_another_rev_than_the_saved_one_is_a_conflict(self, store: Store, rev: int) -> None:
         save(store, ERP)
-        with pytest.raises(Conflict), store.change() as transaction:
+        with pytest.raises(Conflict), store.change(NOTE) as transaction:
             transaction.put(replace(ERP, rev=rev))
 
     def test_a_put_of_a_record_that_is_gone_is_a_conflict(self, store: Store) -> None:
-        with pytest.raises(Conflict), store.change() as transaction:
+        with pytest.raises(Conflict), store.change(NOTE) as transaction:
             transaction.put(replace(ERP, rev=1))
 
     @pytest.mark.parametrize("rev", [0, 2])
     def test_a_remove_on_another_rev_is_a_conflict(self, store: Store, rev: int) -> None:
         save(store, ERP)
-        with pytest.raises(Conflict), store.change() as transaction:
+        with pytest.raises(Conflict), store.change(NOTE) as transaction:
             transaction.remove(replace(ERP, rev=rev))
 
     def test_a_remove_of_what_was_never_there_is_a_conflict(self, store: Store) -> None:
-        with pytest.raises(Conflict), store.change() as transaction:
+        with pytest.raises(Conflict), store.change(NOTE) as transaction:
             transaction.remove(ERP)
 
     def test_a_record_is_changed_once_in_a_change(self, store: Store) -> None:
@@ -135,7 +135,7 @@ class StoreContract:
         changes: list[Transaction] = []
 
         def stopped() -> None:
-            with store.change() as transaction:
+            with store.change(NOTE) as transaction:
                 changes.append(transaction)
                 transaction.put(SHOP)
                 transaction.put(replace(ERP, rev=1, enabled=False))
@@ -154,7 +154,7 @@ class StoreContract:
         assert [*store.reader().iter_tokens()] == [saved(ERP)]
 
     def test_a_change_can_follow_one_that_failed(self, store: Store) -> None:
-        with pytest.raises(Stop), store.change():
+        with pytest.raises(Stop), store.change(NOTE):
             raise Stop
         save(store, ERP)
         assert store.reader().token(ERP.id) == saved(ERP)
@@ -165,7 +165,7 @@ class StoreContract:
         stamps = [store.stamp()]
         record = ERP
         for _ in range(20):
-            with store.change() as transaction:
+            with store.change(NOTE) as transaction:
                 record = transaction.put(replace(record, enabled=not record.enabled))
             stamps.append(store.stamp())
         assert len(set(stamps)) == 21
@@ -173,7 +173,7 @@ class StoreContract:
     def test_the_stamp_stays_where_nothing_was_saved(self, store: Store) -> None:
         save(store, ERP)
         before = store.stamp()
-        with store.change():
+        with store.change(NOTE):
             pass
         store.reader().token(ERP.id)
         assert store.stamp() == before
@@ -201,14 +201,14 @@ class StoreContract:
         one, two = open_store(), open_store()
         one.reader()
         save(two, ERP)
-        with one.change() as transaction:
+        with one.change(NOTE) as transaction:
             assert transaction.reader.token(ERP.id) == saved(ERP)
 
     def test_a_reader_is_a_view_that_does_not_change(self, open_store: OpenStore) -> None:
         store = open_store()
         save(store, ERP, ORDERS)
         reader = store.reader()
-        with store.change() as transaction:
+        with store.change(NOTE) as transaction:
             inside = transaction.reader
             transaction.put(replace(ERP, rev=1, enabled=False))
             transaction.put(SHOP)
@@ -223,7 +223,7 @@ class StoreContract:
 
         def raise_rev(store: Store) -> None:
             for _ in range(10):
-                with store.change() as transaction:
+                with store.change(NOTE) as transaction:
                     transaction.put(transaction.reader.token(ERP.id))
 
         run_together(*(partial(raise_rev, open_store()) for _ in range(2)))
@@ -236,7 +236,7 @@ class StoreContract:
 
         def write() -> None:
             for _ in range(30):
-                with store.change() as transaction:
+                with store.change(NOTE) as transaction:
                     for id in (ERP.id, SHOP.id):
                         transaction.put(transaction.reader.token(id))
             writing.set()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.domain.worlds import token
+from tests.domain.worlds import NOTE, token
 from tests.store.contract import save
 from tokentui.domain.errors import StoreError
 from tokentui.store.tinydb_store import TinyDBStore
@@ -100,7 +100,7 @@ def test_a_saved_file_is_later_than_the_one_before_whatever_the_clock(store: Tin
     other.reader()
     record = ERP
     for number in range(1, 4):
-        with store.change() as transaction:
+        with store.change(NOTE) as transaction:
             record = transaction.put(replace(record, rev=number, enabled=not record.enabled))
         assert file.stat().st_mtime_ns == ahead + number
         assert other.reader().token(ERP.id) == store.reader().token(ERP.id) == record

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.domain.worlds import NOTE
 from tests.store.contract import OpenStore, StoreContract
 from tests.store.page_contract import PageContract
 from tokentui.domain.errors import ReadOnly, StoreError
@@ -21,11 +22,11 @@ class TestMemoryStore(StoreContract, PageContract):
 
 
 def test_a_read_only_store_takes_no_change() -> None:
-    with pytest.raises(ReadOnly), MemoryStore(read_only=True).change():
+    with pytest.raises(ReadOnly), MemoryStore(read_only=True).change(NOTE):
         pass
 
 
 def test_a_change_inside_a_change_is_refused_instead_of_waited_for() -> None:
     store = MemoryStore(lock_timeout=0.01)
-    with store.change(), pytest.raises(StoreError), store.change():
+    with store.change(NOTE), pytest.raises(StoreError), store.change(NOTE):
         pass

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.domain.worlds import token
+from tests.domain.worlds import NOTE, token
 from tests.store.contract import save
 from tokentui.domain.errors import StoreError
 from tokentui.store.tinydb_store import TinyDBStore
 
 ERP, SHOP = token("erp"), token("shop")
+#: What stands in a store's folder when nobody is writing.
+FILES = ["activity.jsonl", "tokens.json", "tokens.json.lock"]
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def test_a_fault_at_any_step_before_the_replace_saves_nothing_and_names_the_caus
     assert file.read_bytes() == before
     assert store.stamp() == stamp
     assert [*store.reader().iter_tokens()] == [replace(ERP, rev=1)]
-    assert sorted(path.name for path in file.parent.iterdir()) == ["tokens.json", "tokens.json.lock"]
+    assert sorted(path.name for path in file.parent.iterdir()) == FILES
     save(store, SHOP)
 
 
@@ -99,7 +101,7 @@ def test_a_fault_after_the_replace_is_told_as_saved_but_not_confirmed(
     monkeypatch.setattr(os, "fsync", broken)
     with (
         pytest.raises(StoreError, match=f"Saved, but not confirmed durable.*{fault.strerror}"),
-        store.change() as made,
+        store.change(NOTE) as made,
     ):
         made.put(SHOP)
     assert len(made.replaced) == 1
@@ -135,7 +137,7 @@ def test_an_interrupt_while_saving_leaves_the_old_content_and_no_rest(
         with pytest.raises(KeyboardInterrupt):
             save(store, SHOP)
     assert file.read_bytes() == before
-    assert sorted(path.name for path in file.parent.iterdir()) == ["tokens.json", "tokens.json.lock"]
+    assert sorted(path.name for path in file.parent.iterdir()) == FILES
     save(store, SHOP)
 
 

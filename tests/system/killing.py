@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.domain.worlds import token
+from tests.domain.worlds import NOTE, token
 from tokentui.domain.errors import TokenTuiError
 from tokentui.store.tinydb_store import TinyDBStore
 
@@ -26,7 +26,7 @@ def write(file: Path, names: Iterator[str], acknowledged: int) -> None:
     """Add a token for each name, and tell of it once it is saved."""
     store = TinyDBStore(file)
     for name in names:
-        with store.change() as transaction:
+        with store.change(NOTE) as transaction:
             transaction.put(token(name))
         os.write(acknowledged, f"{name}\n".encode())
 

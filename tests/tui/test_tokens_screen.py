@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.domain.worlds import NOTE
 from tests.tui.conftest import NOW, Hourglass, Open, desk_at
 from tests.tui.driving import WIDE, Ui
 from tokentui.domain.fields import TokenFields
@@ -193,7 +194,7 @@ async def test_a_revealed_value_can_be_copied_from_there(open_ui: Open) -> None:
 
 async def test_an_expired_token_is_told_by_a_word(open_ui: Open, desk: Desk) -> None:
     expired = add_token(desk, TokenFields(name="aaa-expired"))
-    with desk.store.change() as transaction:
+    with desk.store.change(NOTE) as transaction:
         transaction.put(replace(expired, expires_at=NOW - timedelta(days=1)))
     async with open_ui(size=WIDE) as ui:
         await ui.press("2")
@@ -216,7 +217,7 @@ async def test_ten_thousand_tokens_open_with_a_page_and_the_end_is_one_key_away(
 ) -> None:
     one = desk.reader().token_by_name("chatbot")
     many = desk_at(tmp_path / "many.json")
-    with many.store.change() as transaction:
+    with many.store.change(NOTE) as transaction:
         for number in range(10_000):
             secret = replace(one.secret, digest=f"{number:064x}")
             transaction.put(replace(one, id=f"id-{number:05}", name=f"app-{number:05}", secret=secret, rev=0))

@@ -57,10 +57,11 @@ class Office:
     @cached_property
     def desk(self) -> "Desk":
         """The desk to look at things; see `desk_for_change`."""
+        from tokentui.cli.actor import actor_here
         from tokentui.services.desk import Desk
         from tokentui.store.vault import KeyVault
 
-        return Desk(store=self.store, vault=KeyVault(lambda: self._key.fetch()))
+        return Desk(store=self.store, vault=KeyVault(lambda: self._key.fetch()), actor=actor_here())
 
     def desk_for_change(self) -> "Desk":
         """The desk, for deeds that change the store; raises `ReadOnly` before a key could be made in vain."""

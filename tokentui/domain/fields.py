@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
+from datetime import datetime
 from typing import TypeVar
 
 from tokentui.domain.address import check_ip_filter
@@ -56,11 +57,13 @@ class TokenFields:
     name: str
     description: str = ""
     enabled: bool = True
+    #: The instant from which it is refused; None: it does not expire.
+    expires_at: datetime | None = None
 
     @classmethod
     def of(cls, token: EndpointToken) -> "TokenFields":
         """The fields of a token as it stands."""
-        return cls(name=token.name, description=token.description, enabled=token.enabled)
+        return cls(name=token.name, description=token.description, enabled=token.enabled, expires_at=token.expires_at)
 
 
 def default_path(group: str, slug: str) -> str:

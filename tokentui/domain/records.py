@@ -1,4 +1,4 @@
-"""The records that a store keeps: endpoints, endpoint tokens and the assignments between them.
+"""The records that a store keeps: endpoints, endpoint tokens, the assignments between them, and acknowledgements.
 
 All are frozen; a change is a new record with the same `id`, and the store raises its `rev`. Times are
 timezone-aware UTC. No `repr` shows a secret, sealed or not.
@@ -77,8 +77,22 @@ class EndpointToken:
     previous: Secret | None = None
     previous_until: datetime | None = None
     rotated_at: datetime | None = None
+    #: Since when it is disabled; None while it is enabled.
+    disabled_at: datetime | None = None
     created_at: datetime
     rev: int = 0
+
+    @property
+    def grace_until(self) -> datetime | None:
+        """The instant from which the value before the last rotation is refused, if it was left valid at all."""
+        if self.previous is None or self.previous_until is None:
+            return None
+        return self.previous_until if self.expires_at is None else min(self.previous_until, self.expires_at)
+
+    def in_grace(self, now: datetime) -> bool:
+        """Whether the value before the last rotation has time left at `now`; the token may be off all the same."""
+        until = self.grace_until
+        return until is not None and now < until
 
     def expired(self, now: datetime) -> bool:
         """Whether the token is refused at `now` because its time is over; the very instant counts as over."""
@@ -105,4 +119,25 @@ class Assignment:
         return f"{self.token_id}.{self.endpoint_id}"
 
 
-Record = Endpoint | EndpointToken | Assignment
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """A finding that an admin has looked at and lets be, for a reason and for a time."""
+
+    id: str
+    #: The finding's code, the id of what it is about, and what people call that.
+    code: str
+    subject_id: str
+    subject: str
+    reason: str
+    #: From this instant on the finding is back; None: it stays away.
+    until: datetime | None = None
+    by: str = ""
+    created_at: datetime
+    rev: int = 0
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it still keeps its finding away at `now`."""
+        return self.until is None or now < self.until
+
+
+Record = Endpoint | EndpointToken | Assignment | Acknowledgement

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from tokentui.domain.activity import Note
 from tokentui.domain.fields import EndpointFields, checked_endpoint
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Authentication, Slot
@@ -86,7 +87,7 @@ test-jan               | Jan's machine                            | on    | 97  
 def fill(desk: Desk) -> None:
     """Put 20 endpoints and 40 tokens into an empty store; the session begins with nothing to undo."""
     endpoints = {endpoint.ref: endpoint for endpoint in map(partial(_endpoint, desk), _rows(_ENDPOINTS))}
-    with desk.store.change() as transaction:
+    with desk.store.change(Note(desk.clock(), desk.actor, "filled the demo store")) as transaction:
         for endpoint in endpoints.values():
             transaction.put(endpoint)
         for name, description, state, days, mappings in _rows(_TOKENS):
@@ -129,6 +130,7 @@ def _token(desk: Desk, name: str, description: str, state: str) -> EndpointToken
         description=description,
         enabled=state != "off",
         active=state != "shelf",
+        disabled_at=desk.clock() if state == "off" else None,
         secret=desk.seal(new_value(desk), id, VALUE),
         created_at=desk.clock(),
     )

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tokentui.domain.activity import NOBODY, Actor, Note
 from tokentui.domain.ids import RANDOM_BYTES, new_id
 from tokentui.domain.records import Secret
 from tokentui.store.protocol import Reader, Replaced, Store, Transaction, Vault
@@ -19,6 +20,9 @@ class Change:
     replaced: tuple[Replaced, ...]
 
 
+_Saved = Callable[[tuple[Replaced, ...]], object]
+
+
 def utc_now() -> datetime:
     """The time now, in UTC."""
     return datetime.now(UTC)
@@ -30,6 +34,8 @@ class Desk:
 
     store: Store
     vault: Vault
+    #: Who works here; the activity trail says so.
+    actor: Actor = NOBODY
     clock: Callable[[], datetime] = utc_now
     random: Callable[[int], bytes] = os.urandom
     #: This session's changes, the last one last.
@@ -42,19 +48,20 @@ class Desk:
     @contextmanager
     def change(self, summary: str) -> Iterator[Transaction]:
         """Make one change, and remember it for undo. Where nothing was put, nothing is remembered."""
-        with self._saving(lambda replaced: self.history.append(Change(summary, replaced))) as transaction:
+        with self._saving(summary, lambda replaced: self.history.append(Change(summary, replaced))) as transaction:
             yield transaction
 
     @contextmanager
     def undoing(self) -> Iterator[Transaction]:
         """Make the change that takes back the last one, which is forgotten then."""
-        with self._saving(lambda _: self.history.pop()) as transaction:
+        with self._saving(f"undid: {self.history[-1].summary}", lambda _: self.history.pop()) as transaction:
             yield transaction
 
     @contextmanager
-    def _saving(self, saved: Callable[[tuple[Replaced, ...]], object]) -> Iterator[Transaction]:
+    def _saving(self, what: str, saved: _Saved) -> Iterator[Transaction]:
         """A change that calls `saved` once it is in place, be it that the disk did not confirm it."""
-        with ExitStack() as finish, self.store.change() as transaction:
+        note = Note(self.clock(), self.actor, what)
+        with ExitStack() as finish, self.store.change(note) as transaction:
             finish.callback(lambda: transaction.replaced and saved(transaction.replaced))
             yield transaction
 

@@ -1,7 +1,8 @@
 """What an admin does with endpoint tokens."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from tokentui.domain import values
 from tokentui.domain.fields import TokenFields, checked_token
@@ -31,6 +32,8 @@ def add_token(desk: Desk, fields: TokenFields, value: str | None = None) -> Endp
         name=fields.name,
         description=fields.description,
         enabled=fields.enabled,
+        disabled_at=None if fields.enabled else desk.clock(),
+        expires_at=fields.expires_at,
         secret=desk.seal(value, id, VALUE),
         created_at=desk.clock(),
     )
@@ -46,27 +49,45 @@ def edit_token(desk: Desk, token: EndpointToken, fields: TokenFields, value: str
     read, else as `add_token`.
     """
     fields = checked_token(fields)
-    edited = replace(token, name=fields.name, description=fields.description, enabled=fields.enabled)
+    named = replace(token, name=fields.name, description=fields.description, expires_at=fields.expires_at)
+    edited = switched(desk, named, fields.enabled)
     if value is not None:
-        secret = desk.seal(values.check_value(value), token.id, VALUE)
-        edited = replace(edited, secret=secret, rotated_at=secret.generated_at, previous=None, previous_until=None)
+        edited = with_value(desk, edited, values.check_value(value), until=None)
     with desk.change(f"edited {token.name}") as transaction:
         check_fresh(transaction.reader.token(token.id).rev, token.rev, token.name)
         check_unique(transaction.reader, edited)
         return edited if edited == token else transaction.put(edited)
 
 
+def with_value(desk: Desk, token: EndpointToken, value: str, *, until: datetime | None) -> EndpointToken:
+    """The token with another value; the one it has is good until `until`, or for no longer at all."""
+    secret = desk.seal(value, token.id, VALUE)
+    return replace(token, secret=secret, rotated_at=secret.generated_at, previous=token.secret, previous_until=until)
+
+
+def switched(desk: Desk, token: EndpointToken, enabled: bool) -> EndpointToken:
+    """The token enabled or disabled; since when it is disabled is kept while it is."""
+    if token.enabled is enabled:
+        return token
+    return replace(token, enabled=enabled, disabled_at=None if enabled else desk.clock())
+
+
 def set_enabled(desk: Desk, token_ids: Iterable[str], enabled: bool) -> tuple[EndpointToken, ...]:
     """Enable or disable tokens, all or none; those that are so already stay untouched. Returns the changed ones."""
-    return _switch(desk, token_ids, "enabled" if enabled else "disabled", enabled=enabled)
+    verb = "enabled" if enabled else "disabled"
+    return _change_each(desk, token_ids, verb, lambda token: switched(desk, token, enabled))
 
 
 def set_active(desk: Desk, token_ids: Iterable[str], active: bool) -> tuple[EndpointToken, ...]:
     """Activate or deactivate tokens, all or none; assignments stay. Returns the changed ones."""
-    return _switch(desk, token_ids, "activated" if active else "deactivated", active=active)
+    verb = "activated" if active else "deactivated"
+    return _change_each(desk, token_ids, verb, lambda token: replace(token, active=active))
 
 
-def _switch(desk: Desk, token_ids: Iterable[str], verb: str, **flag: bool) -> tuple[EndpointToken, ...]:
+def _change_each(
+    desk: Desk, token_ids: Iterable[str], verb: str, change: Callable[[EndpointToken], EndpointToken]
+) -> tuple[EndpointToken, ...]:
+    """Change tokens, all or none, where that makes them others; returns the changed ones."""
     ids = tuple(dict.fromkeys(token_ids))
     tokens = [desk.reader().token(id) for id in ids]
     what = tokens[0].name if len(tokens) == 1 else f"{len(tokens)} tokens"
@@ -74,9 +95,9 @@ def _switch(desk: Desk, token_ids: Iterable[str], verb: str, **flag: bool) -> tu
     with desk.change(f"{verb} {what}") as transaction:
         for id in ids:
             token = transaction.reader.token(id)
-            switched = replace(token, **flag)  # type: ignore[arg-type]  # the flags are the record's own booleans
-            if switched != token:
-                changed.append(transaction.put(switched))
+            after = change(token)
+            if after != token:
+                changed.append(transaction.put(after))
     return tuple(changed)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tokentui.domain.errors import Conflict, NotFound
-from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Record
+from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record
 from tokentui.services.desk import Change, Desk
 from tokentui.services.uniqueness import check_unique
 from tokentui.store.protocol import Reader, Replaced
@@ -68,6 +68,8 @@ def _find(reader: Reader, record: Record | None) -> Record | None:
                 return reader.token(record.id)
             case Assignment():
                 return reader.assignment(record.token_id, record.endpoint_id)
+            case Acknowledgement():
+                return next((one for one in reader.iter_acknowledgements() if one.id == record.id), None)
     except NotFound:
         pass
     return None

@@ -6,12 +6,11 @@ from functools import cache, wraps
 from typing import Any
 
 from tokentui.domain.errors import StoreError
-from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Record, Secret
+from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record, Secret
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.store.protocol import RecordT
 
 Document = dict[str, Any]
-#: By table and id, all documents of a store.
 
 
 def _time(value: datetime | None) -> str | None:
@@ -58,7 +57,7 @@ _CHECKS: Mapping[str, Callable[[Any], object]] = {
     "methods": lambda texts: _read_slots(tuple(texts)),
     "slots": lambda texts: _read_slots(tuple(texts)),
     "authentication": Authentication,
-    **dict.fromkeys(("created_at", "expires_at", "previous_until", "rotated_at"), _read_time),
+    **dict.fromkeys(("created_at", "disabled_at", "expires_at", "previous_until", "rotated_at", "until"), _read_time),
 }
 
 _Read = Callable[[str, Mapping[str, Any]], RecordT]
@@ -137,6 +136,7 @@ def token_document(token: EndpointToken) -> Document:
         "previous": None if token.previous is None else _secret(token.previous),
         "previous_until": _time(token.previous_until),
         "rotated_at": _time(token.rotated_at),
+        "disabled_at": _time(token.disabled_at),
     }
     return {
         "name": token.name,
@@ -164,6 +164,7 @@ def read_token(id: str, document: Mapping[str, Any]) -> EndpointToken:
         previous=None if previous is None else _read_secret(previous),
         previous_until=_read_time(document.get("previous_until")),
         rotated_at=_read_time(document.get("rotated_at")),
+        disabled_at=_read_time(document.get("disabled_at")),
         created_at=_moment(document["created_at"]),
         rev=document["rev"],
     )
@@ -189,8 +190,43 @@ def read_assignment(id: str, document: Mapping[str, Any]) -> Assignment:
     )
 
 
+def acknowledgement_document(acknowledgement: Acknowledgement) -> Document:
+    return {
+        "code": acknowledgement.code,
+        "subject_id": acknowledgement.subject_id,
+        "subject": acknowledgement.subject,
+        "reason": acknowledgement.reason,
+        "until": _time(acknowledgement.until),
+        "by": acknowledgement.by,
+        "created_at": _time(acknowledgement.created_at),
+        "rev": acknowledgement.rev,
+    }
+
+
+@_telling_damage("acknowledgement")
+def read_acknowledgement(id: str, document: Mapping[str, Any]) -> Acknowledgement:
+    return Acknowledgement(
+        id=id,
+        code=document["code"],
+        subject_id=document["subject_id"],
+        subject=document["subject"],
+        reason=document["reason"],
+        until=_read_time(document["until"]),
+        by=document["by"],
+        created_at=_moment(document["created_at"]),
+        rev=document["rev"],
+    )
+
+
 #: The TinyDB table of each kind of record.
-TABLES: dict[type[Record], str] = {Endpoint: "endpoints", EndpointToken: "tokens", Assignment: "assignments"}
+TABLES: dict[type[Record], str] = {
+    Endpoint: "endpoints",
+    EndpointToken: "tokens",
+    Assignment: "assignments",
+    Acknowledgement: "acknowledgements",
+}
+#: Tables that came later: a store that has none of them holds no such records.
+LATER = frozenset({"acknowledgements"})
 
 
 def document_of(record: Record) -> Document:
@@ -202,12 +238,18 @@ def document_of(record: Record) -> Document:
             return token_document(record)
         case Assignment():
             return assignment_document(record)
+        case Acknowledgement():
+            return acknowledgement_document(record)
+
+
+_READERS: Mapping[str, Callable[[str, Mapping[str, Any]], Record]] = {
+    "endpoints": read_endpoint,
+    "tokens": read_token,
+    "assignments": read_assignment,
+    "acknowledgements": read_acknowledgement,
+}
 
 
 def record_of(table: str, id: str, document: Mapping[str, Any]) -> Record:
     """The record that `document` of `table` holds."""
-    if table == "endpoints":
-        return read_endpoint(id, document)
-    if table == "tokens":
-        return read_token(id, document)
-    return read_assignment(id, document)
+    return _READERS[table](id, document)

@@ -7,14 +7,15 @@ from typing import Any
 import orjson
 
 from tokentui.domain.errors import StoreError
-from tokentui.store.codec import TABLES
+from tokentui.store.codec import LATER, TABLES
 from tokentui.store.shape import flaw
 from tokentui.store.tables import JsonText, Table, Tables, split
 
 APPLICATION = "tokentui"
 SCHEMA_VERSION = 1
 
-_TABLES = {"meta", *TABLES.values()}
+#: What every store has had from the beginning.
+_TABLES = {"meta", *TABLES.values()} - LATER
 
 
 def meta_of(tables: Tables) -> dict[str, Any]:
@@ -46,7 +47,8 @@ def parse(path: Path, content: bytes) -> Tables:
     lines = split(content)
     if lines is None or not lines.keys() >= _TABLES:  # another program's layout of a file that may be ours
         lines = {name: memoryview(orjson.dumps(table)) for name, table in _object(path, content).items()}
-    tables = Tables({}, lines, lambda name, line: _table(path, name, line, tables))
+    absent: dict[str, Table] = {name: {} for name in LATER - lines.keys()}
+    tables = Tables(absent, lines, lambda name, line: _table(path, name, line, tables))
     _check_ours(path, tables, lines)
     return tables
 
@@ -105,7 +107,7 @@ def _check_ours(path: Path, tables: Tables, lines: Mapping[str, JsonText]) -> No
     if not isinstance(meta, dict) or meta.get("application") != APPLICATION:
         raise _foreign(path)
     problem = _meta_flaw(meta)
-    missing = [name for name in TABLES.values() if lines.get(name, b"")[:1] != b"{"]
+    missing = [name for name in TABLES.values() if lines.get(name, b"{" if name in LATER else b"")[:1] != b"{"]
     if not problem and missing and is_newer(tables):
         raise _too_new(path)
     if missing and not problem:

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tokentui.domain.activity import Note, RecordChange
 from tokentui.domain.errors import ReadOnly, StoreError
 from tokentui.store.codec import TABLES
 from tokentui.store.snapshot import Snapshot, snapshot_of
 from tokentui.store.tables import Tables
+from tokentui.store.trail_lines import addition, content_of, head_of
+from tokentui.store.trail_view import TrailView
 from tokentui.store.transaction import Changes, DocumentTransaction
 
 
@@ -23,6 +26,9 @@ class Memory:
     tables: Tables = field(default_factory=_no_documents)
     #: How often something was saved.
     saves: int = 0
+    trail: bytes = b""
+    #: The hash of the line in the trail that tells of the last change.
+    committed: str | None = None
     changing: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -43,7 +49,7 @@ class MemoryStore:
         return snapshot_of(self._memory.tables)
 
     @contextmanager
-    def change(self) -> Iterator[DocumentTransaction]:
+    def change(self, note: Note) -> Iterator[DocumentTransaction]:
         if self.read_only:
             raise ReadOnly("The store was opened read-only.")
         if not self._memory.changing.acquire(timeout=self._lock_timeout):
@@ -51,18 +57,30 @@ class MemoryStore:
         try:
             transaction = DocumentTransaction(self.reader(), self._memory.tables)
             yield transaction
-            self._save(transaction.documents())
+            if transaction.documents():
+                self._tell(note, transaction.planned)
+                self._save(transaction.documents())
             transaction.settle()
         finally:
             self._memory.changing.release()
 
+    def _tell(self, note: Note, changes: tuple[RecordChange, ...]) -> None:
+        memory = self._memory
+        backwards = reversed(memory.trail.split(b"\n"))
+        line, memory.committed = addition(
+            backwards, memory.committed, head_of(note, self.location), content_of(note, changes)
+        )
+        memory.trail += line
+
+    def activity(self) -> TrailView:
+        return TrailView(self._memory.trail, self.location, self._memory.committed)
+
     def _save(self, changes: Changes) -> None:
-        if changes:
-            tables = {name: {**table, **changes.get(name, {})} for name, table in self._memory.tables.items()}
-            self._memory.tables = Tables(
-                {
-                    name: {id: document for id, document in table.items() if document is not None}
-                    for name, table in tables.items()
-                }
-            )
-            self._memory.saves += 1
+        tables = {name: {**table, **changes.get(name, {})} for name, table in self._memory.tables.items()}
+        self._memory.tables = Tables(
+            {
+                name: {id: document for id, document in table.items() if document is not None}
+                for name, table in tables.items()
+            }
+        )
+        self._memory.saves += 1

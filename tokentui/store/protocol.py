@@ -6,10 +6,13 @@ Any backend that passes the contract tests (`tests/store/contract.py`) will do.
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeVar
 
-from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Record, Secret
+from tokentui.domain.activity import Entry, Note
+from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record, Secret
 from tokentui.store.queries import (
+    ActivityQuery,
     Counts,
     EndpointQuery,
     EndpointRow,
@@ -18,6 +21,7 @@ from tokentui.store.queries import (
     Page,
     TokenQuery,
     TokenRow,
+    Verification,
     Window,
 )
 
@@ -57,6 +61,8 @@ class Reader(Protocol):
     def iter_tokens(self) -> Iterator[EndpointToken]: ...
 
     def iter_assignments(self) -> Iterator[Assignment]: ...
+
+    def iter_acknowledgements(self) -> Iterator[Acknowledgement]: ...
 
     def holder_of(self, digest: str) -> Endpoint | EndpointToken | None:
         """The record that holds a value with this digest, in whatever state, or None."""
@@ -103,6 +109,15 @@ class Transaction(Protocol):
         """Take `record` out; raises `Conflict` as `put` does."""
 
 
+class Activity(Protocol):
+    """The activity trail as it was at one moment."""
+
+    def page(self, query: ActivityQuery, window: Window, now: datetime) -> Page[Entry]: ...
+
+    def verify(self, noted: str | None, now: datetime) -> Verification:
+        """Look whether anything in it was changed; `noted` is a head that was noted earlier."""
+
+
 class Store(Protocol):
     """Where the records are kept. Safe to use from several threads and processes at once."""
 
@@ -116,8 +131,14 @@ class Store(Protocol):
     def reader(self) -> Reader:
         """The store as it is now; raises `StoreError`."""
 
-    def change(self) -> AbstractContextManager[Transaction]:
-        """Begin a change, waiting a short while for others; raises `StoreError`."""
+    def change(self, note: Note) -> AbstractContextManager[Transaction]:
+        """Begin a change, waiting a short while for others; raises `StoreError`.
+
+        Before it is saved it is written into the activity trail, with the note; where that cannot be, it is refused.
+        """
+
+    def activity(self) -> Activity:
+        """The activity trail as it is now; raises `StoreError`."""
 
     def stamp(self) -> Stamp:
         """Cheap, to be asked often: differs as soon as somebody saved. Raises `StoreError`."""

@@ -4,6 +4,7 @@ A list on screen is a query, not a copy: a store answers with one window of rows
 a file today and a database tomorrow.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -63,6 +64,21 @@ class Page(Generic[RowT]):
     at: int | None = None
 
 
+def _position(ids: Sequence[str], id: str | None) -> int | None:
+    try:
+        return None if id is None else ids.index(id)
+    except ValueError:
+        return None
+
+
+def window_of(ids: Sequence[str], window: Window) -> tuple[int | None, range]:
+    """Of a result with these ids: where the row that `window.around` names stands, and the places to show."""
+    at = _position(ids, window.around)
+    wanted = window.offset if at is None else at - window.limit // 2
+    offset = max(0, min(wanted, len(ids) - window.limit))
+    return at, range(offset, min(offset + window.limit, len(ids)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenQuery:
     """Endpoint tokens; None means "either"."""
@@ -99,6 +115,21 @@ class MappingQuery:
     text: str = ""
     mapped_only: bool = False
     sort: TokenSort = TokenSort.NAME
+    reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityQuery:
+    """Entries of the activity trail, the newest first; what is left empty does not filter."""
+
+    #: Words that what was done, who did it or the names of the records hold.
+    text: str = ""
+    who: str = ""
+    #: Entries that tell of this endpoint, token or assignment; a token's and an endpoint's assignments are told too.
+    record_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    #: The oldest first.
     reverse: bool = False
 
 
@@ -151,3 +182,16 @@ class Counts:
     active_endpoints: int
     tokens: int
     active_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What came of looking at every line of a trail."""
+
+    #: How many lines there are, and the hash of the last one: who notes it can tell later what was cut off.
+    lines: int
+    head: str
+    #: What somebody changed, a sentence each; empty where the trail is as it was written.
+    problems: tuple[str, ...] = ()
+    #: What crashes left, and is told by the trail itself.
+    notes: tuple[str, ...] = ()

@@ -32,17 +32,27 @@ _FIELDS: Mapping[str, _Fields] = {
     },
     "tokens": {
         **dict.fromkeys(("name", "description", "created_at"), _TEXT),
-        **dict.fromkeys(("expires_at", "previous_until", "rotated_at"), _TEXT | _NOTHING),
+        **dict.fromkeys(("expires_at", "previous_until", "rotated_at", "disabled_at"), _TEXT | _NOTHING),
         **dict.fromkeys(("enabled", "active"), _FLAG),
         "secret": _MAP,
         "previous": _MAP | _NOTHING,
         "rev": _NUMBER,
     },
     "assignments": {"slots": _LIST, "created_at": _TEXT, "rev": _NUMBER},
+    "acknowledgements": {
+        **dict.fromkeys(("code", "subject_id", "subject", "reason", "by", "created_at"), _TEXT),
+        "until": _TEXT | _NOTHING,
+        "rev": _NUMBER,
+    },
 }
 _SECRET: _Fields = dict.fromkeys(("sealed", "digest", "hint", "generated_at"), _TEXT)
 
-_KINDS = {"endpoints": "endpoint", "tokens": "endpoint token", "assignments": "assignment"}
+_KINDS = {
+    "endpoints": "endpoint",
+    "tokens": "endpoint token",
+    "assignments": "assignment",
+    "acknowledgements": "acknowledgement",
+}
 
 
 def flaw(tables: Mapping[str, Table]) -> str:

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from tokentui.domain.errors import NotFound
 from tokentui.domain.names import name_key
-from tokentui.domain.records import Assignment, Endpoint, EndpointToken
+from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
-from tokentui.store.codec import read_assignment, read_endpoint, read_token
+from tokentui.store.codec import read_acknowledgement, read_assignment, read_endpoint, read_token
 from tokentui.store.queries import (
     Counts,
     EndpointQuery,
@@ -19,6 +19,7 @@ from tokentui.store.queries import (
     TokenQuery,
     TokenRow,
     Window,
+    window_of,
 )
 from tokentui.store.selection import Selection
 from tokentui.store.tables import Documents, OverTables, Tables
@@ -81,6 +82,9 @@ class Snapshot(OverTables):
     def iter_assignments(self) -> Iterator[Assignment]:
         return (read_assignment(id, document) for id, document in self._assignments.items())
 
+    def iter_acknowledgements(self) -> Iterator[Acknowledgement]:
+        return (read_acknowledgement(id, document) for id, document in self._acknowledgements.items())
+
     def holder_of(self, digest: str) -> Endpoint | EndpointToken | None:
         holder = self._digests.get(digest)
         if holder is None:
@@ -141,18 +145,9 @@ def _active(documents: Documents) -> int:
 
 
 def _page(ids: list[str], of: int, window: Window, row: Callable[[str], RowT]) -> Page[RowT]:
-    at = _position(ids, window.around)
-    wanted = window.offset if at is None else at - window.limit // 2
-    offset = max(0, min(wanted, len(ids) - window.limit))
-    rows = tuple(row(id) for id in ids[offset : offset + window.limit])
-    return Page(rows=rows, offset=offset, total=len(ids), of=of, at=at)
-
-
-def _position(ids: list[str], id: str | None) -> int | None:
-    try:
-        return None if id is None else ids.index(id)
-    except ValueError:
-        return None
+    at, places = window_of(ids, window)
+    rows = tuple(row(ids[place]) for place in places)
+    return Page(rows=rows, offset=places.start, total=len(ids), of=of, at=at)
 
 
 def snapshot_of(tables: Tables) -> Snapshot:

@@ -83,6 +83,10 @@ class OverTables:
     def _assignments(self) -> Documents:
         return self._tables["assignments"]
 
+    @property
+    def _acknowledgements(self) -> Documents:
+        return self._tables["acknowledgements"]
+
 
 def _meta_last(line: tuple[str, JsonText]) -> bool:
     return line[0] == "meta"

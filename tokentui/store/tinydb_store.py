@@ -8,6 +8,7 @@ from typing import Any
 from tinydb import TinyDB
 from tinydb.table import Table
 
+from tokentui.domain.activity import Note
 from tokentui.domain.errors import ReadOnly, SealError
 from tokentui.store.codec import Document
 from tokentui.store.file_format import is_newer, meta_of
@@ -15,7 +16,12 @@ from tokentui.store.protocol import Stamp
 from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage
 from tokentui.store.snapshot import Snapshot, snapshot_of
 from tokentui.store.tables import Tables
+from tokentui.store.trail import TrailFile
+from tokentui.store.trail_view import TrailView
 from tokentui.store.transaction import Changes, DocumentTransaction
+
+#: How often the trail is read again where the store was saved while one was looking.
+_LOOKS = 3
 
 
 class _RecordTable(Table):
@@ -62,6 +68,7 @@ class TinyDBStore:
         assert isinstance(storage, SafeStorage)
         self._storage = storage
         self._key_id = key_id
+        self._trail = TrailFile(storage.path)
         self._read_only = read_only
         #: The last snapshot, beside the tables that it is of.
         self._snapshot: tuple[Tables, Snapshot] | None = None
@@ -108,35 +115,52 @@ class TinyDBStore:
         return kept[1]
 
     @contextmanager
-    def change(self) -> Iterator[DocumentTransaction]:
+    def change(self, note: Note) -> Iterator[DocumentTransaction]:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
         with self._storage.locked() as tables:
             transaction = DocumentTransaction(self._snapshot_of(tables), tables)
             yield transaction
-            self._write(transaction)
+            self._write(transaction, note)
             if self._storage.save():
                 transaction.settle()
                 self._storage.confirm()
 
-    def _write(self, transaction: DocumentTransaction) -> None:
-        marked = self._marked() if transaction.adds else {}
-        for name, documents in {**marked, **transaction.documents()}.items():
+    def _write(self, transaction: DocumentTransaction, note: Note) -> None:
+        """Write the trail, then the tables, which know the line of the trail that tells of them."""
+        documents = transaction.documents()
+        if not documents:
+            return
+        meta = {**meta_of(self._tables()), **(self._mark() if transaction.adds else {})}
+        meta["trail"] = self._trail.append(note, transaction.planned, meta.get("trail"))
+        changes: Changes = {**documents, "meta": {"1": meta}}
+        for name, changed in changes.items():
             table = self._database.table(name, cache_size=0)
             assert isinstance(table, _RecordTable)
-            table.keep(documents)
+            table.keep(changed)
 
-    def _marked(self) -> Changes:
+    def _mark(self) -> dict[str, Any]:
         """The mark that a store without values gets; raises `SealError` where it is marked with another key."""
         if self._key_id is None:
             return {}
         marked, ours = self.key_id, self._key_id()
         if marked not in (None, ours):
             raise wrong_key(self.location)
-        if marked == ours or self.holds_values:
-            return {}
-        meta: dict[str, Any] = {**meta_of(self._tables()), "key_id": ours}
-        return {"meta": {"1": meta}}
+        return {} if marked == ours or self.holds_values else {"key_id": ours}
+
+    def activity(self) -> TrailView:
+        """The trail; a line that was written after the store was looked at is read too."""
+        view = self._activity()
+        for _ in range(_LOOKS):
+            if view.holds_committed:
+                break
+            view = self._activity()
+        return view
+
+    def _activity(self) -> TrailView:
+        # The trail first: its lines come before the store is saved, so each that was saved is among those read.
+        content = self._trail.read()
+        return TrailView(content, self._storage.path.name, meta_of(self._tables()).get("trail"))
 
     def close(self) -> None:
         self._database.close()

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from tokentui.domain.activity import RecordChange, record_change
 from tokentui.domain.errors import Conflict, StoreError
-from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Record, Secret
+from tokentui.domain.records import Endpoint, EndpointToken, Record, Secret
 from tokentui.store.codec import TABLES, Document, document_of, record_of
 from tokentui.store.protocol import RecordT, Replaced
 from tokentui.store.snapshot import Snapshot
@@ -26,6 +27,22 @@ class DocumentTransaction:
     @property
     def replaced(self) -> tuple[Replaced, ...]:
         return tuple(self._changes.values()) if self._saved else ()
+
+    @property
+    def planned(self) -> tuple[RecordChange, ...]:
+        """What is about to be saved, as the activity trail tells it."""
+        return tuple(record_change(each.before, each.after, self._name_of) for each in self._changes.values())
+
+    def _name_of(self, id: str) -> str:
+        """What people call an endpoint or a token, as it will be."""
+        for table, naming in (("tokens", "{name}"), ("endpoints", "{group}/{slug}")):
+            change = self._changes.get((table, id))
+            if change is not None and change.after is not None:
+                return naming.format_map(document_of(change.after))
+            document = self._tables[table].get(id)
+            if document is not None:
+                return naming.format_map(document)
+        return id
 
     @property
     def adds(self) -> bool:
@@ -67,7 +84,7 @@ class DocumentTransaction:
 
 
 def _is_new(change: Replaced) -> bool:
-    return change.before is None and not isinstance(change.after, Assignment)
+    return change.before is None and isinstance(change.after, Endpoint | EndpointToken)
 
 
 def _digests(record: Record | None) -> set[str]:

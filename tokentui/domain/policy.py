@@ -1,0 +1,29 @@
+"""What an admin has decided about tokens in general: how long a value may live, and what the audit tells."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tokentui.domain.records import EndpointToken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The thresholds, in whole days unless said otherwise; 0 switches a finding off."""
+
+    #: A value older than this is due for rotation.
+    rotate_after_days: int = 90
+    #: A token that expires sooner than this is told.
+    expiring_within_days: int = 14
+    #: A token that was seen, and then not for so long.
+    silent_after_days: int = 30
+    #: A token that was never seen in so long.
+    never_seen_after_days: int = 30
+    #: A token that has been disabled for so long and is still on the active list.
+    disabled_after_days: int = 90
+    #: A token that may DELETE at this many endpoints or more.
+    delete_endpoints: int = 5
+
+    def rotation_due(self, token: EndpointToken, now: datetime) -> bool:
+        """Whether the token's value is older than the policy lets it be."""
+        limit = timedelta(days=self.rotate_after_days)
+        return bool(limit) and now - token.secret.generated_at >= limit

@@ -1,0 +1,129 @@
+"""The activity trail of a file store, `activity.jsonl` beside it: every change is written there before it is saved.
+
+If the line cannot be written, the change is refused. If the change is then not saved (a crash, a full disk), the next
+one tells so in a line of its own. Nothing in the file is ever changed: what a crash left stays, and is told.
+"""
+
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+
+from tokentui.domain.activity import Note, RecordChange
+from tokentui.domain.errors import StoreError
+from tokentui.store.private_files import sync_folder
+from tokentui.store.trail_lines import addition, content_of, head_of
+
+FILE_NAME = "activity.jsonl"
+#: How long one waits for another store's line in the same trail, in seconds.
+PATIENCE = 5.0
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class TrailFile:
+    """The trail of the store file `store`; several stores in one folder share it."""
+
+    store: Path
+
+    @property
+    def path(self) -> Path:
+        return self.store.with_name(FILE_NAME)
+
+    def read(self) -> bytes:
+        """All of it; nothing where there is none yet. Raises `StoreError`."""
+        try:
+            with open(self._open(os.O_RDONLY), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return b""
+        except OSError as error:
+            raise StoreError(f"The activity trail {self.path} cannot be read: {_why(error)}.") from error
+
+    def append(self, note: Note, changes: tuple[RecordChange, ...], committed: str | None) -> str:
+        """Tell of a change that is about to be saved; gives the hash to save with it, `committed` the next time.
+
+        The line is on the disk when this returns. Raises `StoreError`, and then the change must not be saved.
+        """
+        try:
+            with self._alone() as descriptor:
+                head, content = head_of(note, self.store.name), content_of(note, changes)
+                line, hash = addition(_backwards(descriptor), committed, head, content)
+                _write_all(descriptor, line)
+                os.fsync(descriptor)
+                return hash
+        except OSError as error:
+            raise StoreError(
+                f"Nothing was changed: the activity trail {self.path} cannot be written: {_why(error)}."
+            ) from error
+
+    @contextmanager
+    def _alone(self) -> Iterator[int]:
+        """The open file, which nobody else appends to meanwhile."""
+        descriptor = self._open_to_write()
+        try:
+            _lock(descriptor)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _open_to_write(self) -> int:
+        flags = os.O_RDWR | os.O_APPEND
+        try:
+            return self._open(flags)
+        except FileNotFoundError:
+            descriptor = self._open(flags | os.O_CREAT)
+        os.fchmod(descriptor, 0o600)
+        with suppress(FileNotFoundError):
+            owner = os.stat(self.store)
+            if os.geteuid() == 0:  # root must not take a service's trail away from it
+                os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        sync_folder(self.path.parent)
+        return descriptor
+
+    def _open(self, flags: int) -> int:
+        # Without O_NONBLOCK, to open a named pipe would wait for ever.
+        descriptor = os.open(self.path, flags | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError("it is not a regular file")
+        return descriptor
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _lock(descriptor: int) -> None:
+    """Hold the file alone until it is closed; a kernel lock, so that a killed process leaves none behind."""
+    end = monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() > end:
+                raise OSError(f"another process has held it for {PATIENCE:g} s") from None
+            sleep(0.01)
+        else:
+            return
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _backwards(descriptor: int) -> Iterator[bytes]:
+    """What stands between the newlines of a file, from its end; first what is behind the last, if only nothing."""
+    end, rest = os.fstat(descriptor).st_size, b""
+    while end:
+        begin = max(0, end - _BLOCK)
+        first, *others = (os.pread(descriptor, end - begin, begin) + rest).split(b"\n")
+        yield from reversed(others)
+        end, rest = begin, first
+    yield rest
