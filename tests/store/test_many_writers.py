@@ -51,7 +51,11 @@ def test_what_killed_writers_left_is_swept_by_the_next_change(store: TinyDBStore
     store.reader()
     assert file.with_name(LEFT).exists()
     save(store, SHOP)
-    assert sorted(path.name for path in file.parent.iterdir()) == ["tokens.json", "tokens.json.lock"]
+    assert sorted(path.name for path in file.parent.iterdir()) == [
+        "activity.jsonl",
+        "tokens.json",
+        "tokens.json.lock",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,6 +84,7 @@ def test_a_store_with_a_pattern_for_a_name_sweeps_its_own(tmp_path: Path) -> Non
         ".b.json.4711.0badcafe.tmp",
         "[a-z]*.json",
         "[a-z]*.json.lock",
+        "activity.jsonl",
     ]
 
 

@@ -47,6 +47,7 @@ def test_file_lock_and_folders_are_the_owners_alone_whatever_the_umask(tmp_path:
     save(store, replace(ERP, rev=1))
     assert mode(tmp_path / "one") == mode(tmp_path / "one" / "two") == 0o700
     assert {path.name: mode(path) for path in (tmp_path / "one" / "two").iterdir()} == {
+        "activity.jsonl": 0o600,
         "tokens.json": 0o600,
         "tokens.json.lock": 0o600,
     }

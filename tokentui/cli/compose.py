@@ -14,6 +14,7 @@ from tokentui.domain.errors import ReadOnly
 if TYPE_CHECKING:
     from tokentui.cli.master_key import MasterKey
     from tokentui.services.desk import Desk
+    from tokentui.services.settings import Settings
     from tokentui.store.protocol import Reader
     from tokentui.store.tinydb_store import TinyDBStore
 
@@ -40,6 +41,13 @@ class Office:
     @cached_property
     def settings_file(self) -> Path:
         return _user_folder("config") / "config.toml"
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """What the user chose, the defaults in a demo; raises `SettingsError`."""
+        from tokentui.services.settings import Settings, load_settings
+
+        return Settings() if self.demo else load_settings(self.settings_file)
 
     @cached_property
     def store(self) -> "TinyDBStore":

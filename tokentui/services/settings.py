@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from tokentui.domain.errors import TokenTuiError
+from tokentui.domain.policy import Policy
+
+#: A hundred years: no arithmetic with it leaves the calendar.
+_MOST_DAYS = 36525
 
 
 class SettingsError(TokenTuiError):
@@ -22,6 +26,10 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=dict)
     #: Whether the mouse is listened to; None: where the session is not over SSH.
     mouse: bool | None = None
+    #: How long a value may live, and what the audit tells.
+    policy: Policy = field(default_factory=Policy)
+    #: Where the endpoints are reached from outside, for the `curl` lines: `https://api.example.com`.
+    base_url: str = ""
 
 
 def load_settings(path: Path) -> Settings:
@@ -52,7 +60,23 @@ def _settings(path: Path, content: Mapping[str, object]) -> Settings:
         raise SettingsError(f"In {path}, mouse is true or false.")
     if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
         raise SettingsError(f'In {path}, [keys] holds lines such as "tokens.add" = "n".')
-    return Settings(theme, keys, mouse)
+    base_url = content.get("base_url", "")
+    if not isinstance(base_url, str):
+        raise SettingsError(f'In {path}, base_url is an address, such as base_url = "https://api.example.com".')
+    return Settings(theme, keys, mouse, _policy(path, content.get("policy", {})), base_url)
+
+
+def _policy(path: Path, table: object) -> Policy:
+    """The thresholds of `[policy]`; raises `SettingsError` for a name that is none."""
+    known = {each.name for each in fields(Policy)}
+    if not isinstance(table, dict):
+        raise SettingsError(f"In {path}, [policy] is a table of days.")
+    for name, days in table.items():
+        if name not in known:
+            raise SettingsError(f"In {path}, [policy] knows no {name}; it knows {', '.join(sorted(known))}.")
+        if type(days) is not int or not 0 <= days <= _MOST_DAYS:
+            raise SettingsError(f"In {path}, {name} is a whole number of days, 0 to {_MOST_DAYS}; 0 switches it off.")
+    return Policy(**table)
 
 
 def remember_theme(path: Path, theme: str) -> None:

@@ -3,7 +3,7 @@
 Any backend that passes the contract tests (`tests/store/contract.py`) will do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from tokentui.store.queries import (
     Counts,
     EndpointQuery,
     EndpointRow,
+    LastSeen,
     MappingQuery,
     MappingRow,
     Page,
@@ -118,6 +119,22 @@ class Activity(Protocol):
         """Look whether anything in it was changed; `noted` is a head that was noted earlier."""
 
 
+class Requests(Protocol):
+    """The requests that the verifier saw, as far as deeds and lists ask for them. Raises `StoreError`."""
+
+    def began(self) -> datetime | None:
+        """When the first request was recorded; None where none ever was, and nothing can be said of anybody."""
+
+    def last_seen(self) -> Mapping[str, LastSeen]:
+        """Token id → when it was last let in. A primary's id is its holder's: `<endpoint id>.<slot>`."""
+
+    def calls(self, token_ids: Collection[str], since: datetime) -> int:
+        """How many requests came with one of these tokens since then, let in or not."""
+
+    def calls_at(self, endpoint_ids: Collection[str], since: datetime) -> int:
+        """How many requests came to one of these endpoints since then, let in or not."""
+
+
 class Store(Protocol):
     """Where the records are kept. Safe to use from several threads and processes at once."""
 
@@ -139,6 +156,10 @@ class Store(Protocol):
 
     def activity(self) -> Activity:
         """The activity trail as it is now; raises `StoreError`."""
+
+    @property
+    def requests(self) -> Requests:
+        """The requests seen, kept beside the store."""
 
     def stamp(self) -> Stamp:
         """Cheap, to be asked often: differs as soon as somebody saved. Raises `StoreError`."""

@@ -185,6 +185,14 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class LastSeen:
+    """When a token was last let in: by the value that it has, and by the one before its last rotation."""
+
+    at: datetime | None
+    by_previous: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """What came of looking at every line of a trail."""
 

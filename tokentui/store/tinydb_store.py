@@ -13,6 +13,7 @@ from tokentui.domain.errors import ReadOnly, SealError
 from tokentui.store.codec import Document
 from tokentui.store.file_format import is_newer, meta_of
 from tokentui.store.protocol import Stamp
+from tokentui.store.request_log import RequestLog
 from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage
 from tokentui.store.snapshot import Snapshot, snapshot_of
 from tokentui.store.tables import Tables
@@ -69,6 +70,7 @@ class TinyDBStore:
         self._storage = storage
         self._key_id = key_id
         self._trail = TrailFile(storage.path)
+        self._requests = RequestLog(storage.path)
         self._read_only = read_only
         #: The last snapshot, beside the tables that it is of.
         self._snapshot: tuple[Tables, Snapshot] | None = None
@@ -100,6 +102,11 @@ class TinyDBStore:
 
     def _tables(self) -> Tables:
         return self._storage.load()[1]
+
+    @property
+    def requests(self) -> RequestLog:
+        """The requests seen, in a file of their own beside the store."""
+        return self._requests
 
     def stamp(self) -> Stamp:
         return self._storage.stamp()

@@ -1,0 +1,69 @@
+"""Lengths of time and moments as people type them."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from tokentui.domain.errors import Invalid
+from tokentui.domain.periods import parse_moment, parse_period
+
+NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+PRAGUE = timezone(timedelta(hours=1))
+
+
+def in_prague(naive: datetime) -> datetime:
+    return naive.replace(tzinfo=PRAGUE)
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("24h", timedelta(hours=24)),
+        ("1 h", timedelta(hours=1)),
+        ("90 min", timedelta(minutes=90)),
+        ("7 days", timedelta(days=7)),
+        ("7D", timedelta(days=7)),
+        (" 2 weeks ", timedelta(weeks=2)),
+        ("none", timedelta()),
+        ("", timedelta()),
+    ],
+)
+def test_a_period_is_a_number_and_a_unit(text: str, period: timedelta) -> None:
+    assert parse_period(text, "grace") == period
+
+
+@pytest.mark.parametrize("text", ["5", "h", "5 m", "5 y", "-5h", "5.5h", "24h24h", "99999 weeks", "²h"])
+def test_what_is_no_period_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_period(text, "grace")
+    assert refused.value.field == "grace"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("in 90 days", NOW + timedelta(days=90)),
+        ("90d", NOW + timedelta(days=90)),
+        ("2026-12-31", datetime(2027, 1, 1, tzinfo=PRAGUE)),
+        ("2026-12-31 18:00", datetime(2026, 12, 31, 18, tzinfo=PRAGUE)),
+        ("2026-12-31T18:00:00Z", datetime(2026, 12, 31, 18, tzinfo=UTC)),
+        ("never", None),
+        ("", None),
+    ],
+)
+def test_a_moment_is_a_period_from_now_or_a_date_which_counts_to_its_end(text: str, moment: datetime | None) -> None:
+    assert parse_moment(text, NOW, "expires_at", in_prague) == moment
+
+
+@pytest.mark.parametrize(
+    "text", ["tomorrow", "2026-13-01", "2026-03-13", "2026-03-14 09:00", "9999-12-31", "0h", "31.12.2026"]
+)
+def test_what_is_no_moment_to_come_is_refused(text: str) -> None:
+    with pytest.raises(Invalid):
+        parse_moment(text, NOW, "expires_at", in_prague)
+
+
+def test_a_moment_is_kept_in_utc() -> None:
+    moment = parse_moment("2026-12-31", NOW, "expires_at", in_prague)
+    assert moment is not None
+    assert moment.tzinfo is UTC
