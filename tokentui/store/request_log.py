@@ -1,4 +1,4 @@
-"""The requests that the verifier saw: SQLite in WAL mode beside the store, since TinyDB would rewrite itself each time.
+"""The requests that the verifier saw: SQLite in WAL mode beside the store; TinyDB would rewrite itself each time.
 
 Who writes does not hinder who reads. A request is told by ids and names, never by a token's value, and its path
 without the query, which may hold one.
