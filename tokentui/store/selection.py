@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -87,9 +88,16 @@ class Selection(OverTables):
         """The ids that the query selects, in order, and how many there are without its text."""
         key = (query.active, query.enabled, query.assigned, query.sort)
         ids = self._keep(key, lambda: self._ordered(self._flagged_tokens(query), query.sort))
+        if query.due_before is not None:
+            ids = self._generated_by(ids, query.due_before)
         if query.reverse:
             ids = ids[::-1]
         return matching(ids, self.token_texts, query.text) if query.text else ids, len(ids)
+
+    def _generated_by(self, ids: list[str], moment: datetime) -> list[str]:
+        """Those whose value was generated at the moment or earlier; the texts of times in UTC sort as the times."""
+        latest = moment.astimezone(UTC).isoformat()
+        return [id for id in ids if self._tokens[id]["secret"]["generated_at"] <= latest]
 
     def mappings(self, query: MappingQuery) -> tuple[list[str], int]:
         """As `tokens`, for one endpoint's view of the active tokens; only the mapped ones where asked."""
