@@ -1,6 +1,7 @@
 """Options that several commands share, and what is typed into them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import click
@@ -34,6 +35,25 @@ text_filter = click.option("--text", default="", metavar="WORDS", help="Only tho
 def reveal(what: str) -> Callable[[CommandT], CommandT]:
     """The option without which no value is ever printed."""
     return click.option("--reveal", is_flag=True, help=f"Print {what} too.")
+
+
+expires = click.option(
+    "--expires",
+    metavar="WHEN",
+    help="Refused from then on: a date (to its end), a date and time, 'in 90 days', never.",
+)
+due = click.option(
+    "--due", is_flag=True, help="Only those whose value is older than the policy lets it be, the oldest first."
+)
+
+
+def due_before(office: Office, now: datetime) -> datetime:
+    """When values that are due now were generated, or earlier; raises `click.UsageError` where none ever is due."""
+    moment = office.settings.policy.due_before(now)
+    if moment is None:
+        message = f"Nothing is ever due: rotate_after_days is 0 in {office.settings_file}"
+        raise click.UsageError(message, click.get_current_context())
+    return moment
 
 
 def shelf(command: CommandT) -> CommandT:

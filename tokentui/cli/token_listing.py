@@ -1,15 +1,20 @@
 """`tokentui tokens list|show`."""
 
+from datetime import UTC, datetime
+
 import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
 from tokentui.cli.naming import tokens_named
-from tokentui.cli.options import as_json, reveal, shelf, shelf_of, tell_of_no_store, text_filter
+from tokentui.cli.options import as_json, due, due_before, reveal, shelf, shelf_of, tell_of_no_store, text_filter
 from tokentui.cli.output import columns, print_json, print_lines, time_text
 from tokentui.cli.shapes import Shapes
 from tokentui.cli.sheets import token_sheet
-from tokentui.store.queries import EVERYTHING, TokenQuery, TokenRow
+from tokentui.store.queries import EVERYTHING, TokenQuery, TokenRow, TokenSort
+
+#: What `show --as` knows.
+FORMS = ("value", "header", "env", "curl")
 
 _HEAD = ("NAME", "ENABLED", "ACTIVE", "ENDPOINTS", "CREATED", "DESCRIPTION")
 
@@ -24,6 +29,7 @@ Examples:
 @text_filter
 @click.option("--unassigned", is_flag=True, help="Only those that are mapped nowhere.")
 @click.option("--disabled", is_flag=True, help="Only disabled ones.")
+@due
 @shelf
 @reveal("the token values")
 @as_json
@@ -35,6 +41,7 @@ def list_tokens(
     text: str,
     unassigned: bool,
     disabled: bool,
+    due: bool,
     inactive: bool,
     everything: bool,
     reveal: bool,
@@ -49,6 +56,8 @@ def list_tokens(
         active=shelf_of(inactive, everything),
         enabled=False if disabled else None,
         assigned=False if unassigned else None,
+        due_before=due_before(office, datetime.now(UTC)) if due else None,
+        sort=TokenSort.AGE if due else TokenSort.NAME,
     )
     reader = office.reader()
     rows = reader.token_page(query, EVERYTHING).rows
@@ -83,14 +92,27 @@ Examples:
 )
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @reveal("the token values")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(FORMS),
+    help="With --reveal: the values alone, as they are, as a header, as a line of an .env file, or as curl commands.",
+)
 @as_json
 @click.pass_obj
 @holds_values
-def show_tokens(office: Office, names: tuple[str, ...], reveal: bool, as_json: bool) -> None:
+def show_tokens(office: Office, names: tuple[str, ...], reveal: bool, form: str | None, as_json: bool) -> None:
     """Show endpoint tokens in full. With --json, one is an object, several are a list."""
+    if form is not None and (as_json or not reveal):
+        raise click.UsageError("--as goes with --reveal and without --json", click.get_current_context())
     reader = office.reader()
     found = tokens_named(reader, names)
     shapes = Shapes(office, reader, reveal=reveal)
+    if form is not None:
+        from tokentui.cli.token_snippets import print_snippets
+
+        print_snippets(office, reader, [(token, shapes.value(token)) for token in found], form)
+        return
     shown = [shapes.token(token) for token in found]
     if as_json:
         print_json(shown[0] if len(names) == 1 else shown)

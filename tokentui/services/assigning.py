@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from tokentui.domain.records import Assignment, EndpointToken
+from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Slot, in_order
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import check_slot
@@ -70,3 +70,10 @@ def reach_of(reader: Reader, token_id: str) -> Reach:
     assignments = reader.assignments_of(token_id)
     refs = sorted(reader.endpoint(assignment.endpoint_id).ref for assignment in assignments)
     return Reach(tuple(refs), in_order(slot for assignment in assignments for slot in assignment.slots))
+
+
+def calls_of(reader: Reader, token_id: str) -> tuple[tuple[Endpoint, Slot], ...]:
+    """Endpoint and slot of all that an endpoint token is mapped to and is switched on there, by `group/slug`."""
+    found = [(reader.endpoint(each.endpoint_id), each.slots) for each in reader.assignments_of(token_id)]
+    ordered = sorted((each for each in found if each[0].active), key=lambda each: each[0].ref)
+    return tuple((endpoint, slot) for endpoint, slots in ordered for slot in slots if slot in endpoint.slots)

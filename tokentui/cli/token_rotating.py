@@ -1,0 +1,152 @@
+"""`tokentui tokens rotate|retire`: new values with a grace time for the old ones, all or none, in one change."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from tokentui.cli.compose import Office
+from tokentui.cli.failures import holds_values
+from tokentui.cli.naming import names_in_file, tokens_named
+from tokentui.cli.options import as_json, due_before, reveal
+from tokentui.cli.output import counted, print_json, print_lines, talk
+from tokentui.domain.periods import local_text, parse_grace
+from tokentui.domain.records import EndpointToken
+from tokentui.services import rotating
+from tokentui.services.desk import Desk
+from tokentui.services.tokens import reveal_token
+from tokentui.store.queries import EVERYTHING, TokenQuery, TokenSort
+
+_ONE_SOURCE = "Name the tokens, or say --marked-file FILE or --all-due: one of the three"
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  VALUE=$(tokentui tokens rotate erp-nightly --grace 7d --reveal)
+  tokentui tokens rotate old-crm --grace none
+  tokentui tokens rotate --all-due --grace 24h --output new-values.csv"""
+)
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+@click.option("--all-due", is_flag=True, help="All active ones whose value is older than the policy lets it be.")
+@click.option("--marked-file", metavar="FILE", help="Those named in FILE, one a line, or on stdin where it is -.")
+@click.option(
+    "--grace",
+    default="24h",
+    show_default=True,
+    help="How long the old values work: 24h, 7 days, until a date such as 2026-12-31, or none.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Leave names and new values in a new FILE that ends in .csv or .json.",
+)
+@reveal("the new values")
+@as_json
+@click.pass_obj
+@holds_values
+def rotate(
+    office: Office,
+    *,
+    names: tuple[str, ...],
+    all_due: bool,
+    marked_file: str | None,
+    grace: str,
+    output: Path | None,
+    reveal: bool,
+    as_json: bool,
+) -> None:
+    """Give endpoint tokens new values, all or none.
+
+    The old values work until the grace time is over, and never longer than their tokens. A value that is in a grace
+    time already is refused at once. With --reveal, the value of one NAME is printed alone, others as NAME, a tab and
+    the value, a line each.
+    """
+    if [bool(names), all_due, marked_file is not None].count(True) != 1:
+        raise click.UsageError(_ONE_SOURCE, click.get_current_context())
+    desk = office.desk_for_change()
+    until = parse_grace(grace, desk.clock(), "grace")
+    if all_due:
+        tokens = _due(office, desk)
+    else:
+        tokens = tokens_named(desk.reader(), names if marked_file is None else names_in_file(marked_file))
+    rotated = _rotated(desk, tokens, until, output)
+    _print(desk, rotated, reveal=reveal, as_json=as_json, alone=len(names) == 1)
+    if not rotated:
+        talk("Nothing to rotate: no value is due.")
+        return
+    _tell(tokens, rotated, desk.clock())
+    if output is not None:
+        talk(f"Names and new values are in {output}.")
+    elif not reveal:
+        talk(f"tokens show --reveal prints the new value{'s' if len(rotated) > 1 else ''}.")
+
+
+def _due(office: Office, desk: Desk) -> list[EndpointToken]:
+    query = TokenQuery(due_before=due_before(office, desk.clock()), sort=TokenSort.AGE)
+    return [row.token for row in desk.reader().token_page(query, EVERYTHING).rows]
+
+
+def _rotated(
+    desk: Desk, tokens: Sequence[EndpointToken], until: datetime | None, output: Path | None
+) -> tuple[EndpointToken, ...]:
+    ids = [token.id for token in tokens]
+    if not ids:
+        return ()
+    if output is None:
+        return rotating.rotate(desk, ids, until)
+    from tokentui.services.handing_out import hand_out
+
+    return hand_out(desk, output.expanduser(), lambda: rotating.rotate(desk, ids, until))
+
+
+def _print(desk: Desk, rotated: Sequence[EndpointToken], *, reveal: bool, as_json: bool, alone: bool) -> None:
+    values = [reveal_token(desk, token) for token in rotated] if reveal else []
+    if as_json:
+        shapes = [{"name": each.name, "id": each.id, "grace_until": each.grace_until} for each in rotated]
+        revealed = [{"value": value} for value in values] or [{}] * len(shapes)
+        print_json([{**shape, **value} for shape, value in zip(shapes, revealed, strict=True)])
+    elif alone:
+        print_lines(values)
+    else:
+        print_lines(f"{token.name}\t{value}" for token, value in zip(rotated, values, strict=False))
+
+
+def _tell(before: Sequence[EndpointToken], rotated: Sequence[EndpointToken], now: datetime) -> None:
+    one = len(rotated) == 1
+    what = rotated[0].name if one else counted(len(rotated), "token")
+    ends = {each.grace_until for each in rotated if each.in_grace(now)}
+    last = max((end for end in ends if end is not None), default=None)
+    old, work = ("the old value", "works") if one else ("the old values", "work")
+    earlier = ", or until their tokens expire before that" if len(ends) > 1 else ""
+    fate = f"{work} until {local_text(last)}{earlier}" if last else f"{'is' if one else 'are'} refused from now on"
+    talk(f"Rotated {what}; {old} {fate}.")
+    older = [token.name for token in before if token.in_grace(now)]
+    if older:
+        talk(f"A grace time ran already for {_some(older)}: the value from before that is refused from now on.")
+    expired = [token.name for token in rotated if token.expired(now)]
+    if expired:
+        talk(f"{_some(expired)} expired: refused until `tokens edit --expires` says another time.")
+
+
+def _some(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else counted(len(names), "token")
+
+
+@click.command(epilog="""\b\nExample:\n  tokentui tokens retire erp-nightly""")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.pass_obj
+def retire(office: Office, names: tuple[str, ...]) -> None:
+    """End the grace time of rotated tokens now: their old values are refused at once."""
+    desk = office.desk_for_change()
+    tokens = tokens_named(desk.reader(), names)
+    retired = rotating.retire(desk, [token.id for token in tokens])
+    if not retired:
+        talk("Nothing to retire: no grace time runs.")
+        return
+    one, others = len(retired) == 1, len(tokens) - len(retired)
+    what = f"The old value of {retired[0].name} is" if one else f"The old values of {len(retired)} tokens are"
+    rest = f"; {counted(others, 'token')} had no grace time" if others else ""
+    talk(f"{what} refused from now on{rest}.")
