@@ -9,7 +9,7 @@ from textual.reactive import var
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.store.protocol import Reader
-from tokentui.store.queries import EndpointQuery, EndpointRow, EndpointSort, Page, Window
+from tokentui.store.queries import EVERYTHING, EndpointQuery, EndpointRow, EndpointSort, Page, Window
 from tokentui.tui import actions
 from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.widgets.listing import Listing, Source, View
@@ -38,6 +38,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
 
     SECTION = "endpoints"
     PLACE = "Endpoints"
+    NOUN = "endpoint"
     EMPTY = "No endpoints here yet.\n\na  Add one    I  Import an OpenAPI file\n\nTo look around: tokentui --demo"
     NOTHING_FOUND = "No endpoint fits.\n\nEsc  Clear the filter    m  Other methods    i  The inactive, or the active"
     HELP_TEXT = (
@@ -78,7 +79,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
     method: var[Slot | None] = var[Slot | None](None, init=False)
 
     def source(self) -> Source[EndpointRow]:
-        return Source(COLUMNS, endpoint_cell, lambda row: "", self.page)
+        return Source(COLUMNS, endpoint_cell, lambda row: "", self.page, self.held)
 
     def page(self, reader: Reader, view: View, window: Window) -> Page[EndpointRow]:
         sort = EndpointSort(view.sort)
@@ -91,6 +92,10 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
             counted=self._counted,
         )
         return reader.endpoint_page(query, window)
+
+    def held(self, reader: Reader, ids: frozenset[str]) -> frozenset[str]:
+        query = EndpointQuery(active=self.active_shown, slot=self.method, only=ids, counted=False)
+        return frozenset(row.id for row in reader.endpoint_page(query, EVERYTHING).rows)
 
     @on(Listing.Shown)
     def _count_mapped(self) -> None:
