@@ -84,7 +84,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
     async def action_add(self) -> None:
         token = await add_in_dialog(self)
         if token is not None:
-            self.listing.go_to(token.id)
+            self.show_added(token.id, active=token.active)
 
     @on(RowTable.RowChosen)
     @work

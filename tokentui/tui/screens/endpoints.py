@@ -129,11 +129,21 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
     def _open(self, fields: "EndpointFields", endpoint: Endpoint | None) -> None:
         from tokentui.tui.screens.endpoint import EndpointScreen
 
-        self.app.push_screen(EndpointScreen(self.workplace, fields, endpoint), self._returned)
+        def returned(endpoint_id: str | None) -> None:
+            if endpoint_id is not None and endpoint is None:
+                self._added(endpoint_id)
+            elif endpoint_id is not None:
+                self.listing.go_to(endpoint_id)
 
-    def _returned(self, endpoint_id: str | None) -> None:
-        if endpoint_id is not None:
-            self.listing.go_to(endpoint_id)
+        self.app.push_screen(EndpointScreen(self.workplace, fields, endpoint), returned)
+
+    @work
+    async def _added(self, endpoint_id: str) -> None:
+        endpoint = await self.look(lambda reader: reader.endpoint(endpoint_id))
+        if endpoint is not None:
+            if self.method not in (None, *endpoint.slots):
+                self.method = None
+            self.show_added(endpoint_id, active=endpoint.active)
 
     def action_add(self) -> None:
         from tokentui.domain.fields import EndpointFields

@@ -113,6 +113,11 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
         self.listing.table.clear_marks()
         self.listing.reload(reset=True)
 
+    def show_added(self, row_id: str, *, active: bool) -> None:
+        """Put the cursor on a record that was just added: shelf and filter give way where they hide it."""
+        self.active_shown = active
+        self.listing.go_to(row_id, surely=True)
+
     def action_mark(self) -> None:
         self.listing.table.toggle_mark()
         self.listing.table.action_cursor_down()
