@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from textual.app import App, ComposeResult
 from textual.message import Message
 
-from tests.domain.worlds import token
+from tests.domain.worlds import NOTE, token
 from tokentui.domain.errors import StoreError
 from tokentui.services.desk import Desk
 from tokentui.store.memory import MemoryStore
@@ -27,7 +27,7 @@ Which = Callable[[View, Window], bool]
 def desk_with(names: list[str]) -> Desk:
     """A desk at a store in memory that holds tokens with these names."""
     desk = Desk(MemoryStore(), KeyVault(lambda: bytes(32)))
-    with desk.store.change() as transaction:
+    with desk.store.change(NOTE) as transaction:
         for name in names:
             transaction.put(token(name))
     return desk

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from textual.pilot import Pilot
 
-from tests.domain.worlds import token
+from tests.domain.worlds import NOTE, token
 from tests.tui.driving import wait_for
 from tests.tui.widgets.listing_app import Held, ListingApp, desk_with
 from tokentui.store.queries import Window
@@ -86,7 +86,7 @@ async def test_a_page_that_comes_late_does_not_overwrite_what_somebody_saved_mea
         late = listing.app.hold(at_the_end)
         await listing.pilot.press("end")
         await listing.asked(late)
-        with listing.app.workplace.desk.store.change() as transaction:
+        with listing.app.workplace.desk.store.change(NOTE) as transaction:
             last = transaction.reader.token_by_name("app-999")
             transaction.put(replace(last, name="app-999-renamed"))
         listing.app.listing.reload()

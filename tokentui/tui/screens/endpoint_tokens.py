@@ -31,7 +31,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
         "keeps its assignments. A key works on the marked rows, or else on the row under the cursor. Last seen is – "
         "for a token that no recorded request came with."
     )
-    ON_ROW = ShelfScreen.ON_ROW | {"assign", "copy", "disable", "enable", "reveal"}
+    ON_ROW = ShelfScreen.ON_ROW | {"assign", "copy", "disable", "enable", "history", "reveal"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Add", id="tokens.add", group=actions.CHANGE, tooltip="Add an endpoint token"),
@@ -41,6 +41,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
         ),
         *actions.secret_keys("tokens"),
         *actions.shelf_keys("tokens"),
+        actions.history_key("tokens"),
         actions.mark_key(),
         *actions.common_keys("Quit"),
     ]
@@ -96,6 +97,9 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
         from tokentui.tui.screens.assign import assign_on_screen
 
         await assign_on_screen(self, self.token)
+
+    def action_history(self) -> None:
+        self.show_history(self.token.id, self.token.name)
 
     @work
     async def action_copy(self) -> None:

@@ -45,7 +45,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
         "An endpoint is a guarded URL. Each of its slots (POST, GET, DELETE) has a primary token of its own, and "
         "endpoint tokens are mapped to it. Mapped counts the active endpoint tokens."
     )
-    ON_ROW = ShelfScreen.ON_ROW | {"clone"}
+    ON_ROW = ShelfScreen.ON_ROW | {"clone", "history"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Add", id="endpoints.add", group=actions.CHANGE, tooltip="Add an endpoint"),
@@ -69,6 +69,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
             group=actions.CHANGE,
             tooltip="Import an OpenAPI file",
         ),
+        actions.history_key("endpoints"),
         actions.mark_key(),
         *actions.common_keys("Quit"),
     ]
@@ -163,6 +164,11 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
         fields = await clone_of(self, row.endpoint)
         if fields is not None:
             self._open(fields, None)
+
+    def action_history(self) -> None:
+        row = self.listing.table.row
+        assert row is not None
+        self.show_history(row.id, row.endpoint.ref)
 
     @work
     async def action_deactivate(self) -> None:
