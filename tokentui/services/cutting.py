@@ -38,12 +38,9 @@ def _lost(endpoint: Endpoint, form: EndpointFields) -> tuple[Slot, ...]:
     return in_order(slot for slot in endpoint.slots if slot not in kept)
 
 
-def generate_hits(slot: Slot) -> tuple[str, ...]:
-    """What a new primary token cuts off, and what it does not."""
-    return (
-        f"The {slot} primary token that stands is refused at once.",
-        "Endpoint tokens that are mapped here go on working.",
-    )
+def generate_hit(slot: Slot) -> str:
+    """What a new primary token cuts off, where there is one that is good."""
+    return f"The {slot} primary token that stands is refused at once."
 
 
 def refused_at(reader: Reader, endpoint: Endpoint) -> str:

@@ -14,7 +14,7 @@ from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Slot, in_order
 from tokentui.services.assigning import map_slot
-from tokentui.services.cutting import generate_hits
+from tokentui.services.cutting import generate_hit
 from tokentui.services.endpoints import generate_primary, reveal_primary
 from tokentui.services.tokens import set_enabled
 from tokentui.store.protocol import Reader
@@ -181,8 +181,8 @@ class TokensTab(Vertical):
     async def action_generate(self) -> None:
         slot, desk, id = self._slot, self._desk, self.endpoint.id
         assert slot is not None
-        title = f"Generate a new {slot} primary of {self.endpoint.ref}?"
-        if await self._page.ask(Question(title, generate_hits(slot), "Generate")):
+        hits = (generate_hit(slot), "Endpoint tokens that are mapped here go on working.")
+        if await self._page.ask(Question(f"Generate a new {slot} primary of {self.endpoint.ref}?", hits, "Generate")):
             self._primaries.conceal()
             await self._page.perform(
                 lambda: generate_primary(desk, id, slot),
