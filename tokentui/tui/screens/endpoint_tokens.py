@@ -41,6 +41,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
         *actions.secret_keys("tokens"),
         *actions.shelf_keys("tokens"),
         actions.mark_key(),
+        actions.explain_key(),
         *actions.common_keys("Quit"),
     ]
 
@@ -98,6 +99,12 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
     @work
     async def action_reveal(self) -> None:
         await show_value(self, self.token)
+
+    def action_explain(self) -> None:
+        from tokentui.tui.explain_deed import held_by_token, open_explain
+
+        row = self.listing.table.row
+        open_explain(self, None, held=held_by_token(row.token) if row is not None else None)
 
     # ------------------------------------------------------------------ the row or the marked ones
 
