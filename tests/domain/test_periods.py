@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tokentui.domain.errors import Invalid
-from tokentui.domain.periods import local_text, parse_grace, parse_moment, parse_period, typed
+from tokentui.domain.periods import local_text, parse_grace, parse_moment, parse_past, parse_period, typed
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 PRAGUE = timezone(timedelta(hours=1))
@@ -107,3 +107,15 @@ def test_a_moment_is_told_in_local_time(monkeypatch: pytest.MonkeyPatch, zone: s
         assert typed(NOW) == written
         assert parse_moment(typed(NOW), NOW - timedelta(days=1), "expires_at") == NOW.replace(second=0)
     time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("24h", NOW - timedelta(hours=24)),
+        ("2026-03-01", datetime(2026, 3, 1, tzinfo=PRAGUE)),
+        ("2026-03-01 18:00", datetime(2026, 3, 1, 18, tzinfo=PRAGUE)),
+    ],
+)
+def test_one_looks_back_by_a_period_or_to_the_beginning_of_a_date(text: str, moment: datetime) -> None:
+    assert parse_past(text, NOW, "since", in_prague) == moment

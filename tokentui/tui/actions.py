@@ -59,10 +59,30 @@ def secret_keys(what: str) -> tuple[Binding, ...]:
     )
 
 
+def history_key(what: str) -> Binding:
+    """From a record to what became of it."""
+    return Binding(
+        "H", "history", "History", show=False, id=f"{what}.history", group=LOOK, tooltip="What was changed of it"
+    )
+
+
 def mark_key() -> Binding:
     """Marks: a deed is then for all marked rows."""
     return Binding(
         "space", "mark", "Mark", show=False, id="list.mark", group=LOOK, tooltip="Mark the row, or take the mark away"
+    )
+
+
+def explain_key() -> Binding:
+    """The dialog that tells why a request is let pass or refused."""
+    return Binding(
+        "E",
+        "explain",
+        "Explain",
+        show=False,
+        id="app.explain",
+        group=LOOK,
+        tooltip="Why a request is allowed or refused",
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Authentication
+from tokentui.services.wording import amount as amount
 
 #: What is shown for a value that is not revealed: always as long, whatever the value.
 MASK = "•" * 24
@@ -20,11 +21,6 @@ _AUTHENTICATION_GLYPH = {
 
 _UNITS = ((60 * 60 * 24 * 365, "year"), (60 * 60 * 24, "day"), (60 * 60, "hour"), (60, "minute"))
 _SHORT = {"year": "y", "day": "d", "hour": "h", "minute": "min"}
-
-
-def amount(number: int, noun: str, plural: str = "") -> str:
-    """`1 token`, `12 tokens`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def ago(then: datetime, now: datetime) -> str:
@@ -45,6 +41,16 @@ def _span(then: datetime, now: datetime) -> tuple[int, str]:
         if seconds >= length:
             return seconds // length, unit
     return 0, ""
+
+
+def local_minute(moment: datetime) -> str:
+    """The moment on the admin's clock, to the minute: `2026-03-14 10:26`."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def local_second(moment: datetime) -> str:
+    """The moment on the admin's clock, to the second and with its time zone: `2026-03-14 10:26:53 CET`."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def authentication(kind: Authentication) -> str:
