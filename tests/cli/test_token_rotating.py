@@ -193,13 +193,21 @@ class TestDue:
     def test_lists_those_older_than_the_policy_the_oldest_first(
         self, stocked: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        stocked.done("tokens", "enable", "crm")
         aged(stocked, {"crm": 91, "erp": 200, "old": 300})
         assert [each["name"] for each in stocked.json("tokens", "list", "--due")] == ["erp", "crm"]
-        assert [each["name"] for each in stocked.json("tokens", "list", "--due", "--all")] == ["old", "erp", "crm"]
+        assert "erp" in stocked.done("tokens", "list", "--due", "--text", "the erp")
         self._settings(tmp_path, monkeypatch, 100)
         assert [each["name"] for each in stocked.json("tokens", "list", "--due")] == ["erp"]
 
-    def test_all_due_rotates_the_active_ones_that_are_due(self, stocked: Shell) -> None:
+    def test_what_is_refused_anyway_is_not_due(self, stocked: Shell) -> None:
+        aged(stocked, {"crm": 200, "erp": 200, "old": 200})
+        assert [each["name"] for each in stocked.json("tokens", "list", "--due", "--all")] == ["erp"]
+        expired(stocked)
+        assert stocked.json("tokens", "list", "--due", "--all") == []
+
+    def test_all_due_rotates_those_that_are_due_and_no_other(self, stocked: Shell) -> None:
+        stocked.done("tokens", "enable", "crm")
         aged(stocked, {"crm": 91, "erp": 89, "old": 300})
         assert stocked.done("tokens", "rotate", "--all-due", "--reveal") == f"crm\t{value(stocked, 'crm')}\n"
         assert stocked.json("tokens", "list", "--due") == []

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tokentui.domain.errors import Invalid
-from tokentui.domain.periods import local_text, parse_grace, parse_moment, parse_past, parse_period, typed
+from tokentui.domain.periods import local_text, parse_grace, parse_moment, parse_past, parse_period
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 PRAGUE = timezone(timedelta(hours=1))
@@ -92,20 +92,18 @@ def test_a_grace_time_that_could_mean_two_things_or_is_over_is_refused(text: str
 
 
 @pytest.mark.parametrize(
-    ("zone", "written", "told"),
+    ("zone", "told"),
     [
-        ("Europe/Prague", "2026-03-14 10:26", "Sat 14 Mar 2026 10:26 CET"),
-        ("America/New_York", "2026-03-14 05:26", "Sat 14 Mar 2026 05:26 EDT"),
-        ("UTC", "2026-03-14 09:26", "Sat 14 Mar 2026 09:26 UTC"),
+        ("Europe/Prague", "Sat 14 Mar 2026 10:26 CET"),
+        ("America/New_York", "Sat 14 Mar 2026 05:26 EDT"),
+        ("UTC", "Sat 14 Mar 2026 09:26 UTC"),
     ],
 )
-def test_a_moment_is_told_in_local_time(monkeypatch: pytest.MonkeyPatch, zone: str, written: str, told: str) -> None:
+def test_a_moment_is_told_in_local_time(monkeypatch: pytest.MonkeyPatch, zone: str, told: str) -> None:
     with monkeypatch.context() as patched:
         patched.setenv("TZ", zone)
         time.tzset()
         assert local_text(NOW) == told
-        assert typed(NOW) == written
-        assert parse_moment(typed(NOW), NOW - timedelta(days=1), "expires_at") == NOW.replace(second=0)
     time.tzset()
 
 

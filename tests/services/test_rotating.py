@@ -176,6 +176,13 @@ class TestThePolicy:
         assert policy.rotation_due(token, now) is due
         assert (limit is not None and token.secret.generated_at <= limit) is due
 
+    def test_a_value_that_is_refused_anyway_is_not_due(self, desk: Desk) -> None:
+        now = BEGINNING + timedelta(days=100)
+        token = added(desk)
+        assert Policy().rotation_due(token, now)
+        for off in (replace(token, enabled=False), replace(token, active=False), replace(token, expires_at=now)):
+            assert not Policy().rotation_due(off, now)
+
     def test_rotating_makes_a_value_young(self, desk: Desk, clock: Clock) -> None:
         token = added(desk)
         clock.now = BEGINNING + timedelta(days=100)

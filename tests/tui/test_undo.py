@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.tui.conftest import Open
+from tests.tui.conftest import NOW, Open
 from tests.tui.driving import Ui
 from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.slots import Authentication, Slot
@@ -95,7 +95,7 @@ def test_undo_of_an_edit_asks_as_the_edit_the_other_way_does(
 ) -> None:
     endpoint = desk.reader().endpoint_by_ref(ref)
     edit_endpoint(desk, endpoint, replace(EndpointFields.of(endpoint), **edit))
-    question = undo_question(desk.reader(), desk.history[-1])
+    question = undo_question(desk.reader(), desk.history[-1], NOW)
     assert question is not None
     assert hit in " ".join(question.hits)
 

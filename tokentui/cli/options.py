@@ -1,7 +1,8 @@
 """Options that several commands share, and what is typed into them."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
@@ -9,6 +10,8 @@ import click
 from tokentui.cli.compose import Office
 from tokentui.cli.output import talk
 from tokentui.domain.slots import Slot, in_order
+from tokentui.store.protocol import Reader
+from tokentui.store.queries import EVERYTHING, TokenQuery, TokenRow, TokenSort
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -47,13 +50,15 @@ due = click.option(
 )
 
 
-def due_before(office: Office, now: datetime) -> datetime:
-    """When values that are due now were generated, or earlier; raises `click.UsageError` where none ever is due."""
-    moment = office.settings.policy.due_before(now)
-    if moment is None:
+def due_rows(office: Office, reader: Reader, query: TokenQuery) -> tuple[TokenRow, ...]:
+    """Those that are due for rotation, the oldest first; raises `click.UsageError` where the policy is off."""
+    policy, now = office.settings.policy, datetime.now(UTC)
+    limit = policy.due_before(now)
+    if limit is None:
         message = f"Nothing is ever due: rotate_after_days is 0 in {office.settings_file}"
         raise click.UsageError(message, click.get_current_context())
-    return moment
+    page = reader.token_page(replace(query, due_before=limit, sort=TokenSort.AGE), EVERYTHING)
+    return tuple(row for row in page.rows if policy.rotation_due(row.token, now))
 
 
 def shelf(command: CommandT) -> CommandT:

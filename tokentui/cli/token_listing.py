@@ -1,17 +1,15 @@
 """`tokentui tokens list|show`."""
 
-from datetime import UTC, datetime
-
 import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
 from tokentui.cli.naming import tokens_named
-from tokentui.cli.options import as_json, due, due_before, reveal, shelf, shelf_of, tell_of_no_store, text_filter
+from tokentui.cli.options import as_json, due, due_rows, reveal, shelf, shelf_of, tell_of_no_store, text_filter
 from tokentui.cli.output import columns, print_json, print_lines, time_text
 from tokentui.cli.shapes import Shapes
 from tokentui.cli.sheets import token_sheet
-from tokentui.store.queries import EVERYTHING, TokenQuery, TokenRow, TokenSort
+from tokentui.store.queries import EVERYTHING, TokenQuery, TokenRow
 
 #: What `show --as` knows.
 FORMS = ("value", "header", "env", "curl")
@@ -56,11 +54,9 @@ def list_tokens(
         active=shelf_of(inactive, everything),
         enabled=False if disabled else None,
         assigned=False if unassigned else None,
-        due_before=due_before(office, datetime.now(UTC)) if due else None,
-        sort=TokenSort.AGE if due else TokenSort.NAME,
     )
     reader = office.reader()
-    rows = reader.token_page(query, EVERYTHING).rows
+    rows = due_rows(office, reader, query) if due else reader.token_page(query, EVERYTHING).rows
     tell_of_no_store(office)
     shapes = Shapes(office, reader, reveal=reveal)
     if as_json:

@@ -9,14 +9,14 @@ import click
 from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
 from tokentui.cli.naming import names_in_file, tokens_named
-from tokentui.cli.options import as_json, due_before, reveal
+from tokentui.cli.options import as_json, due_rows, reveal
 from tokentui.cli.output import counted, print_json, print_lines, talk
 from tokentui.domain.periods import local_text, parse_grace
 from tokentui.domain.records import EndpointToken
 from tokentui.services import rotating
 from tokentui.services.desk import Desk
 from tokentui.services.tokens import reveal_token
-from tokentui.store.queries import EVERYTHING, TokenQuery, TokenSort
+from tokentui.store.queries import TokenQuery
 
 _ONE_SOURCE = "Name the tokens, or say --marked-file FILE or --all-due: one of the three"
 
@@ -29,7 +29,7 @@ Examples:
   tokentui tokens rotate --all-due --grace 24h --output new-values.csv"""
 )
 @click.argument("names", nargs=-1, metavar="[NAME...]")
-@click.option("--all-due", is_flag=True, help="All active ones whose value is older than the policy lets it be.")
+@click.option("--all-due", is_flag=True, help="All whose value is older than the policy lets it be.")
 @click.option("--marked-file", metavar="FILE", help="Those named in FILE, one a line, or on stdin where it is -.")
 @click.option(
     "--grace",
@@ -69,7 +69,7 @@ def rotate(
     desk = office.desk_for_change()
     until = parse_grace(grace, desk.clock(), "grace")
     if all_due:
-        tokens = _due(office, desk)
+        tokens = [row.token for row in due_rows(office, desk.reader(), TokenQuery())]
     else:
         tokens = tokens_named(desk.reader(), names if marked_file is None else names_in_file(marked_file))
     rotated = _rotated(desk, tokens, until, output)
@@ -82,11 +82,6 @@ def rotate(
         talk(f"Names and new values are in {output}.")
     elif not reveal:
         talk(f"tokens show --reveal prints the new value{'s' if len(rotated) > 1 else ''}.")
-
-
-def _due(office: Office, desk: Desk) -> list[EndpointToken]:
-    query = TokenQuery(due_before=due_before(office, desk.clock()), sort=TokenSort.AGE)
-    return [row.token for row in desk.reader().token_page(query, EVERYTHING).rows]
 
 
 def _rotated(

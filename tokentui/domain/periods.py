@@ -92,11 +92,6 @@ def _moment(words: str, field: str, localize: Localize) -> datetime:
         raise Invalid(field, message) from None
 
 
-def typed(moment: datetime) -> str:
-    """A moment in local time, to the minute, as `parse_moment` takes it: `2026-12-31 18:00`."""
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
-
-
 def local_text(moment: datetime) -> str:
     """A moment in local time, for people: `Thu 12 Mar 2026 10:26 CET`."""
     local = moment.astimezone()

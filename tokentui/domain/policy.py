@@ -29,12 +29,12 @@ class Policy:
         return now - limit if limit else None
 
     def rotation_due(self, token: EndpointToken, now: datetime) -> bool:
-        """Whether the token's value is older than the policy lets it be."""
+        """Whether the value is older than the policy lets it be; what is refused anyway is never due."""
         limit = self.due_before(now)
-        return limit is not None and token.secret.generated_at <= limit
+        return limit is not None and token.secret.generated_at <= limit and token.usable(now)
 
     def expires_soon(self, token: EndpointToken, now: datetime) -> bool:
-        """Whether the token is good now, and will have expired before long."""
+        """Whether the token has not expired yet, and will have before long."""
         if token.expires_at is None or token.expired(now):
             return False
         return token.expires_at - now < timedelta(days=self.expiring_within_days)

@@ -30,7 +30,7 @@ class ValueFile:
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except FileExistsError:
-            raise Taken(OUTPUT, f"{path} is there already; name another file.") from None
+            raise Taken(OUTPUT, f"{path.name} is there already; name another file.") from None
         except (OSError, ValueError) as error:  # the latter for a path with a null byte
             raise _cannot_be_made(path, error) from None
         self._file = os.fdopen(descriptor, "wb")

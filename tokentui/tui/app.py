@@ -91,8 +91,8 @@ class TokenTuiApp(App[None]):
         demo: bool = False,
     ) -> None:
         super().__init__()
-        self.workplace = Workplace(desk, demo=demo)
         self._settings = settings or Settings()
+        self.workplace = Workplace(desk, demo=demo, policy=self._settings.policy, base_url=self._settings.base_url)
         self._settings_file = settings_file
         self._ended = threading.Event()
         #: The store as it was before a list was read, so that no change falls between list and look.

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 from tokentui.domain.errors import Conflict, Invalid, SealError, Taken, TokenTuiError
 from tokentui.domain.fields import TokenFields, rebased
+from tokentui.domain.periods import local_text
 from tokentui.domain.records import EndpointToken
 from tokentui.domain.slots import in_order
 from tokentui.services.assigning import reach_of
@@ -17,6 +19,7 @@ from tokentui.tui.dialogs.conflict import ConflictDialog, Difference
 from tokentui.tui.dialogs.reveal import Reveal
 from tokentui.tui.dialogs.token_settings import TokenDesk, TokenForm, TokenSettings
 from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.values_seen import grace_note
 from tokentui.tui.words import amount, enabled, some
 from tokentui.tui.workplace import Workplace
 
@@ -133,7 +136,7 @@ async def _settle(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Att
     return Attempt(theirs, mine, done=answer == "theirs")
 
 
-_FIELDS = {"name": "Name", "description": "Description", "enabled": "Enabled"}
+_FIELDS = {"name": "Name", "description": "Description", "expires_at": "Expires", "enabled": "Enabled"}
 
 
 def _differences(mine: TokenForm, base: EndpointToken, theirs: EndpointToken) -> tuple[Difference, ...]:
@@ -150,7 +153,14 @@ def _differences(mine: TokenForm, base: EndpointToken, theirs: EndpointToken) ->
 
 
 def _word(value: object) -> str:
-    return enabled(value) if isinstance(value, bool) else str(value)
+    match value:
+        case bool():
+            return enabled(value)
+        case datetime():
+            return local_text(value)
+        case None:
+            return "never"
+    return str(value)
 
 
 def _beside(error: TokenTuiError) -> Errors:
@@ -166,10 +176,11 @@ async def _settings(
     errors: Mapping[str, str],
 ) -> TokenForm | None:
     desk, workplace = screen.workplace.desk, screen.workplace
-    hint = "new"
+    hint, note = "new", ""
     if token is not None:
         standing = token
         hint = await _hint(workplace, standing)
+        note = await workplace.perform(lambda: grace_note(workplace, standing))
 
     async def reveal() -> str:
         return await workplace.perform(lambda: reveal_token(desk, standing))
@@ -178,9 +189,11 @@ async def _settings(
         reveal=reveal,
         generate=lambda: new_value(desk),
         copy=lambda value: screen.copy(value, "the token"),
+        now=workplace.now,
     )
     title = "Add endpoint token" if token is None else "Token settings"
-    return await screen.app.push_screen_wait(TokenSettings(title, form, ask, hint=hint, saved=saved, errors=errors))
+    dialog = TokenSettings(title, form, ask, hint=hint, note=note, saved=saved, errors=errors)
+    return await screen.app.push_screen_wait(dialog)
 
 
 async def _hint(workplace: Workplace, token: EndpointToken) -> str:

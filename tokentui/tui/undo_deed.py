@@ -1,6 +1,7 @@
 """Undo, which may cut somebody off like any other change, and then asks like any other."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from tokentui.domain.errors import NotFound, TokenTuiError
 from tokentui.domain.fields import EndpointFields
@@ -27,7 +28,7 @@ async def undo(page: AnyPage) -> None:
         page.action_nothing_to_undo()
         return
     try:
-        question = await page.workplace.look(lambda reader: undo_question(reader, last))
+        question = await page.workplace.look(lambda reader: undo_question(reader, last, page.workplace.now()))
     except TokenTuiError as error:
         page.say(str(error), "error")
         return
@@ -63,20 +64,20 @@ def _rows_of(change: Change) -> list[tuple[str, ...]]:
     return [ids for _, ids in sorted(named)]
 
 
-def undo_question(reader: Reader, change: Change) -> Question | None:
-    """What taking back this change would cut off, as a question; None where it cuts off nothing."""
-    hits = [hit for replaced in change.replaced for hit in _hits(reader, replaced)]
+def undo_question(reader: Reader, change: Change, at: datetime) -> Question | None:
+    """What taking back this change at that moment would cut off, as a question; None where it cuts off nothing."""
+    hits = [hit for replaced in change.replaced for hit in _hits(reader, replaced, at)]
     if not hits:
         return None
     more = [f"and {len(hits) - MOST_LINES} more"] if len(hits) > MOST_LINES else []
     return Question(f"Undo “{change.summary}”?", (*hits[:MOST_LINES], *more), "Undo")
 
 
-def _hits(reader: Reader, replaced: Replaced) -> Iterator[str]:
+def _hits(reader: Reader, replaced: Replaced, at: datetime) -> Iterator[str]:
     now, then = replaced.after, replaced.before
     match now:
         case EndpointToken():
-            yield from _token_hits(reader, now, then)
+            yield from _token_hits(reader, now, then, at)
         case Endpoint():
             yield from _endpoint_hits(reader, now, then)
         case Assignment():
@@ -85,7 +86,7 @@ def _hits(reader: Reader, replaced: Replaced) -> Iterator[str]:
                 yield _unmapped(reader, now, " ".join(lost))
 
 
-def _token_hits(reader: Reader, now: EndpointToken, then: Record | None) -> Iterator[str]:
+def _token_hits(reader: Reader, now: EndpointToken, then: Record | None, at: datetime) -> Iterator[str]:
     mapped = len(reader.assignments_of(now.id))
     where = amount(mapped, "endpoint")
     if not isinstance(then, EndpointToken):
@@ -94,8 +95,11 @@ def _token_hits(reader: Reader, now: EndpointToken, then: Record | None) -> Iter
         return
     if mapped and now.enabled and now.active and not (then.enabled and then.active):
         yield f"{now.name} is {'disabled' if then.active else 'inactive'} again: refused at {where}."
+    if mapped and then.expired(at) and not now.expired(at):
+        yield f"{now.name} has expired again: refused at {where}."
     if now.secret.digest != then.secret.digest:
-        yield f"The new value of {now.name} is refused; the one before is valid again."
+        before = "works on, without an end" if now.in_grace(at) else "is valid again"
+        yield f"The new value of {now.name} is refused; the one before {before}."
 
 
 def _endpoint_hits(reader: Reader, now: Endpoint, then: Record | None) -> Iterator[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from tokentui.domain.errors import SealError
+from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
 from tokentui.store.protocol import Reader
 
@@ -29,6 +30,10 @@ class Workplace:
 
     desk: Desk
     demo: bool = False
+    #: What the lists mark: values that are due for rotation, tokens that end soon.
+    policy: Policy = field(default_factory=Policy)
+    #: Where the endpoints are reached from outside, for `curl` lines; empty where nobody said.
+    base_url: str = ""
     #: Whether nothing can be changed, as the store last said.
     read_only: bool = field(default=False, init=False)
     #: Sends a control sequence to the terminal, from any thread.

@@ -22,6 +22,7 @@ from tokentui.store.queries import MappingQuery, MappingRow, Page, TokenSort, Wi
 from tokentui.tui import actions
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.mapping_rows import COLUMNS, mapping_cell, primary_lines
+from tokentui.tui.rotation_keys import RotationKeys
 from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.token_deeds import Way, copy_value, cut, open_in_dialog, show_value, switch
 from tokentui.tui.token_rows import token_state
@@ -30,7 +31,7 @@ from tokentui.tui.widgets.primary_list import PrimaryList
 from tokentui.tui.widgets.row_table import RowTable
 
 
-class TokensTab(Vertical):
+class TokensTab(RotationKeys, Vertical):
     """Both lists of one endpoint; `page` is the screen that asks, performs and tells."""
 
     DEFAULT_CSS = """
@@ -49,6 +50,7 @@ class TokensTab(Vertical):
         ),
         *actions.secret_keys("endpoint"),
         *actions.enabled_keys("mapping"),
+        *actions.rotation_keys("mapping"),
         Binding(
             "h", "toggle_hide", "Hide unassigned", id="mapping.hide", group=actions.LOOK, tooltip="Only mapped tokens"
         ),
@@ -70,10 +72,10 @@ class TokensTab(Vertical):
         with Horizontal(classes="line"):
             yield Label("Secondary tokens", classes="heading")
             yield Label("", classes="amount")
-        now = self._page.workplace.now
+        now, policy = self._page.workplace.now, self._page.workplace.policy
         source: Source[MappingRow] = Source(
             COLUMNS,
-            lambda row, column: mapping_cell(row, column, self.endpoint, now()),
+            lambda row, column: mapping_cell(row, column, self.endpoint, now(), policy),
             lambda row: token_state(row.token, now()),
             self._query,
         )
@@ -171,10 +173,21 @@ class TokensTab(Vertical):
             "unmap": not above and mapped,
             "enable": not above and row is not None and not row.token.enabled,
             "disable": not above and row is not None and row.token.enabled,
+            "rotate": not above and row is not None,
+            "retire": not above and self.may_retire,
+            "copy_as": not above and row is not None,
             "copy": on if above else row is not None,
             "reveal": on if above else row is not None,
         }
         return fits.get(action, True)
+
+    @property
+    def rotation_page(self) -> AnyPage:
+        return self._page
+
+    @property
+    def rotation_table(self) -> RowTable[MappingRow]:
+        return self.listing.table
 
     # ------------------------------------------------------------------ primaries
 

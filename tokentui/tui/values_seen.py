@@ -1,0 +1,43 @@
+"""When a token's values were last seen: of one in a grace time both, so that one sees when the old value is quiet."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tokentui.domain.errors import TokenTuiError
+from tokentui.domain.periods import local_text
+from tokentui.domain.records import EndpointToken
+from tokentui.store.queries import LastSeen
+from tokentui.tui.words import ago
+from tokentui.tui.workplace import Workplace
+
+#: Token id → when each of its values was last seen.
+Seen = Mapping[str, LastSeen]
+
+
+def values_seen(workplace: Workplace) -> Seen:
+    """What was seen of all tokens; nothing where that cannot be read, since a rotation must not wait for it."""
+    try:
+        return workplace.desk.store.requests.last_seen()
+    except TokenTuiError:
+        return {}
+
+
+def seen_text(seen: Seen, token: EndpointToken, now: datetime) -> str:
+    """When a token was last seen; in a grace time, when each of its two values was."""
+    last = seen.get(token.id, LastSeen(None))
+    if not token.in_grace(now):
+        return _when(last.at, now)
+    return f"new value {_when(last.at, now)}, old value {_when(last.by_previous, now)}"
+
+
+def _when(moment: datetime | None, now: datetime) -> str:
+    return "–" if moment is None else ago(moment, now)
+
+
+def grace_note(workplace: Workplace, token: EndpointToken) -> str:
+    """Until when the old value works, and how quiet both are; nothing where no grace time runs."""
+    now = workplace.now()
+    if token.grace_until is None or not token.in_grace(now):
+        return ""
+    seen = seen_text(values_seen(workplace), token, now)
+    return f"◐ Old value works until {local_text(token.grace_until)}\nLast seen: {seen}"
