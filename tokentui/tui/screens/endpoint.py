@@ -114,7 +114,7 @@ class EndpointScreen(PageScreen[str | None]):
         await self._tell()
         if attempt.errors:
             await self._show_errors(attempt.errors)
-        elif attempt.done and not self._general.edited:
+        elif attempt.done and not self._general.edited and self._general.has_focus_within:
             self._tabs.focus_line()
         return attempt.done
 
