@@ -54,7 +54,7 @@ def _sealed(desk: Desk, ids: tuple[str, ...], progress: Progress) -> Iterator[tu
     """A new value for each id; made before the store is locked, since it takes the most time."""
     for number, id in enumerate(ids, start=1):
         yield id, desk.seal(new_value(desk), id, VALUE)
-        if number % (len(ids) // 100 + 1) == 0:
+        if number % (len(ids) // 99 + 1) == 0 or number == len(ids):
             progress(_SEALED * number / len(ids))
 
 
