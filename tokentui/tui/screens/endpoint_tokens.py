@@ -30,8 +30,9 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
     NOTHING_FOUND = "No token fits.\n\nEsc  Clear the filter        i  The inactive, or the active"
     HELP_TEXT = (
         "An endpoint token is the credential of one application. Disabled or inactive, it is refused everywhere and "
-        "keeps its assignments. A key works on the marked rows, or else on the row under the cursor. Last seen is – "
-        "for a token that no recorded request came with."
+        "keeps its assignments. Rotated, it has a new value, and the old one works until its grace time (◐) is over; "
+        "↻ marks a value that is older than it should be. A key works on the marked rows, or else on the row under "
+        "the cursor. Last seen is – for a token that no recorded request came with."
     )
     ON_ROW = ShelfScreen.ON_ROW | {
         "assign",
