@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 
 from tokentui.domain.errors import TokenTuiError
 from tokentui.store.protocol import Reader
 from tokentui.tui.actions import CHANGES
+from tokentui.tui.closing import close
 from tokentui.tui.widgets.key_hints import KeyHints
 from tokentui.tui.widgets.listing import Listing
 from tokentui.tui.widgets.masthead import Masthead
@@ -99,6 +101,10 @@ class PageScreen(Screen[ScreenResultT]):
         trouble = await self.look(lambda reader: self.workplace.key_trouble())
         if trouble:
             self.say(trouble, "error")
+
+    def dismiss(self, result: ScreenResultT | None = None) -> AwaitComplete:
+        """Close with a result: this screen and what lies above it, and nothing a second time."""
+        return close(self, lambda: super(PageScreen, self).dismiss(result))
 
     async def leave(self) -> bool:
         """Close the screen, and say whether it is closed; one with unsaved edits asks first."""
