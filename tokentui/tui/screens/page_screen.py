@@ -4,12 +4,13 @@ Opening has a budget: what the first list does not need (dialogs, services, the 
 asks for it, here and in the sections.
 """
 
+import asyncio
 import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from textual import on, work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 
@@ -26,6 +27,9 @@ from tokentui.tui.workplace import Workplace
 
 if TYPE_CHECKING:
     from tokentui.tui.dialogs.confirm import Question
+
+#: How long to wait for a store that does not answer before it is asked again, in seconds.
+ASK_AGAIN_SECONDS = 1.0
 
 ScreenResultT = TypeVar("ScreenResultT")
 ResultT = TypeVar("ResultT")
@@ -46,6 +50,8 @@ class PageScreen(Screen[ScreenResultT]):
         self.workplace = workplace
         self._masthead = Masthead()
         self._composed = False
+        #: Whether the store did not answer when it was last asked for nothing but that.
+        self._lost = False
 
     def compose(self) -> ComposeResult:
         yield self._masthead
@@ -91,9 +97,32 @@ class PageScreen(Screen[ScreenResultT]):
         try:
             self._masthead.counts = await self.workplace.look(lambda reader: reader.counts())
         except TokenTuiError as error:
-            self.say(str(error), "error")
+            self._tell_trouble(error)
         self._masthead.note = "read-only" if self.workplace.read_only else ""
         self.refresh_bindings()
+
+    def _tell_trouble(self, error: TokenTuiError) -> None:
+        self.say(str(error), "error")
+        self._wait_for_store(str(error))
+
+    @work(exclusive=True, group="trouble")
+    async def _wait_for_store(self, trouble: str) -> None:
+        """Where the store does not answer, ask until it does; then no message says otherwise any more."""
+        while not await self._answers():
+            self._lost = True
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+        if self._lost:
+            self._lost = False
+            self.store_changed()
+            if self.query_one(MessageLine).text == trouble:
+                self.say("The store can be read again.")
+
+    async def _answers(self) -> bool:
+        try:
+            await self.workplace.look(lambda reader: None)
+        except TokenTuiError:
+            return False
+        return True
 
     @work(exclusive=True, group="key")
     async def _check_key(self) -> None:
@@ -112,9 +141,10 @@ class PageScreen(Screen[ScreenResultT]):
         return True
 
     def say(self, text: str, kind: str = "done") -> None:
-        """Tell what happened: `done`, `busy`, `warning` or `error`."""
-        for line in self.query(MessageLine):  # a screen that was closed meanwhile has none
-            line.say(text, kind)
+        """Tell what happened (`done`, `busy`, `warning`, `error`), also on the page that is shown, be it another."""
+        for page in {self, shown_page(self.app) or self}:
+            for line in page.query(MessageLine):  # a screen that was closed meanwhile has none
+                line.say(text, kind)
 
     async def look(self, question: Callable[[Reader], ResultT]) -> ResultT | None:
         """Ask the store; where it does not answer, say why and give None."""
@@ -171,7 +201,12 @@ class PageScreen(Screen[ScreenResultT]):
 
     @on(Listing.Failed)
     def _listing_failed(self, event: Listing.Failed) -> None:
-        self.say(str(event.error), "error")
+        self._tell_trouble(event.error)
+
+
+def shown_page(app: App[Any]) -> "AnyPage | None":
+    """The full screen that is shown, below whatever dialog."""
+    return next((screen for screen in reversed(app.screen_stack) if isinstance(screen, PageScreen)), None)
 
 
 def collect_garbage() -> None:
