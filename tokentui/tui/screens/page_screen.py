@@ -170,6 +170,8 @@ class PageScreen(Screen[ScreenResultT]):
         """Ask before something is cut off."""
         from tokentui.tui.dialogs.confirm import Confirm
 
+        if isinstance(self.app.screen, Confirm):  # the key came twice
+            return False
         return await self.app.push_screen_wait(Confirm(question))
 
     def copy(self, value: str, what: str) -> None:
