@@ -14,6 +14,9 @@ class SettingsError(TokenTuiError):
     """The settings file cannot be used as it is."""
 
 
+_NAMES = frozenset({"theme", "keys", "mouse"})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a user may choose in `config.toml`."""
@@ -24,6 +27,8 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=dict)
     #: Whether the mouse is listened to; None: where the session is not over SSH.
     mouse: bool | None = None
+    #: Names in the file that are no settings.
+    unknown: tuple[str, ...] = ()
 
 
 def load_settings(path: Path) -> Settings:
@@ -54,7 +59,7 @@ def _settings(path: Path, content: Mapping[str, object]) -> Settings:
         raise SettingsError(f"In {path}, mouse is true or false.")
     if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
         raise SettingsError(f'In {path}, [keys] holds lines such as "tokens.add" = "n".')
-    return Settings(theme, keys, mouse)
+    return Settings(theme, keys, mouse, tuple(name for name in content if name not in _NAMES))
 
 
 def remember_theme(path: Path, theme: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import rich
-from textual import work
+from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -90,10 +90,12 @@ class TokenTuiApp(App[None]):
         self.workplace = Workplace(desk, demo=demo)
         self._settings = settings or Settings()
         self._settings_file = settings_file
+        self._checked = False
         self._eye = StoreEye(desk.store)
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
+        self._themes = tuple(self.available_themes)
         if self.workplace.environ.get("NO_COLOR"):  # the terminal's own colours, taken away, are black on black
             for theme in [name for name in self.available_themes if name.startswith("ansi")]:
                 self.unregister_theme(theme)
@@ -203,6 +205,32 @@ class TokenTuiApp(App[None]):
         from rich.traceback import Traceback
 
         self.panic(Traceback(width=None, suppress=[rich]))
+
+    # ------------------------------------------------------------------ what the user has chosen
+
+    @on(PageScreen.Opened)
+    def _check_settings(self) -> None:
+        if not self._checked:
+            self._checked = True
+            self.run_worker(self._look_at_settings, thread=True, group="settings")
+
+    def _look_at_settings(self) -> None:
+        """To know all keys is to load all screens, which the first list does not wait for."""
+        from tokentui.tui.settings_check import settings_trouble
+
+        if self._settings.keys:
+            from tokentui.tui.own_keys import completed
+
+            self.call_from_thread(self.set_keymap, completed(self._settings.keys))
+        trouble = settings_trouble(self._settings, self._themes, self._settings_file)
+        if trouble:
+            self.call_from_thread(self._tell_settings, trouble)
+
+    def _tell_settings(self, trouble: str) -> None:
+        """Where the message line is free: trouble with the key or the store comes first."""
+        page = shown_page(self)
+        if page is not None and not page.told:
+            page.say(trouble, "error")
 
     # ------------------------------------------------------------------ theme and pictures
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 from textual import on, work
 from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
+from textual.message import Message
 from textual.screen import Screen
 
 from tokentui.domain.errors import TokenTuiError
@@ -44,6 +45,9 @@ class PageScreen(Screen[ScreenResultT]):
     SECTION: ClassVar[str] = ""
     #: What the help dialog says above the keys: one paragraph.
     HELP_TEXT: ClassVar[str] = ""
+
+    class Opened(Message):
+        """The first list is on the screen, and what is wrong with the key has been told."""
 
     def __init__(self, workplace: Workplace) -> None:
         super().__init__()
@@ -114,7 +118,7 @@ class PageScreen(Screen[ScreenResultT]):
         if self._lost:
             self._lost = False
             self.store_changed()
-            if self.query_one(MessageLine).text == trouble:
+            if self.told == trouble:
                 self.say("The store can be read again.")
 
     async def _answers(self) -> bool:
@@ -130,6 +134,7 @@ class PageScreen(Screen[ScreenResultT]):
         trouble = await self.look(lambda reader: self.workplace.key_trouble())
         if trouble:
             self.say(trouble, "error")
+        self.post_message(self.Opened())
 
     def dismiss(self, result: ScreenResultT | None = None) -> AwaitComplete:
         """Close with a result: this screen and what lies above it, and nothing a second time."""
@@ -145,6 +150,11 @@ class PageScreen(Screen[ScreenResultT]):
         for page in {self, shown_page(self.app) or self}:
             for line in page.query(MessageLine):  # a screen that was closed meanwhile has none
                 line.say(text, kind)
+
+    @property
+    def told(self) -> str:
+        """What the message line says."""
+        return self.query_one(MessageLine).text
 
     async def look(self, question: Callable[[Reader], ResultT]) -> ResultT | None:
         """Ask the store; where it does not answer, say why and give None."""

@@ -1,0 +1,155 @@
+"""A user's own keys: what Textual has to be told for them, and what is wrong with them.
+
+Loaded after the first list is shown, and only for who has keys of their own: it knows every class that has keys.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain, permutations
+
+import textual.keys
+from textual.binding import Binding, InvalidBinding
+from textual.dom import DOMNode
+
+from tokentui.tui.app import TokenTuiApp
+from tokentui.tui.dialogs.confirm import Confirm
+from tokentui.tui.dialogs.conflict import ConflictDialog
+from tokentui.tui.dialogs.help import Help
+from tokentui.tui.dialogs.import_file import ImportDialog, ImportProgress, ImportResult
+from tokentui.tui.dialogs.leave import Leave
+from tokentui.tui.dialogs.reveal import Reveal
+from tokentui.tui.dialogs.token_settings import TokenSettings
+from tokentui.tui.screens.assign import AssignScreen
+from tokentui.tui.screens.endpoint import EndpointScreen
+from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
+from tokentui.tui.screens.endpoints import EndpointsScreen
+from tokentui.tui.screens.tokens_tab import TokensTab
+from tokentui.tui.settings_check import meant
+from tokentui.tui.widgets.choice import Choice
+from tokentui.tui.widgets.endpoint_form import EndpointForm
+from tokentui.tui.widgets.filter_input import FilterInput
+from tokentui.tui.widgets.listing import Listing
+from tokentui.tui.widgets.primary_list import PrimaryList
+from tokentui.tui.widgets.row_table import RowTable
+from tokentui.tui.widgets.secret_field import SecretField
+from tokentui.tui.widgets.tab_line import TabLine
+
+Place = tuple[type[DOMNode], ...]
+
+
+def _place(*owners: type[DOMNode]) -> Place:
+    return owners
+
+
+def _in_lists(*inner: type[DOMNode]) -> Iterator[Place]:
+    for page in (EndpointsScreen, EndpointTokensScreen, AssignScreen):
+        yield _place(*inner, page)
+
+
+_PAGES: tuple[Place, ...] = (
+    *_in_lists(RowTable, Listing),
+    *_in_lists(FilterInput, Listing),
+    (RowTable, Listing, TokensTab, EndpointScreen),
+    (FilterInput, Listing, TokensTab, EndpointScreen),
+    (PrimaryList, TokensTab, EndpointScreen),
+    (TabLine, EndpointScreen),
+    (Choice, EndpointForm, EndpointScreen),
+)
+
+_DIALOGS: Place = (Confirm, ConflictDialog, Help, ImportProgress, ImportResult, Leave, Reveal)
+
+#: What is in reach of the keys at once, from the widget that has the focus outwards; a dialog shuts out the rest.
+PLACES: tuple[Place, ...] = (
+    *(_place(*page, TokenTuiApp) for page in _PAGES),
+    (SecretField, TokenSettings),
+    (Choice, ImportDialog),
+    *(_place(dialog) for dialog in _DIALOGS),
+)
+
+Keys = Mapping[str, frozenset[str]]
+
+_MODIFIERS = frozenset({"alt", "ctrl", "hyper", "meta", "shift", "super"})
+_NAMES = frozenset(key.value for key in textual.keys.Keys) | frozenset(textual.keys.REPLACED_KEYS)
+
+
+def _bindings(place: Place) -> Iterator[Binding]:
+    """All bindings of ours in a place, one for each key."""
+    for owner in place:
+        for base in owner.__mro__:
+            if base.__module__.startswith("tokentui."):
+                yield from Binding.make_bindings(base.__dict__.get("BINDINGS", ()))
+
+
+def _by_id(bindings: Iterator[Binding]) -> dict[str, frozenset[str]]:
+    keys: dict[str, frozenset[str]] = {}
+    for binding in bindings:
+        if binding.id is not None:
+            keys[binding.id] = keys.get(binding.id, frozenset()) | {binding.key}
+    return keys
+
+
+def default_keys() -> Keys:
+    """Binding id → its keys, where nobody has chosen others."""
+    return _by_id(chain.from_iterable(map(_bindings, PLACES)))
+
+
+def _parsed(keys: str) -> frozenset[str]:
+    """The keys of a text such as `"n,ctrl+n"`, as Textual names them; empty where one of them is no key."""
+    try:
+        parsed = frozenset(binding.key for binding in Binding.make_bindings([Binding(keys, "")]))
+    except InvalidBinding:
+        return frozenset()
+    return parsed if all(map(_is_key, parsed)) else frozenset()
+
+
+def _is_key(key: str) -> bool:
+    *modifiers, name = key.split("+")
+    if not _MODIFIERS.issuperset(modifiers):
+        return False
+    character = textual.keys.key_to_character(name)
+    named = name.islower() and character is not None and character.isprintable()
+    return len(name) == 1 or name in _NAMES or named
+
+
+def completed(chosen: Mapping[str, str]) -> dict[str, str]:
+    """The keymap of these keys: an action that shares its key with one that gets another keeps its own.
+
+    Textual takes the whole key away: who gave Deactivate another key would have none for Activate.
+    """
+    keep: dict[str, str] = {}
+    for owner in {owner for place in PLACES for owner in place}:
+        keys = _by_id(_bindings((owner,)))
+        for id, other in permutations(keys, 2):
+            if id in chosen and keys[id] & keys[other]:
+                keep[other] = ",".join(sorted(keys[other]))
+    return {**keep, **chosen}
+
+
+def key_troubles(chosen: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each thing that is wrong: no such action, no such key, one key for two actions in one place."""
+    defaults = default_keys()
+    for id, keys in chosen.items():
+        if id not in defaults:
+            yield f"{_line(id, keys)}: no action has this id. {meant(id, defaults) or 'docs/keys.md lists them.'}"
+        elif not _parsed(keys):
+            yield f'{_line(id, keys)}: this is no key. Keys are written as in "n", "f2", "escape", "ctrl+n", "n,f2".'
+    now = {**defaults, **{id: _parsed(keys) for id, keys in chosen.items() if id in defaults}}
+    for id, other in _side_by_side(chosen):
+        both = now[id] & now[other]
+        if both and not defaults[id] & defaults[other]:
+            yield f'{_line(id, chosen[id])}: in the same place "{other}" has the key {_shown(both)}. Choose another.'
+
+
+def _side_by_side(chosen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each pair of ids in one place of which the first was given a key, the pair of two such ids once."""
+    pairs = (pair for place in PLACES for pair in permutations(sorted(_by_id(_bindings(place))), 2))
+    for id, other in dict.fromkeys(pairs):
+        if id in chosen and not (other in chosen and other < id):
+            yield id, other
+
+
+def _line(id: str, keys: str) -> str:
+    return f'"{id}" = "{keys}"'
+
+
+def _shown(keys: frozenset[str]) -> str:
+    return " and ".join(sorted(map(textual.keys.format_key, keys)))
