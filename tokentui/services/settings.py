@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from tokentui.domain.errors import TokenTuiError
@@ -12,9 +12,6 @@ from tokentui.domain.errors import TokenTuiError
 
 class SettingsError(TokenTuiError):
     """The settings file cannot be used as it is."""
-
-
-_NAMES = frozenset({"theme", "keys", "mouse"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +26,10 @@ class Settings:
     mouse: bool | None = None
     #: Names in the file that are no settings.
     unknown: tuple[str, ...] = ()
+
+
+#: The names of all settings.
+KNOWN = tuple(each.name for each in fields(Settings) if each.name != "unknown")
 
 
 def load_settings(path: Path) -> Settings:
@@ -59,7 +60,7 @@ def _settings(path: Path, content: Mapping[str, object]) -> Settings:
         raise SettingsError(f"In {path}, mouse is true or false.")
     if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
         raise SettingsError(f'In {path}, [keys] holds lines such as "tokens.add" = "n".')
-    return Settings(theme, keys, mouse, tuple(name for name in content if name not in _NAMES))
+    return Settings(theme, keys, mouse, unknown=tuple(name for name in content if name not in KNOWN))
 
 
 def remember_theme(path: Path, theme: str) -> None:

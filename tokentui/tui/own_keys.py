@@ -3,25 +3,23 @@
 Loaded after the first list is shown, and only for who has keys of their own: it knows every class that has keys.
 """
 
+import importlib
+import pkgutil
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import chain, permutations
+from typing import Any
 
 import textual.keys
 from textual.binding import Binding, InvalidBinding
 from textual.dom import DOMNode
+from textual.screen import ModalScreen, Screen
 
+import tokentui.tui
 from tokentui.tui.app import TokenTuiApp
-from tokentui.tui.dialogs.confirm import Confirm
-from tokentui.tui.dialogs.conflict import ConflictDialog
-from tokentui.tui.dialogs.help import Help
-from tokentui.tui.dialogs.import_file import ImportDialog, ImportProgress, ImportResult
-from tokentui.tui.dialogs.leave import Leave
-from tokentui.tui.dialogs.reveal import Reveal
+from tokentui.tui.dialogs.import_file import ImportDialog
 from tokentui.tui.dialogs.token_settings import TokenSettings
-from tokentui.tui.screens.assign import AssignScreen
 from tokentui.tui.screens.endpoint import EndpointScreen
-from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
-from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.tokens_tab import TokensTab
 from tokentui.tui.settings_check import meant
 from tokentui.tui.widgets.choice import Choice
@@ -33,42 +31,50 @@ from tokentui.tui.widgets.row_table import RowTable
 from tokentui.tui.widgets.secret_field import SecretField
 from tokentui.tui.widgets.tab_line import TabLine
 
+#: Classes whose keys are in reach at once, from the widget that has the focus outwards; a dialog shuts out the rest.
 Place = tuple[type[DOMNode], ...]
 
+#: What has the focus on a page, unless `_INSIDE` says otherwise: a list, or the filter of it.
+_LIST: tuple[Place, ...] = ((RowTable, Listing), (FilterInput, Listing))
 
-def _place(*owners: type[DOMNode]) -> Place:
-    return owners
-
-
-def _in_lists(*inner: type[DOMNode]) -> Iterator[Place]:
-    for page in (EndpointsScreen, EndpointTokensScreen, AssignScreen):
-        yield _place(*inner, page)
-
-
-_PAGES: tuple[Place, ...] = (
-    *_in_lists(RowTable, Listing),
-    *_in_lists(FilterInput, Listing),
-    (RowTable, Listing, TokensTab, EndpointScreen),
-    (FilterInput, Listing, TokensTab, EndpointScreen),
-    (PrimaryList, TokensTab, EndpointScreen),
-    (TabLine, EndpointScreen),
-    (Choice, EndpointForm, EndpointScreen),
-)
-
-_DIALOGS: Place = (Confirm, ConflictDialog, Help, ImportProgress, ImportResult, Leave, Reveal)
-
-#: What is in reach of the keys at once, from the widget that has the focus outwards; a dialog shuts out the rest.
-PLACES: tuple[Place, ...] = (
-    *(_place(*page, TokenTuiApp) for page in _PAGES),
-    (SecretField, TokenSettings),
-    (Choice, ImportDialog),
-    *(_place(dialog) for dialog in _DIALOGS),
-)
+#: What may have the focus inside other screens; in a dialog that is not named here, nothing that has keys.
+_INSIDE: Mapping[type[DOMNode], tuple[Place, ...]] = {
+    EndpointScreen: (
+        (RowTable, Listing, TokensTab),
+        (FilterInput, Listing, TokensTab),
+        (PrimaryList, TokensTab),
+        (Choice, EndpointForm),
+        (TabLine,),
+    ),
+    TokenSettings: ((SecretField,),),
+    ImportDialog: ((Choice,),),
+}
 
 Keys = Mapping[str, frozenset[str]]
 
 _MODIFIERS = frozenset({"alt", "ctrl", "hyper", "meta", "shift", "super"})
 _NAMES = frozenset(key.value for key in textual.keys.Keys) | frozenset(textual.keys.REPLACED_KEYS)
+
+
+@cache
+def places() -> tuple[Place, ...]:
+    """All places of the terminal UI, whose modules are all loaded for that."""
+    for module in pkgutil.walk_packages(tokentui.tui.__path__, "tokentui.tui."):
+        importlib.import_module(module.name)
+    return tuple(chain.from_iterable(map(_places_in, _ours(Screen))))
+
+
+def _ours(base: type[Screen[Any]]) -> Iterator[type[Screen[Any]]]:
+    for screen in base.__subclasses__():
+        if screen.__module__.startswith("tokentui."):
+            yield screen
+        yield from _ours(screen)
+
+
+def _places_in(screen: type[Screen[Any]]) -> Iterator[Place]:
+    dialog = issubclass(screen, ModalScreen)
+    for inside in _INSIDE.get(screen, ((),) if dialog else _LIST):
+        yield (*inside, screen) if dialog else (*inside, screen, TokenTuiApp)
 
 
 def _bindings(place: Place) -> Iterator[Binding]:
@@ -89,7 +95,7 @@ def _by_id(bindings: Iterator[Binding]) -> dict[str, frozenset[str]]:
 
 def default_keys() -> Keys:
     """Binding id → its keys, where nobody has chosen others."""
-    return _by_id(chain.from_iterable(map(_bindings, PLACES)))
+    return _by_id(chain.from_iterable(map(_bindings, places())))
 
 
 def _parsed(keys: str) -> frozenset[str]:
@@ -116,7 +122,7 @@ def completed(chosen: Mapping[str, str]) -> dict[str, str]:
     Textual takes the whole key away: who gave Deactivate another key would have none for Activate.
     """
     keep: dict[str, str] = {}
-    for owner in {owner for place in PLACES for owner in place}:
+    for owner in {owner for place in places() for owner in place}:
         keys = _by_id(_bindings((owner,)))
         for id, other in permutations(keys, 2):
             if id in chosen and keys[id] & keys[other]:
@@ -141,7 +147,7 @@ def key_troubles(chosen: Mapping[str, str]) -> Iterator[str]:
 
 def _side_by_side(chosen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Each pair of ids in one place of which the first was given a key, the pair of two such ids once."""
-    pairs = (pair for place in PLACES for pair in permutations(sorted(_by_id(_bindings(place))), 2))
+    pairs = (pair for place in places() for pair in permutations(sorted(_by_id(_bindings(place))), 2))
     for id, other in dict.fromkeys(pairs):
         if id in chosen and not (other in chosen and other < id):
             yield id, other

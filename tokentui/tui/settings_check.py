@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from tokentui.services.settings import Settings
+from tokentui.services.settings import KNOWN, Settings
 
 
 def settings_trouble(settings: Settings, themes: Iterable[str], file: Path | None) -> str:
@@ -21,7 +21,7 @@ def _troubles(settings: Settings, themes: tuple[str, ...]) -> Iterator[str]:
         hint = meant(settings.theme, themes) or "The palette's Theme shows them all."
         yield f'theme = "{settings.theme}": there is no such theme. {hint}'
     for name in settings.unknown:
-        yield f"{name}: there is no such setting. There are theme, mouse and [keys]."
+        yield f"{name}: there is no such setting. There are {', '.join(KNOWN)}."
     if settings.keys:
         from tokentui.tui.own_keys import key_troubles
 
