@@ -1,15 +1,19 @@
 """No way out of a form loses what was edited: a dialog is answered first, a page asks."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
 from textual.widgets import Input
 
 from tests.tui.conftest import Open
 from tests.tui.driving import WIDE, Ui
+from tokentui.services.desk import Desk
+from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.tui.dialogs.import_file import ImportDialog
 from tokentui.tui.dialogs.leave import Leave
 from tokentui.tui.dialogs.token_settings import TokenSettings
@@ -177,3 +181,84 @@ async def test_ctrl_c_on_a_list_says_in_the_message_line_which_key_quits(open_ui
         await ui.press("ctrl+c")
         await ui.told("q leads back, and from a section out; ^q quits.")
         assert isinstance(ui.screen, EndpointsScreen)
+
+
+# ---------------------------------------------------------------------- what is being saved
+
+
+@pytest.fixture
+def hasty_desk(store: Path, desk: Desk) -> Desk:
+    """A desk that waits for somebody else's lock for a moment only."""
+    desk.store = TinyDBStore(store, lock_timeout=0.5)
+    return desk
+
+
+async def show_tokens(ui: Ui) -> None:
+    await ui.press("2")
+    await ui.at(EndpointTokensScreen)
+    await ui.go("load-test")
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_who_quits_is_told_of_a_change_that_was_not_saved(
+    open_ui: Open, store: Path, hasty_desk: Desk, key: str
+) -> None:
+    async with open_ui(hasty_desk) as ui:
+        await show_tokens(ui)
+        with FileLock(f"{store}.lock"):
+            await ui.press("e", key)
+            await ui.told("has been locked by another process")
+            await ui.pilot.pause()
+            assert ui.app.is_running
+        await ui.press(key)
+        await ui.until(lambda: not ui.app.is_running)
+
+
+async def test_who_quits_keeps_a_form_that_was_not_saved(open_ui: Open, store: Path, hasty_desk: Desk) -> None:
+    async with open_ui(hasty_desk) as ui:
+        await edit_token(ui)
+        with FileLock(f"{store}.lock"):
+            await ui.press("enter", "q")
+            await ui.see("✗ ")
+        await ui.at(TokenSettings)
+        assert ui.screen.query_one("#name", Input).value == "bank-import-2"
+
+
+async def test_who_quits_waits_for_a_change_that_is_saved(open_ui: Open, store: Path, desk: Desk) -> None:
+    async with open_ui() as ui:
+        await show_tokens(ui)
+        with FileLock(f"{store}.lock"):
+            await ui.press("e", "q")
+            await ui.told("Waiting for what is being saved")
+        await ui.until(lambda: not ui.app.is_running)
+    assert desk.reader().token_by_name("load-test").enabled
+
+
+async def test_a_change_that_failed_after_its_page_was_left_is_told(
+    open_ui: Open, store: Path, hasty_desk: Desk
+) -> None:
+    async with open_ui(hasty_desk) as ui:
+        await ui.go("Returns")
+        await ui.press("enter")
+        await ui.see("Primary tokens", "2 of 37 mapped")
+        await ui.go("chatbot")
+        with FileLock(f"{store}.lock"):
+            await ui.press("space", "q")
+            await ui.at(EndpointsScreen)
+            await ui.told("has been locked by another process")
+
+
+async def test_changes_whose_page_was_left_before_their_turn_are_saved(
+    open_ui: Open, store: Path, desk: Desk
+) -> None:
+    async with open_ui() as ui:
+        await ui.go("Returns")
+        await ui.press("enter")
+        await ui.see("Primary tokens", "2 of 37 mapped")
+        await ui.go("chatbot")
+        with FileLock(f"{store}.lock"):
+            await ui.press("space", "j", "space", "q")
+            await ui.at(EndpointsScreen)
+        await ui.app.workplace.all_done()
+        endpoint = desk.reader().endpoint_by_ref("orders/returns")
+        assert len(desk.reader().assignments_at(endpoint.id)) == 4

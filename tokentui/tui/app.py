@@ -1,5 +1,6 @@
 """The application: its sections, the keys that work everywhere, and the eye on the store."""
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
@@ -20,6 +21,9 @@ from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.workplace import Workplace, over_ssh
+
+#: How long saving may take before it is told, in seconds.
+PATIENCE = 0.3
 
 #: Actions that lead away from what is shown: not from a dialog, which is answered first.
 ELSEWHERE = frozenset({"quit", "section"})
@@ -119,6 +123,7 @@ class TokenTuiApp(App[None]):
         if over_ssh(self.workplace.environ):
             self.animation_level = "none"
         self.workplace.write = self._write_to_terminal
+        self.workplace.tell = lambda trouble: self._say(trouble, "error")
         self._watch_store()
 
     def on_unmount(self) -> None:
@@ -154,13 +159,20 @@ class TokenTuiApp(App[None]):
             self.screen.store_changed()
 
     async def action_quit(self) -> None:
-        """Leave TokenTUI; unsaved edits on the way ask first."""
+        """Leave TokenTUI; unsaved edits on the way ask first, and what is being saved is waited for."""
         self._quit()
 
     @work(exclusive=True, group="section")
     async def _quit(self) -> None:
-        if await self._leave_pages():
+        if await self._leave_pages() and await self._all_saved():
             self.exit()
+
+    async def _all_saved(self) -> bool:
+        """Wait for the changes under way; False where one failed, which is told, or brings its form back."""
+        saving = asyncio.ensure_future(self.workplace.all_done())
+        if not (await asyncio.wait([saving], timeout=PATIENCE))[0]:
+            self._say("Waiting for what is being saved.", "busy")
+        return await saving
 
     async def _leave_pages(self) -> bool:
         """Back to the list of the section; False where a dialog is open, or the user would rather go on editing."""
