@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.conftest import Open
+from tests.tui.conftest import Hourglass, Open
 from tests.tui.driving import Ui
 from tokentui.domain.errors import StoreError
 from tokentui.domain.fields import TokenFields
@@ -15,7 +15,7 @@ from tokentui.store.protocol import Stamp
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.tui.app import TokenTuiApp
-from tokentui.tui.widgets.message_line import MessageLine
+from tokentui.tui.widgets.message_line import STAY, MessageLine
 
 
 @pytest.fixture
@@ -146,6 +146,18 @@ async def test_a_message_that_came_after_the_trouble_stays(
         await sees_what_others_save(ui, other_desk)
         await ui.until(lambda: "trouble" not in busy(ui))
         assert ui.message == "Something else."
+
+
+async def test_a_trouble_that_lasts_is_told_again_when_another_message_has_faded(
+    open_ui: Open, store: Path, hourglass: Hourglass
+) -> None:
+    async with open_ui() as ui:
+        store.rename(store.with_name("elsewhere"))
+        await told_and_waited_for(ui, "has gone")
+        ui.page.say("Something else.")
+        await ui.told("Something else.")
+        hourglass.let_pass(STAY)
+        await ui.told("has gone")
 
 
 async def test_a_store_that_fails_one_list_is_asked_again_without_a_change(

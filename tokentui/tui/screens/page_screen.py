@@ -114,6 +114,8 @@ class PageScreen(Screen[ScreenResultT]):
         """Where the store does not answer, ask until it does; then no message says otherwise any more."""
         while not await self._answers():
             self._lost = True
+            if not self.told and shown_page(self.app) is self:  # what stood over it has faded, and it lasts
+                self.say(trouble, "error")
             await asyncio.sleep(ASK_AGAIN_SECONDS)
         if self._lost:
             self._lost = False
