@@ -164,7 +164,8 @@ async def test_a_store_that_fails_one_list_is_asked_again_without_a_change(
     open_ui: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_ui() as ui:
-        await ui.until(lambda: "37 tokens" in ui.lines[0])
+        await ui.until(lambda: "37 tokens" in ui.lines[0] and "…" not in ui.text)
+        await ui.until(lambda: busy(ui) == {"watch"})
         reader = TinyDBStore.reader
         fails = [StoreError("The disk is busy."), StoreError("The disk is busy.")]
 
