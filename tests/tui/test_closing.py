@@ -123,13 +123,3 @@ async def test_a_refused_import_brings_its_dialog_back_whatever_lies_above_its_p
         await ui.see("✗")
         await ui.press("escape")
         await ui.until(lambda: ui.screen is ui.app.screen_stack[0])
-
-
-async def test_a_form_whose_saving_takes_long_is_left_whatever_lies_above_it(open_ui: Open) -> None:
-    async with open_ui() as ui:
-        await ui.press("enter")
-        await ui.at(EndpointScreen)
-        page = ui.page
-        await open_palette(ui)
-        assert await page.leave()
-        await ui.until(lambda: ui.screen is ui.app.screen_stack[0])

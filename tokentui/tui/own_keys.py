@@ -19,13 +19,18 @@ import tokentui.tui
 from tokentui.tui.app import TokenTuiApp
 from tokentui.tui.dialogs.import_file import ImportDialog
 from tokentui.tui.dialogs.token_settings import TokenSettings
+from tokentui.tui.screens.assign import AssignScreen
 from tokentui.tui.screens.endpoint import EndpointScreen
+from tokentui.tui.screens.primary_tokens import PrimaryTokens
+from tokentui.tui.screens.secondary_tokens import SecondaryTokens
+from tokentui.tui.screens.tick_list import TickList
 from tokentui.tui.screens.tokens_tab import TokensTab
 from tokentui.tui.settings_check import meant
 from tokentui.tui.widgets.choice import Choice
 from tokentui.tui.widgets.endpoint_form import EndpointForm
 from tokentui.tui.widgets.filter_input import FilterInput
 from tokentui.tui.widgets.listing import Listing
+from tokentui.tui.widgets.mapping_list import MappingList
 from tokentui.tui.widgets.primary_list import PrimaryList
 from tokentui.tui.widgets.row_table import RowTable
 from tokentui.tui.widgets.secret_field import SecretField
@@ -39,10 +44,11 @@ _LIST: tuple[Place, ...] = ((RowTable, Listing), (FilterInput, Listing))
 
 #: What may have the focus inside other screens; in a dialog that is not named here, nothing that has keys.
 _INSIDE: Mapping[type[DOMNode], tuple[Place, ...]] = {
+    AssignScreen: ((RowTable, Listing, TickList), (FilterInput, Listing, TickList)),
     EndpointScreen: (
-        (RowTable, Listing, TokensTab),
-        (FilterInput, Listing, TokensTab),
-        (PrimaryList, TokensTab),
+        (RowTable, MappingList, SecondaryTokens, TokensTab),
+        (FilterInput, MappingList, SecondaryTokens, TokensTab),
+        (PrimaryList, PrimaryTokens, TokensTab),
         (Choice, EndpointForm),
         (TabLine,),
     ),
