@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tokentui.store.protocol import Stamp
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.tui.app import TokenTuiApp
+from tokentui.tui.screens.page_screen import PageScreen
 from tokentui.tui.widgets.message_line import STAY, MessageLine
 
 
@@ -131,6 +133,23 @@ async def test_a_store_that_is_cut_and_mended_is_told_so(open_ui: Open, store: P
         store.write_bytes(whole[: len(whole) // 2])
         await told_and_waited_for(ui, "damaged")
         store.write_bytes(whole)
+        await ui.told("The store can be read again.")
+        await sees_what_others_save(ui, other_desk)
+
+
+async def test_a_store_that_is_mended_before_it_is_asked_again_is_told_so(
+    open_ui: Open, store: Path, other_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = store.read_bytes()
+    answers = PageScreen._answers
+
+    async def mended_meanwhile(self: PageScreen[Any]) -> bool:
+        store.write_bytes(whole)
+        return await answers(self)
+
+    monkeypatch.setattr(PageScreen, "_answers", mended_meanwhile)
+    async with open_ui() as ui:
+        store.write_bytes(whole[: len(whole) // 2])
         await ui.told("The store can be read again.")
         await sees_what_others_save(ui, other_desk)
 

@@ -56,6 +56,9 @@ class PageScreen(Screen[ScreenResultT]):
         self._composed = False
         #: Whether the store did not answer when it was last asked for nothing but that.
         self._lost = False
+        #: What was told of a store that did not answer, and which answers are still to come before that is over.
+        self._trouble = ""
+        self._unanswered: set[str] = set()
 
     def compose(self) -> ComposeResult:
         yield self._masthead
@@ -78,6 +81,7 @@ class PageScreen(Screen[ScreenResultT]):
     @on(Listing.Shown)
     def _first_shown(self) -> None:
         """The amounts can wait until the first list is on the screen."""
+        self._answered("list")
         if self._masthead.counts is None:
             self._count()
             self._check_key()
@@ -92,8 +96,10 @@ class PageScreen(Screen[ScreenResultT]):
         """Somebody saved, here or elsewhere: show what the store holds now."""
         if not self.is_open:
             return
+        listings = list(self.query(Listing).results())
+        self._unanswered = {"count", "list"} if listings else {"count"}
         self._count()
-        for listing in self.query(Listing).results():
+        for listing in listings:
             listing.reload()
 
     @work(exclusive=True, group="count")
@@ -102,16 +108,28 @@ class PageScreen(Screen[ScreenResultT]):
             self._masthead.counts = await self.workplace.look(lambda reader: reader.counts())
         except TokenTuiError as error:
             self._tell_trouble(error)
+        else:
+            self._answered("count")
         self._masthead.note = "read-only" if self.workplace.read_only else ""
         self.refresh_bindings()
 
+    def _answered(self, what: str) -> None:
+        """Where all that was asked has been answered, no message may say otherwise any more."""
+        self._unanswered.discard(what)
+        if self._trouble and not self._unanswered:
+            trouble, self._trouble = self._trouble, ""
+            if self.told == trouble:
+                self.say("The store can be read again.")
+
     def _tell_trouble(self, error: TokenTuiError) -> None:
+        self._trouble = str(error)
+        self._unanswered.add("count")  # whatever has failed is asked again, and the amounts with it
         self.say(str(error), "error")
         self._wait_for_store(str(error))
 
     @work(exclusive=True, group="trouble")
     async def _wait_for_store(self, trouble: str) -> None:
-        """Where the store does not answer, ask until it does; then no message says otherwise any more."""
+        """Where the store does not answer, ask until it does; then show what it holds."""
         while not await self._answers():
             self._lost = True
             if not self.told and shown_page(self.app) is self:  # what stood over it has faded, and it lasts
@@ -120,8 +138,6 @@ class PageScreen(Screen[ScreenResultT]):
         if self._lost:
             self._lost = False
             self.store_changed()
-            if self.told == trouble:
-                self.say("The store can be read again.")
 
     async def _answers(self) -> bool:
         try:
