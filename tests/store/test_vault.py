@@ -58,6 +58,20 @@ def test_a_short_value_has_no_hint(length: int) -> None:
     assert VAULT.hint(sealed("s" * length), *PLACE) == ""
 
 
+@given(st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=4096))
+def test_the_length_of_a_value_is_known_without_the_key(value: str) -> None:
+    def lost() -> bytes:
+        raise SealError("The key file is not there.")
+
+    assert KeyVault(lost).length(sealed(value)) == len(value)
+
+
+@pytest.mark.parametrize("text", ["", "????", "AAAA", base64.b64encode(bytes(28)).decode(), "AAAA" * 10 + "AB=="])
+def test_a_seal_that_is_none_has_no_length(text: str) -> None:
+    with pytest.raises(SealError):
+        VAULT.length(replace(sealed(), sealed=text))
+
+
 def test_the_key_is_fetched_when_it_is_first_needed_and_once() -> None:
     fetched: list[bytes] = []
 
