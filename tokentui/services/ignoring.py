@@ -174,4 +174,6 @@ def _matches(pattern: "GitIgnoreSpecPattern", path: str, is_folder: bool) -> boo
     if found is not None and found.lastindex is None:
         return True
     behind = len(path) + 1
-    return is_folder and any(each.lastindex and each.end() == behind for each in pattern.regex.finditer(path + "/"))
+    return is_folder and any(
+        each.lastindex and each.end(each.lastindex) == behind for each in pattern.regex.finditer(path + "/")
+    )
