@@ -2,13 +2,15 @@
 
 import json
 import os
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Shell
-from tests.cli.test_program import process
+from tests.cli.test_program import ROOT, process
 
 WEAK = "i-am-special"
 
@@ -165,6 +167,16 @@ class TestTakes:
         leak.put(".env", f"KEY={WEAK}")
         assert stocked.run("scan", ".").exit_code == 0
         assert stocked.run("scan", ".env").exit_code == 1
+
+    def test_a_closed_stdin(self, tmp_path: Path) -> None:
+        """As a job may be started with; only where it is to be scanned does it matter."""
+        assert process("tokens", "add", "erp", home=tmp_path).returncode == 0
+        places = ("--store", f"{tmp_path}/data/tokentui/tokens.json", "--key-file", f"{tmp_path}/config/tokentui/key")
+        for path, code in ((str(tmp_path), 0), ("-", 2)):
+            line = 'exec "$0" -m tokentui "$@" <&-'
+            command = ["sh", "-c", line, sys.executable, *places, "scan", path]
+            ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+            assert (ended.returncode, "Traceback" in ended.stderr) == (code, False)
 
 
 class TestNoValue:

@@ -40,8 +40,8 @@ def scan(office: Office, paths: tuple[str, ...], *, names: bool, no_ignore: bool
     """Find live token values in files, in folders, or on stdin (-).
 
     Prints file, line, token and state of each place, never the value, and ends with exit code 1 where there is one.
-    In a repository, what .gitignore leaves out is left out, unless it is named. Values are compared by their digests,
-    so there are no false alarms.
+    In a repository, what .gitignore leaves out is left out, unless it is tracked or named. Values are compared by
+    their digests, so there are no false alarms.
     """
     from tokentui.services.scanning import scan as look_through
 
@@ -49,7 +49,8 @@ def scan(office: Office, paths: tuple[str, ...], *, names: bool, no_ignore: bool
         raise click.UsageError("--names and --json exclude each other.", click.get_current_context())
     places = [os.path.expanduser(path) for path in paths]
     began = time.monotonic()
-    report = look_through(office.desk, places, stdin=sys.stdin.buffer, ignore=not no_ignore, tell=_tell)
+    stdin = sys.stdin.buffer if sys.stdin else None
+    report = look_through(office.desk, places, stdin=stdin, ignore=not no_ignore, tell=_tell)
     seconds = time.monotonic() - began
     if as_json:
         print_json([{**asdict(each), "file": _utf8(each.file)} for each in report.sightings])
