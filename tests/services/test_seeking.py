@@ -136,25 +136,26 @@ TEXTS = st.lists(PARTS, max_size=12).map(b"".join)
 
 
 @given(TEXTS)
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_every_value_that_stands_in_a_text_is_found_and_nothing_else(text: bytes) -> None:
     assert found(text) == standing(text)
 
 
 @given(TEXTS)
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_without_hints_the_same_is_found(text: bytes) -> None:
     assert found(text, WITHOUT_HINTS) == standing(text)
 
 
 @given(TEXTS, st.lists(st.integers(0, 400), max_size=6))
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_a_text_in_blocks_has_the_same_places_each_once(text: bytes, cuts: list[int]) -> None:
     places = [(place.line, place.column, place.value.token) for place in places_in(cut(text, cuts), SEEKER)]
     assert sorted(places) == sorted((*position(text, at), token) for at, _, token in standing(text))
 
 
 @given(st.binary(max_size=40), st.binary(max_size=40), st.sampled_from(GENERATED[:2]))
+@settings(deadline=None)
 def test_a_generated_value_is_found_whatever_is_glued_to_it(before: bytes, behind: bytes, value: str) -> None:
     assert (len(before), len(before) + LENGTH) in {hit[:2] for hit in found(before + value.encode() + behind)}
 

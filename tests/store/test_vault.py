@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import BEGINNING, MASTER_KEY
@@ -59,6 +59,7 @@ def test_a_short_value_has_no_hint(length: int) -> None:
 
 
 @given(st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=4096))
+@settings(deadline=None)
 def test_the_length_of_a_value_is_known_without_the_key(value: str) -> None:
     def lost() -> bytes:
         raise SealError("The key file is not there.")
