@@ -77,6 +77,7 @@ _FILE = click.Path(path_type=Path)
         "explain": "tokentui.cli.explaining:explain",
         "import": "tokentui.cli.importing:import_",
         "activity": "tokentui.cli.activity:activity",
+        "scan": "tokentui.cli.scan:scan",
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

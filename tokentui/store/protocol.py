@@ -182,3 +182,6 @@ class Vault(Protocol):
 
     def hint(self, secret: Secret, record_id: str, field: str) -> str:
         """The value's last four characters; raises `SealError`."""
+
+    def length(self, secret: Secret) -> int:
+        """How many characters the value has, which its seal tells without the key; raises `SealError`."""
