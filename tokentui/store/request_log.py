@@ -4,19 +4,27 @@ Who writes does not hinder who reads. A request is told by ids and names, never 
 without the query, which may hold one.
 """
 
-import sqlite3
+import os
+import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tokentui.domain.errors import StoreError
 from tokentui.store.private_files import open_private
+from tokentui.store.protocol import Stamp
 from tokentui.store.queries import LastSeen
 
+if TYPE_CHECKING:
+    import sqlite3
+
 FILE_NAME = "requests.sqlite"
+#: Says in the file's header whose it is (`PRAGMA application_id`), and how it is laid out (`PRAGMA user_version`).
+APPLICATION_ID = 0x546F6B54
+SCHEMA_VERSION = 1
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -76,34 +84,87 @@ class SeenRequest:
 
 
 class RequestLog:
-    """The requests seen beside the store file `store`. Reading makes no file; the first recording does."""
+    """The requests seen beside the store file `store`. Reading makes no file; the first recording does.
+
+    Safe to use from several threads and processes at once. SQLite is loaded when there is something to read or to
+    write: most commands need none of it.
+    """
 
     def __init__(self, store: Path) -> None:
+        self._store = store
         self.path = store.with_name(FILE_NAME)
+        #: What was found, beside the stamp of the files in which it was found.
+        self._last_seen: tuple[Stamp, Mapping[str, LastSeen]] = ((), {})
+
+    def stamp(self) -> Stamp:
+        """Differs as soon as something was recorded; `()` where nothing ever was. Raises `StoreError`."""
+        try:
+            found = os.stat(self.path)
+            if not stat.S_ISREG(found.st_mode):
+                raise StoreError(f"The requests seen {self.path} are no regular file.")
+            return (found.st_ino, found.st_size, found.st_mtime_ns, *self._log_stamp())
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise StoreError(
+                f"The requests seen {self.path} cannot be reached: {error.strerror or error}."
+            ) from error
+
+    def _log_stamp(self) -> Stamp:
+        """Of the write-ahead log, where what was recorded stands until it is moved into the file."""
+        try:
+            found = os.stat(f"{self.path}-wal")
+        except FileNotFoundError:
+            return ()
+        return (found.st_size, found.st_mtime_ns) if found.st_size else ()
 
     # ------------------------------------------------------------------ recording
 
     def record(self, requests: Iterable[SeenRequest]) -> None:
         """Keep requests, all or none of these; raises `StoreError`."""
         batch = list(requests)
-        if batch:
-            with self._open_to_write() as database, database:
-                database.executemany(_INSERT, map(_values, batch))
-                database.executemany(_SEEN, [_sighting(one) for one in batch if one.token_id and one.status == 200])
-                first = min(_number(one.at) for one in batch)
-                database.execute("INSERT OR IGNORE INTO facts VALUES ('began', ?)", (first,))
+        if not batch:
+            return
+        with self._telling("written"), closing(self._open_to_write()) as database, database:
+            database.executemany(_INSERT, map(_values, batch))
+            database.executemany(_SEEN, [_sighting(one) for one in batch if one.token_id and one.status == 200])
+            first = min(_number(one.at) for one in batch)
+            database.execute("INSERT OR IGNORE INTO facts VALUES ('began', ?)", (first,))
 
-    @contextmanager
-    def _open_to_write(self) -> Iterator[sqlite3.Connection]:
+    def _open_to_write(self) -> "sqlite3.Connection":
+        import sqlite3
+
+        self.stamp()  # to open a named pipe would wait for ever
+        open_private(self.path)
+        self._give_to_the_stores_owner()
+        database = sqlite3.connect(self.path, timeout=_PATIENCE)
         try:
-            open_private(self.path)
-            with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as database:
-                database.execute("PRAGMA journal_mode = WAL")
-                database.execute("PRAGMA synchronous = NORMAL")
-                database.executescript(_SCHEMA)
-                yield database
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"The requests seen {self.path} cannot be written: {error}.") from error
+            if self._check(database):
+                _lay_out(database)
+            database.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def _give_to_the_stores_owner(self) -> None:
+        """Root must not take the log away from the service that records into it; SQLite gives its own files along."""
+        if os.geteuid() == 0 and self._store.exists():
+            owner = os.stat(self._store)
+            os.chown(self.path, owner.st_uid, owner.st_gid)
+
+    def _check(self, database: "sqlite3.Connection") -> bool:
+        """Whether it is new; raises `StoreError` where it is not ours, or of a newer TokenTUI."""
+        (application,) = database.execute("PRAGMA application_id").fetchone()
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if not tables and not application:
+            return True
+        if application != APPLICATION_ID:
+            raise StoreError(f"The requests seen {self.path} are another program's database. Move it away.")
+        if version > SCHEMA_VERSION:
+            raise StoreError(f"The requests seen {self.path} were written by a newer TokenTUI. Update TokenTUI.")
+        return False
 
     # ------------------------------------------------------------------ asking
 
@@ -113,12 +174,19 @@ class RequestLog:
         return _moment(rows[0][0]) if rows else None
 
     def last_seen(self) -> Mapping[str, LastSeen]:
-        """Token id → when it was last let in; raises `StoreError`."""
-        rows = self._ask(
-            "SELECT token_id, max(CASE WHEN previous THEN NULL ELSE at END), max(CASE WHEN previous THEN at END) "
-            "FROM last_seen GROUP BY token_id"
-        )
-        return {token_id: LastSeen(_moment(at), _moment(previous)) for token_id, at, previous in rows}
+        """Token id → when it was last let in; raises `StoreError`. What it gives may not be changed."""
+        stamp = self.stamp()
+        if self._last_seen[0] != stamp:
+            self._last_seen = (stamp, self._read_last_seen())
+        return self._last_seen[1]
+
+    def _read_last_seen(self) -> Mapping[str, LastSeen]:
+        seen: dict[str, LastSeen] = {}
+        for token_id, previous, at in self._ask("SELECT token_id, previous, at FROM last_seen"):
+            known = seen.get(token_id, LastSeen(None))
+            moment = _moment(at)
+            seen[token_id] = LastSeen(known.at, moment) if previous else LastSeen(moment, known.by_previous)
+        return seen
 
     def calls(self, token_ids: Collection[str], since: datetime) -> int:
         """How many requests came with one of these tokens since then; raises `StoreError`."""
@@ -138,13 +206,32 @@ class RequestLog:
         return total
 
     def _ask(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:
-        if not self.path.exists():
+        if not self.stamp():
             return []
+        import sqlite3
+
+        with self._telling("read"):
+            address = f"{self.path.absolute().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as database:
+                return [] if self._check(database) else database.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _telling(self, what: str) -> Iterator[None]:
+        """Make what goes wrong below a `StoreError` that names its cause."""
+        import sqlite3
+
         try:
-            with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)) as database:
-                return database.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
-            raise StoreError(f"The requests seen {self.path} cannot be read: {error}.") from error
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"The requests seen {self.path} cannot be {what}: {error}.") from error
+
+
+def _lay_out(database: "sqlite3.Connection") -> None:
+    database.execute("PRAGMA journal_mode = WAL")
+    database.executescript(
+        f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
+        f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+    )
 
 
 _INSERT = f"INSERT INTO requests VALUES (NULL{', ?' * 12})"

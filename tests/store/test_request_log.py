@@ -1,0 +1,193 @@
+"""The requests seen: kept beside the store for its owner alone, read while others write, damaged ones told."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.domain.worlds import NOW
+from tokentui.domain.errors import StoreError
+from tokentui.store.queries import LastSeen
+from tokentui.store.request_log import RequestLog, SeenRequest
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A store's folder, with a name that an address would have to escape."""
+    folder = tmp_path / "a b?c#d%25é"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@pytest.fixture
+def log(folder: Path) -> RequestLog:
+    return RequestLog(folder / "tokens.json")
+
+
+def seen(token_id: str = "erp", **fields: Any) -> SeenRequest:
+    given = {"at": NOW, "method": "GET", "path": "/orders", "status": 200, "reason": "allowed", **fields}
+    return SeenRequest(token_id=token_id, **given)
+
+
+def test_nothing_is_made_by_reading_and_nothing_can_be_said(log: RequestLog) -> None:
+    assert log.began() is None
+    assert log.last_seen() == {}
+    assert log.calls(["erp"], NOW) == log.calls_at(["orders"], NOW) == 0
+    assert log.stamp() == ()
+    assert not log.path.exists()
+
+
+def test_a_token_was_last_seen_when_it_was_let_in_last_by_each_of_its_values(log: RequestLog) -> None:
+    log.record([seen(at=NOW), seen(at=NOW + HOUR), seen(at=NOW - HOUR)])
+    log.record([seen(at=NOW + 2 * HOUR, previous=True), seen("crm", at=NOW, previous=True)])
+    log.record([seen(at=NOW + 9 * HOUR, status=403, reason="insufficient_scope"), seen("", at=NOW)])
+    assert log.last_seen() == {
+        "erp": LastSeen(NOW + HOUR, NOW + 2 * HOUR),
+        "crm": LastSeen(None, NOW),
+    }
+
+
+def test_recording_began_with_the_first_request(log: RequestLog) -> None:
+    log.record([seen(at=NOW + HOUR), seen(at=NOW)])
+    log.record([seen(at=NOW - HOUR)])
+    assert log.began() == NOW
+
+
+def test_calls_are_counted_by_token_and_by_endpoint_since_a_moment(log: RequestLog) -> None:
+    log.record(
+        seen(
+            f"t{number % 3}", endpoint_id=f"e{number % 2}", at=NOW + number * HOUR, status=403 if number % 5 else 200
+        )
+        for number in range(12)
+    )
+    assert log.calls(["t0"], NOW) == 4
+    assert log.calls(["t0", "t1"], NOW + 6 * HOUR) == 4
+    assert log.calls_at(["e0"], NOW) == 6
+    assert log.calls([], NOW) == log.calls(["other"], NOW) == 0
+
+
+def test_thousands_of_ids_may_be_asked_for_at_once(log: RequestLog) -> None:
+    log.record(seen(f"t{number}") for number in range(2_500))
+    assert log.calls([f"t{number}" for number in range(5_000)], NOW) == 2_500
+
+
+def test_all_files_are_the_owners_alone_whatever_the_umask(log: RequestLog) -> None:
+    before = os.umask(0)
+    try:
+        log.record([seen()])
+        with sqlite3.connect(log.path) as open_:
+            open_.execute("SELECT count(*) FROM requests").fetchone()
+            log.record([seen()])
+            modes = {path.name: path.stat().st_mode & 0o777 for path in log.path.parent.iterdir()}
+        open_.close()
+    finally:
+        os.umask(before)
+    assert set(modes.values()) == {0o600}
+    assert f"{log.path.name}-wal" in modes
+
+
+def test_the_stamp_is_another_as_soon_as_something_was_recorded(log: RequestLog) -> None:
+    log.record([seen()])
+    with sqlite3.connect(log.path) as reader:  # keeps the write-ahead log: the file itself stays as it is
+        reader.execute("SELECT count(*) FROM requests").fetchone()
+        before = log.stamp()
+        assert log.stamp() == before
+        log.record([seen("crm")])
+        assert log.stamp() != before
+        assert "crm" in log.last_seen()
+    reader.close()
+
+
+def test_what_was_found_is_kept_while_the_stamp_stands(log: RequestLog) -> None:
+    log.record([seen()])
+    assert log.last_seen() is log.last_seen()
+
+
+def test_who_reads_never_waits_for_who_writes(log: RequestLog) -> None:
+    log.record([seen()])
+    ended = threading.Event()
+    faults: list[Exception] = []
+
+    def read() -> None:
+        while not ended.is_set():
+            try:
+                assert log.calls(["erp"], NOW) >= 1
+                assert "erp" in log.last_seen()
+            except Exception as error:  # noqa: BLE001  # told below, in the test's own thread
+                faults.append(error)
+                return
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    writer = (
+        "import sys; from datetime import timedelta; from pathlib import Path; from tests.domain.worlds import NOW\n"
+        "from tokentui.store.request_log import RequestLog, SeenRequest\n"
+        "log = RequestLog(Path(sys.argv[1]))\n"
+        "for number in range(300):\n"
+        "    at = NOW + timedelta(seconds=number)\n"
+        "    log.record([SeenRequest(at=at, method='GET', path='/', token_id='erp', status=200, reason='allowed')])\n"
+    )
+    store = log.path.with_name("tokens.json")
+    subprocess.run([sys.executable, "-c", writer, store], check=True, cwd=Path(__file__).parents[2], timeout=60)
+    ended.set()
+    reader.join()
+    assert faults == []
+    assert log.calls(["erp"], NOW) == 301
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all, and long enough for a header" * 9, b"SQLite format 3\0 cut"]
+)
+def test_a_damaged_file_is_told_and_left_as_it_is(log: RequestLog, content: bytes) -> None:
+    log.path.write_bytes(content)
+    for ask in (log.began, log.last_seen, lambda: log.calls(["erp"], NOW), lambda: log.record([seen()])):
+        with pytest.raises(StoreError, match="requests seen"):
+            ask()
+    assert log.path.read_bytes() == content
+
+
+def test_another_programs_database_is_told_and_left_as_it_is(log: RequestLog) -> None:
+    with sqlite3.connect(log.path) as other:
+        other.execute("CREATE TABLE requests (something TEXT)")
+    other.close()
+    before = log.path.read_bytes()
+    with pytest.raises(StoreError, match="another program"):
+        log.record([seen()])
+    with pytest.raises(StoreError, match="another program"):
+        log.last_seen()
+    assert log.path.read_bytes() == before
+
+
+def test_one_of_a_newer_tokentui_is_told(log: RequestLog) -> None:
+    log.record([seen()])
+    with sqlite3.connect(log.path) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    with pytest.raises(StoreError, match="newer TokenTUI"):
+        log.record([seen()])
+    with pytest.raises(StoreError, match="newer TokenTUI"):
+        log.last_seen()
+
+
+def test_a_folder_or_a_pipe_in_its_place_is_told(log: RequestLog) -> None:
+    os.mkfifo(log.path)
+    with pytest.raises(StoreError, match="requests seen"):
+        log.last_seen()
+    with pytest.raises(StoreError, match="requests seen"):
+        log.record([seen()])
+
+
+def test_a_batch_is_recorded_whole_or_not_at_all(log: RequestLog) -> None:
+    log.record([seen()])
+    with pytest.raises(StoreError):
+        log.record([seen("crm"), seen("crm", status=None)])
+    assert log.calls(["crm"], NOW) == 0
+    assert "crm" not in log.last_seen()
