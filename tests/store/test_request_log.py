@@ -5,18 +5,16 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.domain.worlds import NOW
+from tests.store.requests_contract import RequestsContract, seen
 from tokentui.domain.errors import StoreError
-from tokentui.store.queries import LastSeen
-from tokentui.store.request_log import RequestLog, SeenRequest
-
-HOUR = timedelta(hours=1)
+from tokentui.store.memory_requests import MemoryRequests
+from tokentui.store.protocol import Requests
+from tokentui.store.request_log import RequestLog
 
 
 @pytest.fixture
@@ -32,9 +30,16 @@ def log(folder: Path) -> RequestLog:
     return RequestLog(folder / "tokens.json")
 
 
-def seen(token_id: str = "erp", **fields: Any) -> SeenRequest:
-    given = {"at": NOW, "method": "GET", "path": "/orders", "status": 200, "reason": "allowed", **fields}
-    return SeenRequest(token_id=token_id, **given)
+class TestRequestLog(RequestsContract):
+    """In SQLite."""
+
+
+class TestMemoryRequests(RequestsContract):
+    """In memory."""
+
+    @pytest.fixture
+    def log(self) -> Requests:
+        return MemoryRequests()
 
 
 def test_nothing_is_made_by_reading_and_nothing_can_be_said(log: RequestLog) -> None:
@@ -43,40 +48,6 @@ def test_nothing_is_made_by_reading_and_nothing_can_be_said(log: RequestLog) -> 
     assert log.calls(["erp"], NOW) == log.calls_at(["orders"], NOW) == 0
     assert log.stamp() == ()
     assert not log.path.exists()
-
-
-def test_a_token_was_last_seen_when_it_was_let_in_last_by_each_of_its_values(log: RequestLog) -> None:
-    log.record([seen(at=NOW), seen(at=NOW + HOUR), seen(at=NOW - HOUR)])
-    log.record([seen(at=NOW + 2 * HOUR, previous=True), seen("crm", at=NOW, previous=True)])
-    log.record([seen(at=NOW + 9 * HOUR, status=403, reason="insufficient_scope"), seen("", at=NOW)])
-    assert log.last_seen() == {
-        "erp": LastSeen(NOW + HOUR, NOW + 2 * HOUR),
-        "crm": LastSeen(None, NOW),
-    }
-
-
-def test_recording_began_with_the_first_request(log: RequestLog) -> None:
-    log.record([seen(at=NOW + HOUR), seen(at=NOW)])
-    log.record([seen(at=NOW - HOUR)])
-    assert log.began() == NOW
-
-
-def test_calls_are_counted_by_token_and_by_endpoint_since_a_moment(log: RequestLog) -> None:
-    log.record(
-        seen(
-            f"t{number % 3}", endpoint_id=f"e{number % 2}", at=NOW + number * HOUR, status=403 if number % 5 else 200
-        )
-        for number in range(12)
-    )
-    assert log.calls(["t0"], NOW) == 4
-    assert log.calls(["t0", "t1"], NOW + 6 * HOUR) == 4
-    assert log.calls_at(["e0"], NOW) == 6
-    assert log.calls([], NOW) == log.calls(["other"], NOW) == 0
-
-
-def test_thousands_of_ids_may_be_asked_for_at_once(log: RequestLog) -> None:
-    log.record(seen(f"t{number}") for number in range(2_500))
-    assert log.calls([f"t{number}" for number in range(5_000)], NOW) == 2_500
 
 
 def test_all_files_are_the_owners_alone_whatever_the_umask(log: RequestLog) -> None:
@@ -129,7 +100,7 @@ def test_who_reads_never_waits_for_who_writes(log: RequestLog) -> None:
     reader.start()
     writer = (
         "import sys; from datetime import timedelta; from pathlib import Path; from tests.domain.worlds import NOW\n"
-        "from tokentui.store.request_log import RequestLog, SeenRequest\n"
+        "from tokentui.domain.requests import SeenRequest; from tokentui.store.request_log import RequestLog\n"
         "log = RequestLog(Path(sys.argv[1]))\n"
         "for number in range(300):\n"
         "    at = NOW + timedelta(seconds=number)\n"

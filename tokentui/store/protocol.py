@@ -3,7 +3,7 @@
 Any backend that passes the contract tests (`tests/store/contract.py`) will do.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from tokentui.domain.activity import Entry, Note
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record, Secret
+from tokentui.domain.requests import SeenRequest
 from tokentui.store.queries import (
     ActivityQuery,
     Counts,
@@ -122,8 +123,14 @@ class Activity(Protocol):
 class Requests(Protocol):
     """The requests that the verifier saw, as far as deeds and lists ask for them. Raises `StoreError`."""
 
+    def record(self, requests: Iterable[SeenRequest]) -> None:
+        """Keep requests, all or none of these."""
+
+    def stamp(self) -> Stamp:
+        """Cheap, to be asked often: differs as soon as something was recorded."""
+
     def began(self) -> datetime | None:
-        """When the first request was recorded; None where none ever was, and nothing can be said of anybody."""
+        """From when on requests are known; None where none ever was recorded: nothing can be said of anybody then."""
 
     def last_seen(self) -> Mapping[str, LastSeen]:
         """Token id → when it was last let in. A primary's id is its holder's: `<endpoint id>.<slot>`."""

@@ -189,8 +189,13 @@ class Counts:
 class LastSeen:
     """When a token was last let in: by the value that it has, and by the one before its last rotation."""
 
-    at: datetime | None
+    at: datetime | None = None
     by_previous: datetime | None = None
+
+    @property
+    def last(self) -> datetime | None:
+        """By whichever of the two."""
+        return max((moment for moment in (self.at, self.by_previous) if moment is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

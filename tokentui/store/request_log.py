@@ -8,12 +8,12 @@ import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tokentui.domain.errors import StoreError
+from tokentui.domain.requests import SeenRequest
 from tokentui.store.private_files import open_private
 from tokentui.store.protocol import Stamp
 from tokentui.store.queries import LastSeen
@@ -61,28 +61,6 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL)
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenRequest:
-    """One request and what was decided; ids are empty where they are not known."""
-
-    at: datetime
-    method: str
-    #: Without the query.
-    path: str
-    endpoint_id: str = ""
-    slot: str = ""
-    token_id: str = ""
-    #: Whose token it was: `primary`, `endpoint` or nobody's.
-    kind: str = ""
-    #: Whether it came with the value from before the token's last rotation.
-    previous: bool = False
-    address: str = ""
-    status: int
-    reason: str
-    #: How long the decision took, in microseconds.
-    duration: int = 0
-
-
 class RequestLog:
     """The requests seen beside the store file `store`. Reading makes no file; the first recording does.
 
@@ -127,9 +105,9 @@ class RequestLog:
             return
         with self._telling("written"), closing(self._open_to_write()) as database, database:
             database.executemany(_INSERT, map(_values, batch))
-            database.executemany(_SEEN, [_sighting(one) for one in batch if one.token_id and one.status == 200])
+            database.executemany(_SEEN, [_sighting(one) for one in batch if one.token_id and one.let_in])
             first = min(_number(one.at) for one in batch)
-            database.execute("INSERT OR IGNORE INTO facts VALUES ('began', ?)", (first,))
+            database.execute(_BEGAN, (first,))
 
     def _open_to_write(self) -> "sqlite3.Connection":
         import sqlite3
@@ -169,7 +147,7 @@ class RequestLog:
     # ------------------------------------------------------------------ asking
 
     def began(self) -> datetime | None:
-        """When the first request was recorded; None where none ever was. Raises `StoreError`."""
+        """From when on requests are known; None where none ever was recorded. Raises `StoreError`."""
         rows = self._ask("SELECT value FROM facts WHERE name = 'began'")
         return _moment(rows[0][0]) if rows else None
 
@@ -235,6 +213,7 @@ def _lay_out(database: "sqlite3.Connection") -> None:
 
 
 _INSERT = f"INSERT INTO requests VALUES (NULL{', ?' * 12})"
+_BEGAN = "INSERT INTO facts VALUES ('began', ?) ON CONFLICT (name) DO UPDATE SET value = min(value, excluded.value)"
 _SEEN = (
     "INSERT INTO last_seen VALUES (?, ?, ?) ON CONFLICT (token_id, previous) DO UPDATE SET at = max(at, excluded.at)"
 )

@@ -1,0 +1,59 @@
+"""What the requests seen must tell on every backend: subclass `RequestsContract`, and give it a fixture `log`."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.domain.worlds import NOW
+from tokentui.domain.requests import SeenRequest
+from tokentui.store.protocol import Requests
+from tokentui.store.queries import LastSeen
+
+HOUR = timedelta(hours=1)
+
+
+def seen(token_id: str = "erp", **fields: Any) -> SeenRequest:
+    given = {"at": NOW, "method": "GET", "path": "/orders", "status": 200, "reason": "allowed", **fields}
+    return SeenRequest(token_id=token_id, **given)
+
+
+class RequestsContract:
+    """Who was seen when, and how often."""
+
+    def test_where_nothing_was_recorded_nothing_can_be_said(self, log: Requests) -> None:
+        assert log.began() is None
+        assert log.last_seen() == {}
+        assert log.calls(["erp"], NOW) == log.calls_at(["orders"], NOW) == 0
+        assert log.stamp() == ()
+
+    def test_a_token_was_last_seen_when_it_was_let_in_last_by_each_of_its_values(self, log: Requests) -> None:
+        log.record([seen(at=NOW), seen(at=NOW + HOUR), seen(at=NOW - HOUR)])
+        log.record([seen(at=NOW + 2 * HOUR, previous=True), seen("crm", at=NOW, previous=True)])
+        log.record([seen(at=NOW + 9 * HOUR, status=403, reason="insufficient_scope"), seen("", at=NOW)])
+        assert log.last_seen() == {
+            "erp": LastSeen(NOW + HOUR, NOW + 2 * HOUR),
+            "crm": LastSeen(None, NOW),
+        }
+
+    def test_requests_are_known_from_the_earliest_on(self, log: Requests) -> None:
+        log.record([seen(at=NOW + HOUR), seen(at=NOW)])
+        log.record([seen(at=NOW - HOUR)])
+        assert log.began() == NOW - HOUR
+
+    def test_calls_are_counted_by_token_and_by_endpoint_since_a_moment(self, log: Requests) -> None:
+        log.record(
+            seen(
+                f"t{number % 3}",
+                endpoint_id=f"e{number % 2}",
+                at=NOW + number * HOUR,
+                status=(200, 403)[number % 2],
+            )
+            for number in range(12)
+        )
+        assert log.calls(["t0"], NOW) == 4
+        assert log.calls(["t0", "t1"], NOW + 6 * HOUR) == 4
+        assert log.calls_at(["e0"], NOW) == 6
+        assert log.calls([], NOW) == log.calls(["other"], NOW) == 0
+
+    def test_thousands_of_ids_may_be_asked_for_at_once(self, log: Requests) -> None:
+        log.record(seen(f"t{number}") for number in range(2_500))
+        assert log.calls([f"t{number}" for number in range(5_000)], NOW) == 2_500

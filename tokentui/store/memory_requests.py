@@ -1,0 +1,37 @@
+"""The requests seen, in memory: for tests, as the store in memory is."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from tokentui.domain.requests import SeenRequest
+from tokentui.store.queries import LastSeen
+
+
+class MemoryRequests:
+    """`Requests` that are gone with the process."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[SeenRequest, ...] = ()
+
+    def record(self, requests: Iterable[SeenRequest]) -> None:
+        self._seen += tuple(requests)
+
+    def stamp(self) -> tuple[int, ...]:
+        return (len(self._seen),) if self._seen else ()
+
+    def began(self) -> datetime | None:
+        return min((one.at for one in self._seen), default=None)
+
+    def last_seen(self) -> Mapping[str, LastSeen]:
+        ids = {one.token_id for one in self._seen if one.token_id and one.let_in}
+        return {id: LastSeen(self._last(id, previous=False), self._last(id, previous=True)) for id in ids}
+
+    def _last(self, token_id: str, *, previous: bool) -> datetime | None:
+        fits = (one for one in self._seen if one.token_id == token_id and one.let_in and one.previous is previous)
+        return max((one.at for one in fits), default=None)
+
+    def calls(self, token_ids: Collection[str], since: datetime) -> int:
+        return sum(one.token_id in token_ids and one.at >= since for one in self._seen)
+
+    def calls_at(self, endpoint_ids: Collection[str], since: datetime) -> int:
+        return sum(one.endpoint_id in endpoint_ids and one.at >= since for one in self._seen)
