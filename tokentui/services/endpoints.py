@@ -45,7 +45,13 @@ def build_endpoint(desk: Desk, fields: EndpointFields) -> Endpoint:
 
 def with_fields(desk: Desk, endpoint: Endpoint, fields: EndpointFields) -> Endpoint:
     """The endpoint with checked fields; primary tokens that are missing now are generated, none is thrown away."""
-    edited = replace(
+    edited = _refilled(endpoint, fields)
+    fresh = {slot: _new_primary(desk, endpoint.id, slot) for slot in edited.missing_primaries}
+    return replace(edited, primaries={**edited.primaries, **fresh})
+
+
+def _refilled(endpoint: Endpoint, fields: EndpointFields) -> Endpoint:
+    return replace(
         endpoint,
         name=fields.name,
         group=fields.group,
@@ -58,8 +64,6 @@ def with_fields(desk: Desk, endpoint: Endpoint, fields: EndpointFields) -> Endpo
         active=fields.active,
         description=fields.description,
     )
-    fresh = {slot: _new_primary(desk, endpoint.id, slot) for slot in edited.missing_primaries}
-    return replace(edited, primaries={**edited.primaries, **fresh})
 
 
 def _new_primary(desk: Desk, endpoint_id: str, slot: Slot) -> Secret:
@@ -97,6 +101,13 @@ def edit_endpoint(desk: Desk, endpoint: Endpoint, fields: EndpointFields) -> End
         return edited if edited == endpoint else transaction.put(edited)
 
 
+def planned_edit(reader: Reader, endpoint: Endpoint, fields: EndpointFields) -> Endpoint:
+    """The endpoint as `edit_endpoint` would save it, but for new primary tokens; raises alike."""
+    planned = _refilled(endpoint, checked_endpoint(fields))
+    check_unique(reader, planned)
+    return planned
+
+
 def clone_fields(reader: Reader, endpoint: Endpoint) -> EndpointFields:
     """Fields for a copy of `endpoint`: the same settings under a free name, slug and its own default path."""
     slug = free_slug(reader, endpoint.group, endpoint.slug)
@@ -127,12 +138,13 @@ def generate_primary(desk: Desk, endpoint_id: str, slot: Slot) -> Endpoint:
     endpoint = desk.reader().endpoint(endpoint_id)
     with desk.change(f"generated the {slot} primary of {endpoint.ref}") as transaction:
         endpoint = transaction.reader.endpoint(endpoint_id)
-        _check_generates(endpoint, slot)
+        check_generates(endpoint, slot)
         primaries = {**endpoint.primaries, slot: _new_primary(desk, endpoint.id, slot)}
         return transaction.put(replace(endpoint, primaries=primaries))
 
 
-def _check_generates(endpoint: Endpoint, slot: Slot) -> None:
+def check_generates(endpoint: Endpoint, slot: Slot) -> None:
+    """Raise `Invalid` where `generate_primary` would."""
     if endpoint.authentication is Authentication.NONE:
         raise Invalid("authentication", f"{endpoint.ref} asks for no token: set its authentication first.")
     check_slot(endpoint, slot)
