@@ -70,7 +70,7 @@ data-lake              | Copies everything, nightly               | 33  | orders
 load-test              | Never in production                      | 280 | orders/sales-orders PG
 monitoring             | Asks for stock levels each minute        | 510 | stock/stock-levels G
 partner-acme           | Wholesale customer                       | 24  | orders/purchase-orders P, catalogue/price-lists G
-partner-globex         | Wholesale customer                       | 24  | orders/purchase-orders P, catalogue/price-lists G
+partner-globex         | Wholesale customer                       | 84  | orders/purchase-orders P, catalogue/price-lists G
 partner-initech        | Wholesale customer, contract ended       | 333 | orders/purchase-orders P, catalogue/price-lists G
 pos-berlin             | Tills of the shop in Berlin              | 150 | orders/sales-orders PG, stock/stock-levels G
 pos-brno               | Tills of the shop in Brno                | 150 | orders/sales-orders PG, stock/stock-levels G

@@ -56,18 +56,15 @@ forecast            | 1300   | 1  | 9
 
 def remember(desk: Desk) -> None:
     """Let the deeds of some weeks and the calls of some days have happened; nothing of it can be undone."""
-    for days, who, switch, on, names in (
-        (610, _EVA, set_active, False, ("legacy-fax",)),
-        (365, _EVA, set_active, False, ("pos-wien",)),
-        (280, _JAN, set_enabled, False, ("load-test",)),
-        (204, _JAN, set_enabled, False, ("warehouse-scanner-3", "migration-2024")),
-        (96, _EVA, set_active, False, ("partner-initech",)),
-        (41, _JAN, set_enabled, False, ("old-crm",)),
-        (12, _CRON, set_enabled, False, ("newsletter",)),
+    for days, who, switch, names in (
+        (204, _JAN, set_enabled, ("load-test", "migration-2024", "warehouse-scanner-3")),
+        (96, _EVA, set_active, ("legacy-fax", "partner-initech", "pos-wien")),
+        (41, _JAN, set_enabled, ("old-crm",)),
+        (12, _CRON, set_enabled, ("newsletter",)),
     ):
         then = _at(desk, who, timedelta(days=days, minutes=3))
         reader = then.reader()
-        switch(then, [reader.token_by_name(name).id for name in names], on)
+        switch(then, [reader.token_by_name(name).id for name in names], False)
     _rotate(_at(desk, _JAN, timedelta(hours=3)), "shop-mobile")
     desk.store.requests.record(_requests(desk.reader(), desk.clock()))
 
@@ -97,7 +94,9 @@ def _calls(
 ) -> Iterator[SeenRequest]:
     """A token's calls, evenly over its days and mappings; in grace, every third still comes with the old value."""
     mapped = sorted(reader.assignments_of(token.id), key=lambda assignment: assignment.endpoint_id)
-    ways = [(reader.endpoint(each.endpoint_id), slot) for each in mapped for slot in each.slots]
+    there = [(reader.endpoint(each.endpoint_id), each.slots) for each in mapped]
+    first = last - timedelta(days=days)
+    ways = [(endpoint, slot) for endpoint, slots in there if endpoint.created_at < first for slot in slots]
     for number in range(daily * days):
         endpoint, slot = ways[number % len(ways)]
         at = last - number * timedelta(days=1) / daily

@@ -117,9 +117,9 @@ class RequestLog:
         self._give_to_the_stores_owner()
         database = sqlite3.connect(self.path, timeout=_PATIENCE)
         try:
+            database.execute("PRAGMA synchronous = NORMAL")
             if self._check(database):
                 _lay_out(database)
-            database.execute("PRAGMA synchronous = NORMAL")
         except BaseException:
             database.close()
             raise
