@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import BEGINNING
+from tests.domain.worlds import NOTE
 from tokentui.domain.errors import Invalid, NotFound, SealError
 from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.reasons import Reason
@@ -44,7 +45,7 @@ class World:
 
     def put(self, record: Record) -> None:
         """Past the services' checks: what the store should never hold, or what time brings."""
-        with self.desk.store.change() as transaction:
+        with self.desk.store.change(NOTE) as transaction:
             transaction.put(record)
 
     def rotate(self, until: timedelta | None) -> None:
