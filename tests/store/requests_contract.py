@@ -3,10 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.domain.worlds import NOW
 from tokentui.domain.requests import SeenRequest
+from tokentui.domain.slots import Slot
 from tokentui.store.protocol import Requests
-from tokentui.store.queries import LastSeen
+from tokentui.store.queries import LastSeen, RequestFilter
 
 HOUR = timedelta(hours=1)
 
@@ -54,6 +57,44 @@ class RequestsContract:
         assert log.calls_at(["e0"], NOW) == 6
         assert log.calls([], NOW) == log.calls(["other"], NOW) == 0
 
+    @pytest.mark.parametrize(
+        ("only", "by_token", "at_endpoint"),
+        [
+            (RequestFilter(), 5, 6),
+            (RequestFilter(endpoint_ids=frozenset({"orders"})), 4, 6),
+            (RequestFilter(endpoint_ids=frozenset({"orders", "stock"})), 5, 6),
+            (RequestFilter(endpoint_ids=frozenset()), 0, 0),
+            (RequestFilter(slots=frozenset({Slot.GET})), 3, 4),
+            (RequestFilter(slots=frozenset({Slot.GET, Slot.POST})), 5, 6),
+            (RequestFilter(slots=frozenset()), 0, 0),
+            (RequestFilter(previous=True), 1, 1),
+            (RequestFilter(previous=False), 4, 5),
+            (RequestFilter(let_in=True), 4, 5),
+            (RequestFilter(let_in=False), 1, 1),
+            (RequestFilter(endpoint_ids=frozenset({"orders"}), slots=frozenset({Slot.POST}), let_in=True), 1, 1),
+        ],
+    )
+    def test_calls_may_be_those_of_some_endpoints_slots_values_and_decisions_only(
+        self, log: Requests, only: RequestFilter, by_token: int, at_endpoint: int
+    ) -> None:
+        log.record(
+            [
+                seen(endpoint_id="orders", slot=Slot.GET),
+                seen(endpoint_id="orders", slot=Slot.GET, previous=True),
+                seen(endpoint_id="orders", slot=Slot.POST),
+                seen(endpoint_id="orders", slot=Slot.POST, status=403, reason="ip_not_allowed"),
+                seen(endpoint_id="stock", slot=Slot.GET),
+                seen("crm", endpoint_id="orders", slot=Slot.GET),
+                seen("", endpoint_id="orders", slot=Slot.GET),
+                seen(endpoint_id="orders", slot=Slot.GET, at=NOW - HOUR),
+            ]
+        )
+        assert log.calls(["erp"], NOW, only) == by_token
+        assert log.calls_at(["orders"], NOW, only) == at_endpoint
+
     def test_thousands_of_ids_may_be_asked_for_at_once(self, log: Requests) -> None:
         log.record(seen(f"t{number}") for number in range(2_500))
         assert log.calls([f"t{number}" for number in range(5_000)], NOW) == 2_500
+        log.record(seen(endpoint_id=f"e{number}") for number in range(2_500))
+        many = RequestFilter(endpoint_ids=frozenset(f"e{number}" for number in range(5_000)))
+        assert log.calls(["erp"], NOW, many) == 2_500

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+#: The status of a request that passed.
+PASSED = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenRequest:
@@ -28,4 +31,4 @@ class SeenRequest:
     @property
     def let_in(self) -> bool:
         """Whether it passed."""
-        return self.status == 200
+        return self.status == PASSED

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from tokentui.domain.requests import SeenRequest
-from tokentui.store.queries import LastSeen
+from tokentui.store.queries import EVERY_REQUEST, LastSeen, RequestFilter
 
 
 class MemoryRequests:
@@ -30,8 +30,17 @@ class MemoryRequests:
         fits = (one for one in self._seen if one.token_id == token_id and one.let_in and one.previous is previous)
         return max((one.at for one in fits), default=None)
 
-    def calls(self, token_ids: Collection[str], since: datetime) -> int:
-        return sum(one.token_id in token_ids and one.at >= since for one in self._seen)
+    def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
+        return sum(one.token_id in token_ids and one.at >= since and _fits(one, only) for one in self._seen)
 
-    def calls_at(self, endpoint_ids: Collection[str], since: datetime) -> int:
-        return sum(one.endpoint_id in endpoint_ids and one.at >= since for one in self._seen)
+    def calls_at(self, endpoint_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
+        return sum(one.endpoint_id in endpoint_ids and one.at >= since and _fits(one, only) for one in self._seen)
+
+
+def _fits(one: SeenRequest, only: RequestFilter) -> bool:
+    return (
+        (only.endpoint_ids is None or one.endpoint_id in only.endpoint_ids)
+        and (only.slots is None or one.slot in only.slots)
+        and only.previous in (None, one.previous)
+        and only.let_in in (None, one.let_in)
+    )

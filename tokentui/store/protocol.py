@@ -13,6 +13,7 @@ from tokentui.domain.activity import Entry, Note
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record, Secret
 from tokentui.domain.requests import SeenRequest
 from tokentui.store.queries import (
+    EVERY_REQUEST,
     ActivityQuery,
     Counts,
     EndpointQuery,
@@ -21,6 +22,7 @@ from tokentui.store.queries import (
     MappingQuery,
     MappingRow,
     Page,
+    RequestFilter,
     TokenQuery,
     TokenRow,
     Verification,
@@ -135,10 +137,10 @@ class Requests(Protocol):
     def last_seen(self) -> Mapping[str, LastSeen]:
         """Token id → when it was last let in. A primary's id is its holder's: `<endpoint id>.<slot>`."""
 
-    def calls(self, token_ids: Collection[str], since: datetime) -> int:
+    def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came with one of these tokens since then, let in or not."""
 
-    def calls_at(self, endpoint_ids: Collection[str], since: datetime) -> int:
+    def calls_at(self, endpoint_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came to one of these endpoints since then, let in or not."""
 
 

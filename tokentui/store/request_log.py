@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,49 +16,15 @@ from tokentui.domain.errors import StoreError
 from tokentui.domain.requests import SeenRequest
 from tokentui.store.private_files import open_private
 from tokentui.store.protocol import Stamp
-from tokentui.store.queries import LastSeen
+from tokentui.store.queries import EVERY_REQUEST, LastSeen, RequestFilter
+from tokentui.store.request_tables import APPLICATION_ID, SCHEMA_VERSION, counting, insert, lay_out, moment_of
 
 if TYPE_CHECKING:
     import sqlite3
 
 FILE_NAME = "requests.sqlite"
-#: Says in the file's header whose it is (`PRAGMA application_id`), and how it is laid out (`PRAGMA user_version`).
-APPLICATION_ID = 0x546F6B54
-SCHEMA_VERSION = 1
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 #: How long one waits for another writer, in seconds.
 _PATIENCE = 5.0
-#: SQLite takes so many values in one statement, whatever it was built with.
-_MOST_VALUES = 900
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS requests (
-    id INTEGER PRIMARY KEY,
-    at INTEGER NOT NULL,
-    endpoint_id TEXT NOT NULL,
-    slot TEXT NOT NULL,
-    method TEXT NOT NULL,
-    path TEXT NOT NULL,
-    token_id TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    previous INTEGER NOT NULL,
-    address TEXT NOT NULL,
-    status INTEGER NOT NULL,
-    reason TEXT NOT NULL,
-    duration INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS requests_by_token ON requests (token_id, at);
-CREATE INDEX IF NOT EXISTS requests_by_endpoint ON requests (endpoint_id, at);
-CREATE TABLE IF NOT EXISTS last_seen (
-    token_id TEXT NOT NULL,
-    previous INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    PRIMARY KEY (token_id, previous)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-"""
 
 
 class RequestLog:
@@ -104,10 +70,7 @@ class RequestLog:
         if not batch:
             return
         with self._telling("written"), closing(self._open_to_write()) as database, database:
-            database.executemany(_INSERT, map(_values, batch))
-            database.executemany(_SEEN, [_sighting(one) for one in batch if one.token_id and one.let_in])
-            first = min(_number(one.at) for one in batch)
-            database.execute(_BEGAN, (first,))
+            insert(database, batch)
 
     def _open_to_write(self) -> "sqlite3.Connection":
         import sqlite3
@@ -119,7 +82,7 @@ class RequestLog:
         try:
             database.execute("PRAGMA synchronous = NORMAL")
             if self._check(database):
-                _lay_out(database)
+                lay_out(database)
         except BaseException:
             database.close()
             raise
@@ -149,7 +112,7 @@ class RequestLog:
     def began(self) -> datetime | None:
         """From when on requests are known; None where none ever was recorded. Raises `StoreError`."""
         rows = self._ask("SELECT value FROM facts WHERE name = 'began'")
-        return _moment(rows[0][0]) if rows else None
+        return moment_of(rows[0][0]) if rows else None
 
     def last_seen(self) -> Mapping[str, LastSeen]:
         """Token id → when it was last let in; raises `StoreError`. What it gives may not be changed."""
@@ -162,26 +125,21 @@ class RequestLog:
         seen: dict[str, LastSeen] = {}
         for token_id, previous, at in self._ask("SELECT token_id, previous, at FROM last_seen"):
             known = seen.get(token_id, LastSeen(None))
-            moment = _moment(at)
+            moment = moment_of(at)
             seen[token_id] = LastSeen(known.at, moment) if previous else LastSeen(moment, known.by_previous)
         return seen
 
-    def calls(self, token_ids: Collection[str], since: datetime) -> int:
+    def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came with one of these tokens since then; raises `StoreError`."""
-        return self._count("token_id", token_ids, since)
+        return self._count("token_id", token_ids, since, only)
 
-    def calls_at(self, endpoint_ids: Collection[str], since: datetime) -> int:
+    def calls_at(self, endpoint_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came to one of these endpoints since then; raises `StoreError`."""
-        return self._count("endpoint_id", endpoint_ids, since)
+        return self._count("endpoint_id", endpoint_ids, since, only)
 
-    def _count(self, column: str, ids: Collection[str], since: datetime) -> int:
-        total, wanted = 0, list(ids)
-        for begin in range(0, len(wanted), _MOST_VALUES):
-            some = wanted[begin : begin + _MOST_VALUES]
-            marks = ",".join("?" * len(some))
-            statement = f"SELECT count(*) FROM requests WHERE {column} IN ({marks}) AND at >= ?"
-            total += sum(count for (count,) in self._ask(statement, (*some, _number(since))))
-        return total
+    def _count(self, column: str, ids: Collection[str], since: datetime, only: RequestFilter) -> int:
+        found = (self._ask(*each) for each in counting(column, ids, since, only))
+        return sum(count for rows in found for (count,) in rows)
 
     def _ask(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:
         if not self.stamp():
@@ -202,47 +160,3 @@ class RequestLog:
             yield
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"The requests seen {self.path} cannot be {what}: {error}.") from error
-
-
-def _lay_out(database: "sqlite3.Connection") -> None:
-    database.execute("PRAGMA journal_mode = WAL")
-    database.executescript(
-        f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
-        f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-    )
-
-
-_INSERT = f"INSERT INTO requests VALUES (NULL{', ?' * 12})"
-_BEGAN = "INSERT INTO facts VALUES ('began', ?) ON CONFLICT (name) DO UPDATE SET value = min(value, excluded.value)"
-_SEEN = (
-    "INSERT INTO last_seen VALUES (?, ?, ?) ON CONFLICT (token_id, previous) DO UPDATE SET at = max(at, excluded.at)"
-)
-
-
-def _values(one: SeenRequest) -> tuple[object, ...]:
-    return (
-        _number(one.at),
-        one.endpoint_id,
-        one.slot,
-        one.method,
-        one.path,
-        one.token_id,
-        one.kind,
-        one.previous,
-        one.address,
-        one.status,
-        one.reason,
-        one.duration,
-    )
-
-
-def _sighting(one: SeenRequest) -> tuple[object, ...]:
-    return one.token_id, one.previous, _number(one.at)
-
-
-def _number(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _moment(number: int | None) -> datetime | None:
-    return None if number is None else _EPOCH + number * _MICROSECOND
