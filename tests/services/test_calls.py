@@ -59,7 +59,7 @@ def test_what_is_known_of_calls_is_told_in_a_clause(calls: Calls, by: str, told:
 
 
 def test_where_nothing_was_ever_recorded_nobody_knows_how_often_it_was_called(admin: Desk) -> None:
-    assert calls_by(admin, ["erp"]) == calls_at(admin, ["orders"]) == Calls(None)
+    assert calls_by(admin, ["erp"]) == calls_at(admin, {"orders": (GET,)}) == Calls(None)
 
 
 def test_calls_that_passed_in_the_last_24_hours_are_counted(admin: Desk, record: Callable[..., None]) -> None:
@@ -71,9 +71,10 @@ def test_calls_that_passed_in_the_last_24_hours_are_counted(admin: Desk, record:
     assert calls_by(admin, ["erp"]) == Calls(3)
     assert calls_by(admin, ["erp", "crm"]) == Calls(4)
     assert calls_by(admin, ["erp"], previous=True) == Calls(1)
-    assert calls_at(admin, ["orders"]) == Calls(3)
-    assert calls_at(admin, ["orders"], [POST]) == Calls(1)
-    assert calls_at(admin, []) == Calls(0)
+    assert calls_at(admin, {"orders": (POST, GET)}) == Calls(3)
+    assert calls_at(admin, {"orders": (POST,)}) == Calls(1)
+    assert calls_at(admin, {"orders": (GET,), "stock": (GET, POST)}) == Calls(3)
+    assert calls_at(admin, {}) == Calls(0)
 
 
 def test_calls_through_mappings_are_those_of_their_tokens_endpoints_and_slots(

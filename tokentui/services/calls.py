@@ -1,6 +1,6 @@
 """How often something was called lately: what a cut hits beyond names, in the words that every face shows."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,6 +41,11 @@ class Calls:
             return " ".join(("no call", *by.split(), "was recorded", self._lately))
         return " ".join(("called", amount(self.number, "time"), self._lately, *by.split()))
 
+    def sentence(self, by: str = "") -> str:
+        """What `told` says, as a sentence."""
+        clause = self.told(by)
+        return f"{clause[0].upper()}{clause[1:]}."
+
     @property
     def _lately(self) -> str:
         if self.period >= LATELY:
@@ -49,23 +54,34 @@ class Calls:
         return f"in the {f'{hours} h' if hours else f'{minutes} min'} since recording began"
 
 
-def calls_by(desk: Desk, token_ids: Collection[str], *, previous: bool | None = None) -> Calls:
-    """The calls that these tokens came with; `previous`: by their values from before the last rotation only."""
+def calls_by(
+    desk: Desk, token_ids: Collection[str], *, previous: bool | None = None, since: datetime | None = None
+) -> Calls:
+    """The calls that these tokens came with.
+
+    `previous`: by their values from before the last rotation only, or by their present ones; `since`: none earlier.
+    """
     only = RequestFilter(previous=previous, let_in=True)
-    return _counted(desk, lambda requests, since: requests.calls(token_ids, since, only))
+    return _counted(desk, lambda requests, lately: requests.calls(token_ids, max(lately, since or lately), only))
 
 
 def calls_by_primary(desk: Desk, endpoint: Endpoint, slot: Slot) -> Calls:
     """The calls that the primary token which stands came with."""
-    made = endpoint.primaries[slot].generated_at
-    ids, only = [f"{endpoint.id}.{slot}"], RequestFilter(let_in=True)
-    return _counted(desk, lambda requests, since: requests.calls(ids, max(since, made), only))
+    return calls_by(desk, [f"{endpoint.id}.{slot}"], since=endpoint.primaries[slot].generated_at)
 
 
-def calls_at(desk: Desk, endpoint_ids: Collection[str], slots: Collection[Slot] | None = None) -> Calls:
-    """The calls that came to these endpoints, whatever the token; `slots`: to these of their slots only."""
-    only = RequestFilter(slots=None if slots is None else frozenset(slots), let_in=True)
-    return _counted(desk, lambda requests, since: requests.calls_at(endpoint_ids, since, only))
+def calls_at(desk: Desk, slots: Mapping[str, Collection[Slot]]) -> Calls:
+    """The calls, whatever the token, that came to these slots of these endpoints (by id)."""
+    alike: dict[frozenset[Slot], set[str]] = {}
+    for endpoint_id, some in slots.items():
+        alike.setdefault(frozenset(some), set()).add(endpoint_id)
+
+    def count(requests: Requests, lately: datetime) -> int:
+        return sum(
+            requests.calls_at(there, lately, RequestFilter(slots=some, let_in=True)) for some, there in alike.items()
+        )
+
+    return _counted(desk, count)
 
 
 def calls_through(desk: Desk, mappings: Iterable[Mapped]) -> Calls:
@@ -74,9 +90,9 @@ def calls_through(desk: Desk, mappings: Iterable[Mapped]) -> Calls:
     for token_id, endpoint_id, slots in mappings:
         alike.setdefault((token_id, frozenset(slots)), set()).add(endpoint_id)
 
-    def count(requests: Requests, since: datetime) -> int:
+    def count(requests: Requests, lately: datetime) -> int:
         return sum(
-            requests.calls([id], since, RequestFilter(endpoint_ids=frozenset(there), slots=slots, let_in=True))
+            requests.calls([id], lately, RequestFilter(endpoint_ids=frozenset(there), slots=slots, let_in=True))
             for (id, slots), there in alike.items()
         )
 

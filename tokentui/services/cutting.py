@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from tokentui.domain.fields import EndpointFields
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Authentication, Slot, in_order
+from tokentui.services.calls import calls_at, calls_by_primary
+from tokentui.services.desk import Desk
 from tokentui.services.wording import amount
 from tokentui.store.protocol import Reader
 
@@ -33,6 +35,27 @@ def cut_hits(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Iterat
         yield f"Only these addresses may call it: {', '.join(form.ip_filter)}."
 
 
+def cut_slots(endpoint: Endpoint, form: EndpointFields) -> tuple[Slot, ...]:
+    """The slots at which an active endpoint may refuse what it lets pass now, if it had these filled fields."""
+    if not endpoint.active:
+        return ()
+    return endpoint.slots if _narrows(endpoint, form) else _lost(endpoint, form)
+
+
+def _narrows(endpoint: Endpoint, form: EndpointFields) -> bool:
+    """Whether callers of every slot may be refused."""
+    before, after = endpoint.authentication, form.authentication
+    guarded = after is not before and (before is Authentication.NONE or after is Authentication.INTERNAL)
+    filtered = bool(form.ip_filter) and form.ip_filter != endpoint.ip_filter
+    return not form.active or guarded or form.path != endpoint.path or filtered
+
+
+def cut_lines(desk: Desk, reader: Reader, endpoint: Endpoint, form: EndpointFields) -> tuple[str, ...]:
+    """The lines of `cut_hits`, and how often lately what is cut off was called; none where nothing is."""
+    hits, slots = tuple(cut_hits(reader, endpoint, form)), cut_slots(endpoint, form)
+    return (*hits, calls_at(desk, {endpoint.id: slots}).sentence()) if hits and slots else hits
+
+
 def _lost(endpoint: Endpoint, form: EndpointFields) -> tuple[Slot, ...]:
     kept = {*form.methods, *((Slot.DELETE,) if form.allow_deleting else ())}
     return in_order(slot for slot in endpoint.slots if slot not in kept)
@@ -41,6 +64,11 @@ def _lost(endpoint: Endpoint, form: EndpointFields) -> tuple[Slot, ...]:
 def generate_hit(slot: Slot) -> str:
     """What a new primary token cuts off, where there is one that is good."""
     return f"The {slot} primary token that stands is refused at once."
+
+
+def generate_lines(desk: Desk, endpoint: Endpoint, slot: Slot) -> tuple[str, ...]:
+    """As `generate_hit`, and how often the primary token that stands came lately."""
+    return generate_hit(slot), calls_by_primary(desk, endpoint, slot).sentence("by this token")
 
 
 def refused_at(reader: Reader, endpoint: Endpoint) -> str:

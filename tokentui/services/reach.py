@@ -33,7 +33,7 @@ class Reach:
     def called(self) -> str:
         """`called 214 times in the last 24 h by this token`."""
         by, what = ("with", "old value") if self.old_values else ("by", "token")
-        return self.calls.told(f"{by} this {what}" if len(self.tokens) == 1 else f"{by} these {what}s")
+        return self.calls.told(f"{by} these {what}s" if len(self.tokens) > 1 else f"{by} this {what}")
 
 
 def reach_of(desk: Desk, reader: Reader, token_ids: Iterable[str]) -> Reach:

@@ -19,7 +19,7 @@ _MICROSECOND = timedelta(microseconds=1)
 #: SQLite takes twice as many values in one statement, whatever it was built with.
 _MOST_VALUES = 450
 
-# The status stands in the indexes so that calls that were let in are counted in the index alone.
+# The last columns stand in the indexes so that what a cut hits is counted in them alone.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS requests (
     id INTEGER PRIMARY KEY,
@@ -36,8 +36,8 @@ CREATE TABLE IF NOT EXISTS requests (
     reason TEXT NOT NULL,
     duration INTEGER NOT NULL
 );
-CREATE INDEX IF NOT EXISTS requests_by_token ON requests (token_id, at, status);
-CREATE INDEX IF NOT EXISTS requests_by_endpoint ON requests (endpoint_id, at, status);
+CREATE INDEX IF NOT EXISTS requests_by_token ON requests (token_id, at, status, previous);
+CREATE INDEX IF NOT EXISTS requests_by_endpoint ON requests (endpoint_id, at, status, slot);
 CREATE TABLE IF NOT EXISTS last_seen (
     token_id TEXT NOT NULL,
     previous INTEGER NOT NULL,
