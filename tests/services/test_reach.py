@@ -78,7 +78,7 @@ def test_reach_tells_tokens_endpoints_slots_and_calls(
     reach = reach_of(admin, admin.reader(), [erp.id])
     assert (reach.tokens, reach.endpoints, reach.slots) == (("erp",), ("g/orders", "g/stock"), (POST, DELETE))
     assert reach.where == "2 endpoints (POST DELETE)"
-    assert reach.called == "called 214 times in the last 24 h by this token"
+    assert reach.told == "2 endpoints, called 214 times in the last 24 h by this token"
 
 
 def test_the_reach_of_several_tokens_is_told_together(
@@ -91,7 +91,16 @@ def test_the_reach_of_several_tokens_is_told_together(
     reach = reach_of(admin, admin.reader(), [erp.id, crm.id, erp.id])
     assert (reach.tokens, reach.endpoints) == (("crm", "erp"), ("g/orders", "g/stock"))
     assert reach.where == "2 endpoints (POST GET DELETE)"
-    assert reach.called == "called 3 times in the last 24 h by these tokens"
+    assert reach.told == "2 endpoints, called 3 times in the last 24 h by these tokens"
+
+
+def test_where_nobody_came_or_nobody_knows_that_is_said_beside_the_endpoints(
+    admin: Desk, erp: EndpointToken, orders: Endpoint
+) -> None:
+    assert reach_of(admin, admin.reader(), [erp.id]).told == "1 endpoint; no requests are recorded yet"
+    since_yesterday(admin, erp, orders)
+    quiet = "1 endpoint; no call by this token was recorded in the last 24 h"
+    assert reach_of(admin, admin.reader(), [erp.id]).told == quiet
 
 
 def test_a_token_that_is_mapped_nowhere_reaches_nothing(admin: Desk, erp: EndpointToken) -> None:
@@ -136,4 +145,4 @@ def test_old_values_reach_where_their_grace_time_runs_and_are_counted_by_their_o
     record(admin, crm, orders, POST, previous=True)
     reach = reach_of_old_values(admin, admin.reader(), [erp.id, crm.id])
     assert (reach.tokens, reach.endpoints) == (("erp",), ("g/orders",))
-    assert reach.called == "called 2 times in the last 24 h with this old value"
+    assert reach.told == "1 endpoint, called 2 times in the last 24 h with this old value"

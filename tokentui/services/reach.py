@@ -30,10 +30,11 @@ class Reach:
         return f"{amount(len(self.endpoints), 'endpoint')}{slots}"
 
     @property
-    def called(self) -> str:
-        """`called 214 times in the last 24 h by this token`."""
+    def told(self) -> str:
+        """`3 endpoints, called 214 times in the last 24 h by this token`."""
         by, what = ("with", "old value") if self.old_values else ("by", "token")
-        return self.calls.told(f"{by} these {what}s" if len(self.tokens) > 1 else f"{by} this {what}")
+        called = self.calls.told(f"{by} these {what}s" if len(self.tokens) > 1 else f"{by} this {what}")
+        return f"{amount(len(self.endpoints), 'endpoint')}{',' if self.calls.number else ';'} {called}"
 
 
 def reach_of(desk: Desk, reader: Reader, token_ids: Iterable[str]) -> Reach:

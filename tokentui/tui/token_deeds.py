@@ -197,7 +197,7 @@ def reach_question(
     reach = reach_of(desk, reader, ids)
     if not reach.endpoints:
         return None
-    hits = [f"{what} at once at {reach.where}:", *some(reach.endpoints), f"{reach.called}."]
+    hits = [f"{what} at once at {reach.where}:", *some(reach.endpoints), f"{reach.told}."]
     if len(reach.tokens) > 1:
         hits = [f"{amount(len(reach.tokens), 'token')}:", *some(reach.tokens), "", *hits]
     return Question(title, tuple(hits), verb)

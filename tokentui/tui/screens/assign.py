@@ -156,8 +156,8 @@ def cut_question(desk: Desk, reader: Reader, token: EndpointToken, change: Delta
     """What the change would cut off, as a question."""
     cut = sorted((reader.endpoint(id).ref, " ".join(in_order(slots))) for id, slots in change.remove.items())
     where = some([f"{ref} ({slots})" for ref, slots in cut])
-    called = reach_of_mappings(desk, reader, token.id, change.remove).called
-    hits = (f"{token.name} is refused at once at {amount(len(cut), 'endpoint')}:", *where, f"{called}.")
+    told = reach_of_mappings(desk, reader, token.id, change.remove).told
+    hits = (f"{token.name} is refused at once at {amount(len(cut), 'endpoint')}:", *where, f"{told}.")
     return Question(f"Save {change.text}?", hits, "Save")
 
 
