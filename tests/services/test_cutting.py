@@ -12,7 +12,7 @@ from tokentui.domain.records import Endpoint
 from tokentui.domain.requests import SeenRequest
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.assigning import assign
-from tokentui.services.cutting import cut_hits, cut_lines, cut_slots, generate_hit, generate_lines, refused_at
+from tokentui.services.cutting import cut_hits, cut_of, cut_slots, generate_cut, refused_at
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import add_endpoint, check_generates, edit_endpoint, planned_edit
 from tokentui.services.tokens import add_token
@@ -118,7 +118,7 @@ def test_the_last_line_tells_how_often_lately_what_is_cut_off_was_called(
     recorded(admin, endpoint, POST, 2)
     recorded(admin, endpoint, GET, 7, status=401, reason="unknown_token")
     form = replace(EndpointFields.of(endpoint), **edit)
-    lines = cut_lines(admin, admin.reader(), endpoint, form)
+    lines = cut_of(admin, admin.reader(), endpoint, form).lines
     assert lines == (*cut_hits(admin.reader(), endpoint, form), told)
 
 
@@ -127,13 +127,13 @@ def test_where_nobody_is_refused_no_calls_are_told(admin: Desk, edit: dict[str, 
     endpoint = added(admin)
     recorded(admin, endpoint, GET, 3)
     form = replace(EndpointFields.of(endpoint), **edit)
-    assert cut_lines(admin, admin.reader(), endpoint, form) == tuple(hits(admin, endpoint, **edit))
+    assert cut_of(admin, admin.reader(), endpoint, form).lines == tuple(hits(admin, endpoint, **edit))
 
 
 def test_taking_only_primaries_where_nobody_is_mapped_cuts_nobody_off(admin: Desk) -> None:
     endpoint = add_endpoint(admin, EndpointFields(name="Alone", group="g", authentication=TOKEN))
     form = replace(EndpointFields.of(endpoint), authentication=INTERNAL)
-    assert cut_lines(admin, admin.reader(), endpoint, form) == ()
+    assert cut_of(admin, admin.reader(), endpoint, form).lines == ()
 
 
 def test_a_new_primary_tells_how_often_lately_the_one_that_stands_came(admin: Desk) -> None:
@@ -141,10 +141,8 @@ def test_a_new_primary_tells_how_often_lately_the_one_that_stands_came(admin: De
     later = replace(admin, clock=lambda: endpoint.created_at + timedelta(days=2))
     recorded(later, endpoint, GET, 4, f"{endpoint.id}.GET", kind="primary")
     recorded(later, endpoint, GET, 3, "token")
-    assert generate_lines(later, endpoint, GET) == (
-        generate_hit(GET),
-        "Called 4 times in the last 24 h by this token.",
-    )
+    hit = "The GET primary token that stands is refused at once."
+    assert generate_cut(later, endpoint, GET).lines == (hit, "Called 4 times in the last 24 h by this token.")
 
 
 def test_who_is_refused_at_an_inactive_endpoint_is_counted(admin: Desk) -> None:

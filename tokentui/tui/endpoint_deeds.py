@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from tokentui.domain.errors import Conflict, Invalid, Taken, TokenTuiError
 from tokentui.domain.fields import EndpointFields, filled, rebased
 from tokentui.domain.records import Endpoint
-from tokentui.services.cutting import cut_lines
+from tokentui.services.cutting import cut_of
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import add_endpoint, edit_endpoint
 from tokentui.store.protocol import Reader
@@ -104,5 +104,5 @@ def _word(value: object) -> str:
 
 def cut_question(desk: Desk, reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Question | None:
     """What saving this form would cut off, as a question; None where it cuts off nothing."""
-    hits = cut_lines(desk, reader, endpoint, filled(form))
+    hits = cut_of(desk, reader, endpoint, filled(form)).lines
     return Question(f"Save {endpoint.ref}?", hits, "Save") if hits else None

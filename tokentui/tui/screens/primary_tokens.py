@@ -11,7 +11,7 @@ from textual.widgets import Label
 from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Slot
-from tokentui.services.cutting import generate_lines
+from tokentui.services.cutting import generate_cut
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import generate_primary, reveal_primary
 from tokentui.store.protocol import Reader
@@ -140,7 +140,7 @@ def _asked(desk: Desk, reader: Reader, endpoint_id: str, slot: Slot) -> tuple[En
     endpoint = reader.endpoint(endpoint_id)
     stands = slot in endpoint.primaries
     hits = (
-        *(generate_lines(desk, endpoint, slot) if stands else ("It has none yet: none is cut off.",)),
+        *(generate_cut(desk, endpoint, slot).lines if stands else ("It has none yet: none is cut off.",)),
         "Endpoint tokens that are mapped here go on working.",
     )
     return endpoint, Question(f"Generate a new {slot} primary of {endpoint.ref}?", hits, "Generate")
