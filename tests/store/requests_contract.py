@@ -24,7 +24,8 @@ class RequestsContract:
 
     def test_where_nothing_was_recorded_nothing_can_be_said(self, log: Requests) -> None:
         assert log.began() is None
-        assert log.last_seen() == {}
+        assert log.last_seen() == log.last_seen(["erp"]) == {}
+        assert log.recency() == {}
         assert log.calls(["erp"], NOW) == log.calls_at(["orders"], NOW) == 0
         assert log.stamp() == ()
 
@@ -36,6 +37,26 @@ class RequestsContract:
             "erp": LastSeen(NOW + HOUR, NOW + 2 * HOUR),
             "crm": LastSeen(None, NOW),
         }
+
+    def test_last_seen_may_be_asked_of_some_tokens_only(self, log: Requests) -> None:
+        log.record([seen(f"t{number}", at=NOW + number * HOUR) for number in range(7_000)])
+        log.record([seen("t3", at=NOW, previous=True)])
+        assert log.last_seen(["t3", "t5", "nobody"]) == {
+            "t3": LastSeen(NOW + 3 * HOUR, NOW),
+            "t5": LastSeen(NOW + 5 * HOUR),
+        }
+        assert log.last_seen([]) == {}
+        many = [f"t{number}" for number in range(1_000, 9_000)]
+        assert set(log.last_seen(many)) == {f"t{number}" for number in range(1_000, 7_000)}
+        assert len(log.last_seen()) == 7_000
+        assert log.last_seen(["t4"]) == {"t4": LastSeen(NOW + 4 * HOUR)}
+
+    def test_tokens_are_ordered_by_when_they_were_last_let_in_by_whichever_value(self, log: Requests) -> None:
+        assert log.recency() == {}
+        log.record([seen("b", at=NOW), seen("a", at=NOW + HOUR), seen("c", at=NOW - HOUR)])
+        log.record([seen("c", at=NOW + 2 * HOUR, previous=True), seen("b", at=NOW + 9 * HOUR, status=401)])
+        recency = log.recency()
+        assert sorted(recency, key=recency.__getitem__) == ["b", "a", "c"]
 
     def test_requests_are_known_from_the_earliest_on(self, log: Requests) -> None:
         log.record([seen(at=NOW + HOUR), seen(at=NOW)])

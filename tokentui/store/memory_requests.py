@@ -1,6 +1,7 @@
 """The requests seen, in memory: for tests, as the store in memory is."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from tokentui.domain.requests import SeenRequest
@@ -22,13 +23,18 @@ class MemoryRequests:
     def began(self) -> datetime | None:
         return min((one.at for one in self._seen), default=None)
 
-    def last_seen(self) -> Mapping[str, LastSeen]:
-        ids = {one.token_id for one in self._seen if one.token_id and one.let_in}
-        return {id: LastSeen(self._last(id, previous=False), self._last(id, previous=True)) for id in ids}
+    def last_seen(self, token_ids: Collection[str] | None = None) -> Mapping[str, LastSeen]:
+        seen: dict[str, LastSeen] = {}
+        for one in sorted(self._seen, key=lambda one: one.at):
+            if one.token_id and one.let_in:
+                known = seen.get(one.token_id, LastSeen())
+                change = {"by_previous" if one.previous else "at": one.at}
+                seen[one.token_id] = replace(known, **change)
+        return seen if token_ids is None else {id: seen[id] for id in token_ids if id in seen}
 
-    def _last(self, token_id: str, *, previous: bool) -> datetime | None:
-        fits = (one for one in self._seen if one.token_id == token_id and one.let_in and one.previous is previous)
-        return max((one.at for one in fits), default=None)
+    def recency(self) -> Mapping[str, int]:
+        let_in = (one for one in self._seen if one.token_id and one.let_in)
+        return {one.token_id: round(one.at.timestamp() * 1e6) for one in sorted(let_in, key=lambda one: one.at)}
 
     def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         return sum(one.token_id in token_ids and one.at >= since and _fits(one, only) for one in self._seen)

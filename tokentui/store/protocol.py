@@ -134,8 +134,11 @@ class Requests(Protocol):
     def began(self) -> datetime | None:
         """From when on requests are known; None where none ever was recorded: nothing can be said of anybody then."""
 
-    def last_seen(self) -> Mapping[str, LastSeen]:
-        """Token id → when it was last let in. A primary's id is its holder's: `<endpoint id>.<slot>`."""
+    def last_seen(self, token_ids: Collection[str] | None = None) -> Mapping[str, LastSeen]:
+        """Token id → when it was last let in, of these tokens or of all. A primary's id is `<endpoint id>.<slot>`."""
+
+    def recency(self) -> Mapping[str, int]:
+        """Token id → a number that is the greater, the later it was last let in: all of them, to order by."""
 
     def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came with one of these tokens since then, let in or not."""

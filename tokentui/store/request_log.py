@@ -17,7 +17,17 @@ from tokentui.domain.requests import SeenRequest
 from tokentui.store.private_files import open_private
 from tokentui.store.protocol import Stamp
 from tokentui.store.queries import EVERY_REQUEST, LastSeen, RequestFilter
-from tokentui.store.request_tables import APPLICATION_ID, SCHEMA_VERSION, counting, insert, lay_out, moment_of
+from tokentui.store.request_tables import (
+    APPLICATION_ID,
+    EVERY_SEEN,
+    RECENCY,
+    SCHEMA_VERSION,
+    counting,
+    insert,
+    lay_out,
+    moment_of,
+    seen_of,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -114,20 +124,21 @@ class RequestLog:
         rows = self._ask("SELECT value FROM facts WHERE name = 'began'")
         return moment_of(rows[0][0]) if rows else None
 
-    def last_seen(self) -> Mapping[str, LastSeen]:
-        """Token id → when it was last let in; raises `StoreError`. What it gives may not be changed."""
+    def last_seen(self, token_ids: Collection[str] | None = None) -> Mapping[str, LastSeen]:
+        """Token id → when it was last let in, of these or of all; raises `StoreError`. It may not be changed."""
         stamp = self.stamp()
-        if self._last_seen[0] != stamp:
-            self._last_seen = (stamp, self._read_last_seen())
+        if self._last_seen[0] == stamp:
+            every = self._last_seen[1]
+            return every if token_ids is None else {id: every[id] for id in token_ids if id in every}
+        if token_ids is not None:
+            wanted = frozenset(token_ids)
+            return _sightings(row for each in seen_of(token_ids) for row in self._ask(*each) if row[0] in wanted)
+        self._last_seen = (stamp, _sightings(self._ask(*EVERY_SEEN)))
         return self._last_seen[1]
 
-    def _read_last_seen(self) -> Mapping[str, LastSeen]:
-        seen: dict[str, LastSeen] = {}
-        for token_id, previous, at in self._ask("SELECT token_id, previous, at FROM last_seen"):
-            known = seen.get(token_id, LastSeen(None))
-            moment = moment_of(at)
-            seen[token_id] = LastSeen(known.at, moment) if previous else LastSeen(moment, known.by_previous)
-        return seen
+    def recency(self) -> Mapping[str, int]:
+        """Token id → when it was last let in, as a number to order by; raises `StoreError`."""
+        return dict(self._ask(RECENCY))
 
     def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came with one of these tokens since then; raises `StoreError`."""
@@ -160,3 +171,13 @@ class RequestLog:
             yield
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"The requests seen {self.path} cannot be {what}: {error}.") from error
+
+
+def _sightings(rows: Iterable[tuple[str, int, int]]) -> Mapping[str, LastSeen]:
+    """From rows of token id, whether it was by the previous value, and when."""
+    seen: dict[str, LastSeen] = {}
+    for token_id, previous, at in rows:
+        known = seen.get(token_id, LastSeen(None))
+        moment = moment_of(at)
+        seen[token_id] = LastSeen(known.at, moment) if previous else LastSeen(moment, known.by_previous)
+    return seen

@@ -16,6 +16,8 @@ SCHEMA_VERSION = 1
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+#: To ask for more tokens than this one by one takes longer than to read them all.
+_MOST_ASKED_FOR = 5_000
 #: SQLite takes twice as many values in one statement, whatever it was built with.
 _MOST_VALUES = 450
 
@@ -104,13 +106,26 @@ def moment_of(number: int) -> datetime:
     return _EPOCH + number * _MICROSECOND
 
 
-# ---------------------------------------------------------------------- counting
+# ---------------------------------------------------------------------- asking
 
 #: A statement and its values.
-Counting = tuple[str, tuple[object, ...]]
+Asking = tuple[str, tuple[object, ...]]
+
+_SEEN_ROWS = "SELECT token_id, previous, at FROM last_seen"
+EVERY_SEEN: Asking = (_SEEN_ROWS, ())
+RECENCY = "SELECT token_id, max(at) FROM last_seen GROUP BY token_id"
 
 
-def counting(column: str, ids: Collection[str], since: datetime, only: RequestFilter) -> Iterator[Counting]:
+def seen_of(token_ids: Collection[str]) -> Iterator[Asking]:
+    """Statements whose rows, taken together, tell when these tokens were last let in; it may be more than these."""
+    if len(token_ids) > _MOST_ASKED_FOR:
+        yield EVERY_SEEN
+        return
+    for some in _some_at_a_time(token_ids):
+        yield f"{_SEEN_ROWS} WHERE {_among('token_id', some)}", tuple(some)
+
+
+def counting(column: str, ids: Collection[str], since: datetime, only: RequestFilter) -> Iterator[Asking]:
     """Statements whose numbers, added up, are how many requests have one of `ids` in the column."""
     fixed = f"SELECT count(*) FROM requests WHERE at >= ?{_conditions(only)}"
     for some in _some_at_a_time(ids):
