@@ -71,6 +71,7 @@ def test_every_json_field_is_told(stocked: Shell) -> None:
     shapes.append(json.loads(stocked.run("explain", "GET", "/x", "--json").stdout))
     trial = stocked.json("endpoints", "deactivate", "stock/goods-in", "--dry-run")
     shapes += [trial, *trial["would_change"], *shapes[-1]["steps"]]
+    shapes.append(stocked.json("tokens", "disable", "erp", "--dry-run"))
     assert all(f'"{field}": ' in text for shape in shapes for field in shape)
 
 
