@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.domain.worlds import NOTE
 from tokentui.domain.fields import TokenFields
 from tokentui.domain.records import EndpointToken
 from tokentui.domain.values import generate
@@ -49,7 +50,7 @@ def store() -> Store:
     """10,000 tokens of generated values."""
     desk = Desk(MemoryStore(), KeyVault(lambda: bytes(range(32))))
     values = [generate(os.urandom) for _ in range(TOKENS)]
-    with desk.store.change() as transaction:
+    with desk.store.change(NOTE) as transaction:
         for number, value in enumerate(values):
             id = desk.new_id()
             secret = desk.seal(value, id, VALUE)
@@ -179,7 +180,7 @@ def test_heavy_files_are_told(store: Store, tmp_path: Path) -> None:
 def with_value(store: Store, value: str) -> Desk:
     """A desk at a copy of the store that has one value more."""
     desk = Desk(MemoryStore(), store.desk.vault)
-    with desk.store.change() as transaction:
+    with desk.store.change(NOTE) as transaction:
         for token in store.desk.reader().iter_tokens():
             transaction.put(replace(token, rev=0))
     add_token(desk, TokenFields(name="weak"), value)

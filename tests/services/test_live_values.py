@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import MASTER_KEY, Clock
+from tests.domain.worlds import NOTE
 from tokentui.domain.errors import SealError
 from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.records import EndpointToken
@@ -31,7 +32,7 @@ def rotated(desk: Desk, clock: Clock, grace: timedelta | None, **more: object) -
     until = None if grace is None else clock.now + grace
     secret = desk.seal(NOW, token.id, VALUE)
     changed = replace(token, secret=secret, previous=token.secret, previous_until=until, **more)  # type: ignore[arg-type]
-    with desk.store.change() as transaction:
+    with desk.store.change(NOTE) as transaction:
         return transaction.put(changed)
 
 
@@ -41,7 +42,7 @@ class TestEndpointTokens:
         tokens = [add_token(admin, TokenFields(name=name), f"value-of-{name}") for name in names]
         set_enabled(admin, [tokens[1].id], False)
         set_active(admin, [tokens[2].id], False)
-        with admin.store.change() as transaction:
+        with admin.store.change(NOTE) as transaction:
             transaction.put(replace(tokens[3], expires_at=clock.now))
         wanted = [LiveValue(name, "endpoint", name) for name in names]
         assert states(admin, *(f"value-of-{name}" for name in names)) == wanted
@@ -96,7 +97,7 @@ class TestWhatIsKnownOfThem:
 
     def test_a_hint_that_does_not_open_hides_nothing(self, admin: Desk) -> None:
         token = add_token(admin, TokenFields(name="erp"), NOW)
-        with admin.store.change() as transaction:
+        with admin.store.change(NOTE) as transaction:
             transaction.put(replace(token, secret=replace(token.secret, hint=token.secret.sealed)))
         assert LiveValues(admin).hints(len(NOW)) is None
         assert states(admin, NOW) == [LiveValue("erp", "endpoint", "valid")]
