@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tokentui.domain.errors import Invalid
-from tokentui.domain.periods import parse_moment, parse_period, spoken
+from tokentui.domain.periods import parse_moment, parse_past, parse_period, spoken
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 PRAGUE = timezone(timedelta(hours=1))
@@ -82,3 +82,15 @@ def test_a_moment_is_kept_in_utc() -> None:
 )
 def test_a_length_of_time_is_spoken_in_its_largest_unit(length: timedelta, text: str) -> None:
     assert spoken(length) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("24h", NOW - timedelta(hours=24)),
+        ("2026-03-01", datetime(2026, 3, 1, tzinfo=PRAGUE)),
+        ("2026-03-01 18:00", datetime(2026, 3, 1, 18, tzinfo=PRAGUE)),
+    ],
+)
+def test_one_looks_back_by_a_period_or_to_the_beginning_of_a_date(text: str, moment: datetime) -> None:
+    assert parse_past(text, NOW, "since", in_prague) == moment

@@ -1,6 +1,7 @@
 """A store of examples whose clock stands still, the desk at it, and the application over the desk."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +46,16 @@ def _local_session(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The admin's clock shows UTC, wherever the tests are run."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture(autouse=True)
 def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Textual waits 60 ms after each key for the process to be idle; the tests wait for what they want to see."""
     monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.004)
@@ -52,11 +63,11 @@ def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The file of a store with the demo's content."""
-    store = tmp_path_factory.mktemp("demo") / "tokens.json"
-    fill(desk_at(store, seed=0))
-    return store.read_bytes()
+def demo_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of a store with the demo's content, by their names."""
+    folder = tmp_path_factory.mktemp("demo")
+    fill(desk_at(folder / "tokens.json", seed=0))
+    return {name: (folder / name).read_bytes() for name in ("tokens.json", "activity.jsonl")}
 
 
 @pytest.fixture
@@ -66,11 +77,13 @@ def empty_store(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(empty_store: Path, demo_bytes: bytes) -> Path:
+def store(empty_store: Path, demo_files: dict[str, bytes]) -> Path:
     """A store with the demo's content, of this test alone."""
     empty_store.parent.mkdir(mode=0o700)
-    empty_store.touch(mode=0o600)
-    empty_store.write_bytes(demo_bytes)
+    for name, content in demo_files.items():
+        file = empty_store.with_name(name)
+        file.touch(mode=0o600)
+        file.write_bytes(content)
     return empty_store
 
 

@@ -66,6 +66,18 @@ def parse_moment(text: str, now: datetime, field: str, localize: Localize = loca
     return moment.astimezone(now.tzinfo)
 
 
+def parse_past(text: str, now: datetime, field: str, localize: Localize = local_time) -> datetime:
+    """A moment up to which one looks back from `now`: a length of time ago, a date (its beginning), or date and time.
+
+    What names no time zone is local time. Raises `Invalid` for the field.
+    """
+    words = text.strip()
+    if _PERIOD.fullmatch(words):
+        return now - parse_period(words, field)
+    moment = _moment(words, field, localize)
+    return (moment - timedelta(days=1) if _DATE.fullmatch(words) else moment).astimezone(now.tzinfo)
+
+
 def _moment(words: str, field: str, localize: Localize) -> datetime:
     try:
         moment = datetime.fromisoformat(words)

@@ -1,13 +1,13 @@
 """Which records a query selects, and in what order: answered from the parsed documents, without making records."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from tokentui.domain.names import name_key
 from tokentui.store.queries import EndpointQuery, EndpointSort, MappingQuery, TokenQuery, TokenSort
-from tokentui.store.tables import OverTables, Tables
+from tokentui.store.tables import Documents, OverTables, Tables
 
 _SortKey = Callable[[str], Any]
 
@@ -18,6 +18,11 @@ def matching(ids: list[str], texts: Mapping[str, str], words: str) -> list[str]:
     for word in name_key(words).split():
         found = [id for id in found if word in texts[id]]
     return found
+
+
+def among(documents: Documents, only: frozenset[str] | None) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """All documents, or those that `only` names, without a look at the others."""
+    return documents.items() if only is None else ((id, documents[id]) for id in only if id in documents)
 
 
 class Selection(OverTables):
@@ -85,8 +90,7 @@ class Selection(OverTables):
 
     def tokens(self, query: TokenQuery) -> tuple[list[str], int]:
         """The ids that the query selects, in order, and how many there are without its text."""
-        key = (query.active, query.enabled, query.assigned, query.sort)
-        ids = self._keep(key, lambda: self._ordered(self._flagged_tokens(query), query.sort))
+        ids = self._ordered_tokens(query)
         if query.reverse:
             ids = ids[::-1]
         return matching(ids, self.token_texts, query.text) if query.text else ids, len(ids)
@@ -104,16 +108,20 @@ class Selection(OverTables):
         ids = sorted(self._flagged_endpoints(query), key=self._endpoint_key(query.sort), reverse=query.reverse)
         return matching(ids, self.endpoint_texts, query.text) if query.text else ids, len(ids)
 
-    def _keep(self, key: object, make: Callable[[], list[str]]) -> list[str]:
+    def _ordered_tokens(self, query: TokenQuery) -> list[str]:
+        """Kept, but for those of some ids only: nobody asks for just these again."""
+        if query.only is not None:
+            return self._ordered(self._flagged_tokens(query), query.sort)
+        key = (query.active, query.enabled, query.assigned, query.sort)
         if key not in self._kept:
-            self._kept[key] = make()
+            self._kept[key] = self._ordered(self._flagged_tokens(query), query.sort)
         return self._kept[key]
 
     def _flagged_tokens(self, query: TokenQuery) -> list[str]:
         mapped = self.assigned_count if query.assigned is not None else {}
         return [
             id
-            for id, doc in self._tokens.items()
+            for id, doc in among(self._tokens, query.only)
             if query.active in (None, doc["active"])
             and query.enabled in (None, doc["enabled"])
             and query.assigned in (None, id in mapped)
@@ -122,9 +130,8 @@ class Selection(OverTables):
     def _flagged_endpoints(self, query: EndpointQuery) -> list[str]:
         return [
             id
-            for id, doc in self._endpoints.items()
+            for id, doc in among(self._endpoints, query.only)
             if query.active in (None, doc["active"])
-            and (query.only is None or id in query.only)
             and (
                 query.slot is None
                 or query.slot in doc["methods"]

@@ -72,6 +72,8 @@ class TinyDBStore:
         self._trail = TrailFile(storage.path)
         self._requests = RequestLog(storage.path)
         self._read_only = read_only
+        #: The trail as it was read last, beside its stamp.
+        self._viewed: tuple[Stamp, TrailView] | None = None
         #: The last snapshot, beside the tables that it is of.
         self._snapshot: tuple[Tables, Snapshot] | None = None
 
@@ -166,8 +168,13 @@ class TinyDBStore:
 
     def _activity(self) -> TrailView:
         # The trail first: its lines come before the store is saved, so each that was saved is among those read.
-        content = self._trail.read()
-        return TrailView(content, self._storage.path.name, meta_of(self._tables()).get("trail"))
+        stamp = self._trail.stamp()
+        kept = self._viewed
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, TrailView(self._trail.read(), self._storage.path.name))
+        view = kept[1].as_of(meta_of(self._tables()).get("trail"))
+        self._viewed = (stamp, view)
+        return view
 
     def close(self) -> None:
         self._database.close()

@@ -16,6 +16,7 @@ from time import monotonic, sleep
 from tokentui.domain.activity import Note, RecordChange
 from tokentui.domain.errors import StoreError
 from tokentui.store.private_files import sync_folder
+from tokentui.store.protocol import Stamp
 from tokentui.store.trail_lines import addition, content_of, head_of
 
 FILE_NAME = "activity.jsonl"
@@ -33,6 +34,16 @@ class TrailFile:
     @property
     def path(self) -> Path:
         return self.store.with_name(FILE_NAME)
+
+    def stamp(self) -> Stamp:
+        """Differs as soon as something was appended; `()` where there is no trail yet. Raises `StoreError`."""
+        try:
+            status = os.stat(self.path)
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise StoreError(f"The activity trail {self.path} cannot be reached: {_why(error)}.") from error
+        return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
     def read(self) -> bytes:
         """All of it; nothing where there is none yet. Raises `StoreError`."""

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from tokentui.domain.activity import Actor, Entry, EntryState, RecordChange
 from tokentui.domain.names import name_key
@@ -18,10 +19,19 @@ SAVING = timedelta(seconds=10)
 class TrailView:
     """One trail as it was read. `committed` is the hash that the store named `store` was saved with last."""
 
-    def __init__(self, content: bytes, store: str, committed: str | None) -> None:
+    def __init__(self, content: bytes, store: str, committed: str | None = None) -> None:
         *self._raw, self._torn = content.split(b"\n")
         self._store = store
         self._committed = committed
+
+    def as_of(self, committed: str | None) -> Self:
+        """The same trail, seen from a store that was saved with another line."""
+        if committed == self._committed:
+            return self
+        other = copy(self)
+        other._committed = committed
+        other.__dict__.pop("_committed_number", None)
+        return other
 
     @cached_property
     def _lines(self) -> list[Line]:

@@ -59,6 +59,13 @@ def secret_keys(what: str) -> tuple[Binding, ...]:
     )
 
 
+def history_key(what: str) -> Binding:
+    """From a record to what became of it."""
+    return Binding(
+        "H", "history", "History", show=False, id=f"{what}.history", group=LOOK, tooltip="What was changed of it"
+    )
+
+
 def mark_key() -> Binding:
     """Marks: a deed is then for all marked rows."""
     return Binding(

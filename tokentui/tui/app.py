@@ -50,6 +50,9 @@ class TokenTuiApp(App[None]):
             "2", "section('tokens')", "Tokens", show=False, id="app.tokens", group=GO, tooltip="Go to Endpoint tokens"
         ),
         Binding(
+            "5", "section('activity')", "Activity", show=False, id="app.activity", group=GO, tooltip="Go to Activity"
+        ),
+        Binding(
             "colon",
             "command_palette",
             "Commands",
@@ -97,6 +100,7 @@ class TokenTuiApp(App[None]):
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
+        self.add_mode("activity", self._activity_screen)
         if self.workplace.environ.get("NO_COLOR"):  # the terminal's own colours, taken away, are black on black
             for theme in [name for name in self.available_themes if name.startswith("ansi")]:
                 self.unregister_theme(theme)
@@ -107,6 +111,11 @@ class TokenTuiApp(App[None]):
         from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 
         return EndpointTokensScreen(self.workplace)
+
+    def _activity_screen(self) -> Screen[None]:
+        from tokentui.tui.screens.activity import ActivityScreen
+
+        return ActivityScreen(self.workplace)
 
     @property
     def mouse(self) -> bool:

@@ -47,6 +47,16 @@ def _span(then: datetime, now: datetime) -> tuple[int, str]:
     return 0, ""
 
 
+def local_minute(moment: datetime) -> str:
+    """The moment on the admin's clock, to the minute: `2026-03-14 10:26`."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def local_second(moment: datetime) -> str:
+    """The moment on the admin's clock, to the second and with its time zone: `2026-03-14 10:26:53 CET`."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
 def authentication(kind: Authentication) -> str:
     """Glyph and word of a kind of authentication."""
     return f"{_AUTHENTICATION_GLYPH[kind]} {kind}"

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from tokentui.domain.records import EndpointToken
 from tokentui.services.tokens import set_active, set_enabled
 from tokentui.store.protocol import Reader
-from tokentui.store.queries import Page, TokenQuery, TokenRow, TokenSort, Window
+from tokentui.store.queries import EVERYTHING, Page, TokenQuery, TokenRow, TokenSort, Window
 from tokentui.tui import actions
 from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.token_deeds import Deed, Way, add_in_dialog, copy_value, cut, open_in_dialog, show_value, switch
@@ -23,6 +23,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
 
     SECTION = "tokens"
     PLACE = "Endpoint tokens"
+    NOUN = "token"
     EMPTY = "No endpoint tokens here yet.\n\na  Add one for each application that calls your endpoints"
     NOTHING_FOUND = "No token fits.\n\nEsc  Clear the filter        i  The inactive, or the active"
     HELP_TEXT = (
@@ -30,7 +31,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
         "keeps its assignments. A key works on the marked rows, or else on the row under the cursor. Last seen is – "
         "for a token that no recorded request came with."
     )
-    ON_ROW = ShelfScreen.ON_ROW | {"assign", "copy", "disable", "enable", "reveal"}
+    ON_ROW = ShelfScreen.ON_ROW | {"assign", "copy", "disable", "enable", "history", "reveal"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Add", id="tokens.add", group=actions.CHANGE, tooltip="Add an endpoint token"),
@@ -40,6 +41,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
         ),
         *actions.secret_keys("tokens"),
         *actions.shelf_keys("tokens"),
+        actions.history_key("tokens"),
         actions.mark_key(),
         *actions.common_keys("Quit"),
     ]
@@ -51,12 +53,17 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
             lambda row, column: token_cell(row, column, now()),
             lambda row: token_state(row.token, now()) if self.active_shown else "",
             self.page,
+            self.held,
         )
 
     def page(self, reader: Reader, view: View, window: Window) -> Page[TokenRow]:
         sort = TokenSort(view.sort)
         query = TokenQuery(text=view.text, active=self.active_shown, sort=sort, reverse=view.reverse)
         return reader.token_page(query, window)
+
+    def held(self, reader: Reader, ids: frozenset[str]) -> frozenset[str]:
+        page = reader.token_page(TokenQuery(active=self.active_shown, only=ids), EVERYTHING)
+        return frozenset(row.id for row in page.rows)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enable or disable, as the row under the cursor is."""
@@ -78,7 +85,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
     async def action_add(self) -> None:
         token = await add_in_dialog(self)
         if token is not None:
-            self.listing.go_to(token.id)
+            self.show_added(token.id, active=token.active)
 
     @on(RowTable.RowChosen)
     @work
@@ -90,6 +97,9 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
         from tokentui.tui.screens.assign import assign_on_screen
 
         await assign_on_screen(self, self.token)
+
+    def action_history(self) -> None:
+        self.show_history(self.token.id, self.token.name)
 
     @work
     async def action_copy(self) -> None:

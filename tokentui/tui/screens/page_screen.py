@@ -58,7 +58,7 @@ class PageScreen(Screen[ScreenResultT]):
 
     async def on_mount(self) -> None:
         self._composed = True
-        self._masthead.section = self.SECTION
+        self._masthead.section = self.section
         self._masthead.location = self.workplace.location
         if not self.query(Listing):
             self._count()
@@ -70,6 +70,11 @@ class PageScreen(Screen[ScreenResultT]):
             self._count()
             self._check_key()
             self.app.call_after_refresh(collect_garbage)
+
+    @property
+    def section(self) -> str:
+        """Which section of the menu is marked as the current one."""
+        return self.SECTION
 
     @property
     def is_open(self) -> bool:
@@ -145,6 +150,12 @@ class PageScreen(Screen[ScreenResultT]):
 
         message = clipboard.copy(value, what, self.workplace.write, self.workplace.environ)
         self.app.call_from_thread(self.say, message)
+
+    def show_history(self, record_id: str, name: str) -> None:
+        """Open the activity of one record."""
+        from tokentui.tui.screens.activity import ActivityScreen, Subject
+
+        self.app.push_screen(ActivityScreen(self.workplace, Subject(self.section, record_id, name)))
 
     @work(exclusive=True, group="undo")
     async def action_undo(self) -> None:

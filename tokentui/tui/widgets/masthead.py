@@ -9,7 +9,11 @@ from tokentui.store.queries import Counts
 from tokentui.tui.words import amount
 
 #: Number, mode and label of the sections of the menu.
-SECTIONS = (("1", "endpoints", "Endpoints"), ("2", "tokens", "Endpoint tokens"))
+SECTIONS = (
+    ("1", "endpoints", "Endpoints"),
+    ("2", "tokens", "Endpoint tokens"),
+    ("5", "activity", "Activity"),
+)
 
 
 class Masthead(Widget):
