@@ -74,6 +74,7 @@ _FILE = click.Path(path_type=Path)
         "endpoints": "tokentui.cli.endpoints:endpoints",
         "tokens": "tokentui.cli.tokens:tokens",
         "import": "tokentui.cli.importing:import_",
+        "audit": "tokentui.cli.audit:audit",
         "activity": "tokentui.cli.activity:activity",
     },
     invoke_without_command=True,

@@ -17,24 +17,22 @@ def about_endpoint(estate: Estate, place: Place, used: bool) -> Iterator[Finding
     yield from endpoint_any_address(place.endpoint)
     yield from primaries_used(estate, place)
     if place.guarded and not used:
-        meaning = "Its primary tokens alone open it, which are not meant to be handed out."
-        yield _at(place.endpoint, Code.ENDPOINT_UNUSED, "No token is mapped.", meaning)
+        yield _at(place.endpoint, Code.ENDPOINT_UNUSED, "No token is mapped.")
 
 
-def _at(endpoint: Endpoint, code: Code, gist: str, meaning: str) -> Finding:
-    return Finding(code, endpoint.ref, endpoint.id, gist, meaning)
+def _at(endpoint: Endpoint, code: Code, gist: str) -> Finding:
+    return Finding(code, endpoint.ref, endpoint.id, gist)
 
 
 def endpoint_open(endpoint: Endpoint) -> Iterator[Finding]:
     if endpoint.authentication is Authentication.NONE:
-        yield _at(endpoint, Code.ENDPOINT_OPEN, "Asks for no token.", "Anybody who reaches it may call it.")
+        yield _at(endpoint, Code.ENDPOINT_OPEN, "Asks for no token.")
 
 
 def endpoint_any_address(endpoint: Endpoint) -> Iterator[Finding]:
     anywhere = not endpoint.ip_filter or any(entry.endswith(_ANYWHERE) for entry in endpoint.ip_filter)
     if endpoint.allow_deleting and anywhere:
-        meaning = "Who gets hold of a token can delete from wherever they are."
-        yield _at(endpoint, Code.ENDPOINT_ANY_ADDRESS, "DELETE from any address.", meaning)
+        yield _at(endpoint, Code.ENDPOINT_ANY_ADDRESS, "DELETE from any address.")
 
 
 def primaries_used(estate: Estate, place: Place) -> Iterator[Finding]:
@@ -45,5 +43,4 @@ def primaries_used(estate: Estate, place: Place) -> Iterator[Finding]:
         seen = estate.seen.get(id)
         if secret is not None and seen is not None and seen >= secret.generated_at:
             gist = f"Used {spoken(estate.now - seen)} ago."
-            meaning = "A primary token is not meant to be handed out, and somebody has this one."
-            yield Finding(Code.PRIMARY_USED, f"{endpoint.ref} {slot}", id, gist, meaning, (slot,))
+            yield Finding(Code.PRIMARY_USED, f"{endpoint.ref} {slot}", id, gist, (slot,))

@@ -22,8 +22,14 @@ class Severity(StrEnum):
         """0 for the gravest: the order in which findings are told."""
         return _RANKS[self]
 
+    @property
+    def text(self) -> str:
+        """Glyph and word: `▲ high`."""
+        return f"{_GLYPHS[self]} {self.value}"
+
 
 _RANKS = {Severity.HIGH: 0, Severity.MEDIUM: 1, Severity.LOW: 2}
+_GLYPHS = {Severity.HIGH: "▲", Severity.MEDIUM: "◆", Severity.LOW: "◇"}
 
 
 class Subject(StrEnum):
@@ -75,6 +81,8 @@ class Kind:
     severity: Severity
     about: Subject
     deed: Deed
+    #: Why somebody should look.
+    meaning: str
     #: What to do, with the command that does it; `{token}`, `{endpoint}` and `{slots}` stand for the subject's.
     remedy: str
 
@@ -84,70 +92,105 @@ KINDS: dict[Code, Kind] = {
         Severity.HIGH,
         Subject.ENDPOINT,
         Deed.OPEN,
+        "Anybody who reaches it may call it.",
         "Ask for a token: tokentui endpoints edit {endpoint} --authentication token",
     ),
     Code.PRIMARY_USED: Kind(
         Severity.HIGH,
         Subject.PRIMARY,
         Deed.GENERATE,
-        "Give the caller an endpoint token of its own, then generate: tokentui endpoints generate {endpoint} {slots}",
+        "A primary token is not meant to be handed out, and somebody has this one.",
+        "Give the caller an endpoint token, then generate: tokentui endpoints generate {endpoint} {slots}",
     ),
-    Code.TOKEN_WEAK: Kind(Severity.HIGH, Subject.TOKEN, Deed.ROTATE, "Rotate it: tokentui tokens rotate {token}"),
+    Code.TOKEN_WEAK: Kind(
+        Severity.HIGH,
+        Subject.TOKEN,
+        Deed.ROTATE,
+        "The value was made elsewhere, and may be guessed or known.",
+        "Rotate it: tokentui tokens rotate {token}",
+    ),
     Code.ENDPOINT_ANY_ADDRESS: Kind(
         Severity.MEDIUM,
         Subject.ENDPOINT,
         Deed.OPEN,
+        "Who gets hold of a token can delete from wherever they are.",
         "Say whence it may be called: tokentui endpoints edit {endpoint} --ip-filter CIDR,...",
     ),
     Code.TOKEN_EVERYWHERE: Kind(
         Severity.MEDIUM,
         Subject.TOKEN,
         Deed.ASSIGN,
+        "Who gets hold of it gets hold of all that.",
         "Take away what it does not need: tokentui tokens unassign {token} GROUP/SLUG...",
     ),
     Code.TOKEN_EXPIRING: Kind(
         Severity.MEDIUM,
         Subject.TOKEN,
         Deed.OPEN,
+        "From then on it is refused, and its application with it.",
         "Give it a later end, or let it end: tokentui tokens edit --expires 'in 90 days' {token}",
     ),
     Code.TOKEN_NEVER_SEEN: Kind(
-        Severity.MEDIUM, Subject.TOKEN, Deed.DISABLE, "Disable it: tokentui tokens disable {token}"
+        Severity.MEDIUM,
+        Subject.TOKEN,
+        Deed.DISABLE,
+        "Nobody seems to need it, and it still opens doors.",
+        "Disable it: tokentui tokens disable {token}",
     ),
     Code.TOKEN_ROTATION_DUE: Kind(
-        Severity.MEDIUM, Subject.TOKEN, Deed.ROTATE, "Rotate it: tokentui tokens rotate {token}"
+        Severity.MEDIUM,
+        Subject.TOKEN,
+        Deed.ROTATE,
+        "The policy does not let a value live so long.",
+        "Rotate it: tokentui tokens rotate {token}",
     ),
     Code.TOKEN_SILENT: Kind(
-        Severity.MEDIUM, Subject.TOKEN, Deed.DISABLE, "Disable it: tokentui tokens disable {token}"
+        Severity.MEDIUM,
+        Subject.TOKEN,
+        Deed.DISABLE,
+        "Its application may be gone, and it still opens doors.",
+        "Disable it: tokentui tokens disable {token}",
     ),
     Code.ENDPOINT_UNUSED: Kind(
         Severity.LOW,
         Subject.ENDPOINT,
         Deed.DEACTIVATE,
+        "Its primary tokens alone open it, which are not meant to be handed out.",
         "Deactivate it, or map a token: tokentui endpoints deactivate {endpoint}",
     ),
     Code.GRACE_OPEN: Kind(
         Severity.LOW,
         Subject.TOKEN,
         Deed.RETIRE,
+        "The value before the last rotation is taken until then.",
         "Retire the old value once nobody uses it: tokentui tokens retire {token}",
     ),
     Code.MAPPING_DEAD: Kind(
         Severity.LOW,
         Subject.ASSIGNMENT,
         Deed.UNMAP,
+        "It opens nothing now, and would again as soon as that changes.",
         "Unmap it: tokentui tokens unassign --slots {slots} {token} {endpoint}",
     ),
     Code.TOKEN_DISABLED_LONG: Kind(
-        Severity.LOW, Subject.TOKEN, Deed.DEACTIVATE, "Deactivate it: tokentui tokens deactivate {token}"
+        Severity.LOW,
+        Subject.TOKEN,
+        Deed.DEACTIVATE,
+        "It is refused, and still on the active list.",
+        "Deactivate it: tokentui tokens deactivate {token}",
     ),
     Code.TOKEN_EXPIRED: Kind(
-        Severity.LOW, Subject.TOKEN, Deed.DEACTIVATE, "Deactivate it: tokentui tokens deactivate {token}"
+        Severity.LOW,
+        Subject.TOKEN,
+        Deed.DEACTIVATE,
+        "It is refused, and still on the active list.",
+        "Deactivate it: tokentui tokens deactivate {token}",
     ),
     Code.TOKEN_UNASSIGNED: Kind(
         Severity.LOW,
         Subject.TOKEN,
         Deed.DEACTIVATE,
+        "It opens nothing, and should not lie around.",
         "Deactivate it, or assign it: tokentui tokens deactivate {token}",
     ),
 }
@@ -167,8 +210,6 @@ class Finding:
     subject_id: str
     #: What was seen, in one short sentence.
     gist: str
-    #: Why that matters.
-    meaning: str
     #: The slots in question, of a primary token or an assignment.
     slots: tuple[Slot, ...] = ()
 
@@ -192,7 +233,7 @@ class Finding:
     @property
     def message(self) -> str:
         """What was seen and why that matters."""
-        return f"{self.gist} {self.meaning}"
+        return f"{self.gist} {KINDS[self.code].meaning}"
 
     @property
     def remedy(self) -> str:

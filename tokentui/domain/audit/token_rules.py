@@ -20,22 +20,21 @@ def about_token(estate: Estate, token: EndpointToken, held: Held, everywhere: in
         if finding is not None:
             yield finding
     if not held:
-        yield _of(token, Code.TOKEN_UNASSIGNED, "Mapped to no endpoint.", "It opens nothing, and lies around.")
+        yield _of(token, Code.TOKEN_UNASSIGNED, "Mapped to no endpoint.")
     yield from mappings_dead(token, held)
     if usable:
         yield from token_everywhere(estate, token, held, everywhere)
 
 
-def _of(token: EndpointToken, code: Code, gist: str, meaning: str) -> Finding:
-    return Finding(code, token.name, token.id, gist, meaning)
+def _of(token: EndpointToken, code: Code, gist: str) -> Finding:
+    return Finding(code, token.name, token.id, gist)
 
 
 def token_expired(estate: Estate, token: EndpointToken) -> Finding | None:
     end = token.expires_at
     if end is None or not token.expired(estate.now):
         return None
-    gist = f"Expired {spoken(estate.now - end)} ago."
-    return _of(token, Code.TOKEN_EXPIRED, gist, "It is refused, and still on the active list.")
+    return _of(token, Code.TOKEN_EXPIRED, f"Expired {spoken(estate.now - end)} ago.")
 
 
 def token_disabled_long(estate: Estate, token: EndpointToken) -> Finding | None:
@@ -44,22 +43,19 @@ def token_disabled_long(estate: Estate, token: EndpointToken) -> Finding | None:
     off = estate.now - token.disabled_at
     if not lasted(off, estate.policy.disabled_after_days):
         return None
-    gist = f"Disabled for {spoken(off)}."
-    return _of(token, Code.TOKEN_DISABLED_LONG, gist, "It is refused, and still on the active list.")
+    return _of(token, Code.TOKEN_DISABLED_LONG, f"Disabled for {spoken(off)}.")
 
 
 def token_weak(estate: Estate, token: EndpointToken) -> Finding | None:
     if token.secret.strong:
         return None
-    gist = "Not 64 letters and digits."
-    return _of(token, Code.TOKEN_WEAK, gist, "The value was made elsewhere, and may be guessed or known.")
+    return _of(token, Code.TOKEN_WEAK, "Not 64 letters and digits.")
 
 
 def token_rotation_due(estate: Estate, token: EndpointToken) -> Finding | None:
     if not estate.policy.rotation_due(token, estate.now):
         return None
-    gist = f"Value is {spoken(estate.now - token.secret.generated_at)} old."
-    return _of(token, Code.TOKEN_ROTATION_DUE, gist, "The policy does not let a value live so long.")
+    return _of(token, Code.TOKEN_ROTATION_DUE, f"Value is {spoken(estate.now - token.secret.generated_at)} old.")
 
 
 def token_expiring(estate: Estate, token: EndpointToken) -> Finding | None:
@@ -68,8 +64,7 @@ def token_expiring(estate: Estate, token: EndpointToken) -> Finding | None:
     left = token.expires_at - estate.now
     if left >= timedelta(days=estate.policy.expiring_within_days):
         return None
-    gist = f"Expires in {spoken(left)}."
-    return _of(token, Code.TOKEN_EXPIRING, gist, "From then on it is refused, and its application with it.")
+    return _of(token, Code.TOKEN_EXPIRING, f"Expires in {spoken(left)}.")
 
 
 def token_unseen(estate: Estate, token: EndpointToken) -> Finding | None:
@@ -81,22 +76,19 @@ def token_unseen(estate: Estate, token: EndpointToken) -> Finding | None:
         unseen = estate.now - max(token.created_at, estate.began)
         if not lasted(unseen, estate.policy.never_seen_after_days):
             return None
-        gist = f"Never seen in {spoken(unseen)}."
-        return _of(token, Code.TOKEN_NEVER_SEEN, gist, "Nobody seems to need it, and it still opens doors.")
+        return _of(token, Code.TOKEN_NEVER_SEEN, f"Never seen in {spoken(unseen)}.")
     silent = estate.now - seen
     if not lasted(silent, estate.policy.silent_after_days):
         return None
-    gist = f"Last seen {spoken(silent)} ago."
-    return _of(token, Code.TOKEN_SILENT, gist, "Its application may be gone, and it still opens doors.")
+    return _of(token, Code.TOKEN_SILENT, f"Last seen {spoken(silent)} ago.")
 
 
 def grace_open(estate: Estate, token: EndpointToken) -> Finding | None:
     until = token.grace_until
     if until is None or not token.in_grace(estate.now):
         return None
-    gist = f"Old value ends in {spoken(until - estate.now)}."
     deadline = until.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return _of(token, Code.GRACE_OPEN, gist, f"The value before the last rotation is taken until {deadline}.")
+    return _of(token, Code.GRACE_OPEN, f"Old value ends in {spoken(until - estate.now)} ({deadline}).")
 
 
 def token_everywhere(estate: Estate, token: EndpointToken, held: Held, everywhere: int) -> Iterator[Finding]:
@@ -107,12 +99,11 @@ def token_everywhere(estate: Estate, token: EndpointToken, held: Held, everywher
     opened = [place.open.intersection(slots) for place, slots in held if place.guarded]
     deleting = sum(Slot.DELETE in slots for slots in opened)
     reached = sum(map(bool, opened))
-    meaning = "Who gets hold of it gets hold of all that."
     if reached == everywhere >= _FEWEST_PLACES:
-        yield _of(token, Code.TOKEN_EVERYWHERE, f"Mapped to all {reached} endpoints.", meaning)
+        yield _of(token, Code.TOKEN_EVERYWHERE, f"Mapped to all {reached} endpoints.")
     elif many and deleting >= many:
         where = "1 endpoint" if deleting == 1 else f"{deleting} endpoints"
-        yield _of(token, Code.TOKEN_EVERYWHERE, f"May DELETE at {where}.", meaning)
+        yield _of(token, Code.TOKEN_EVERYWHERE, f"May DELETE at {where}.")
 
 
 def mappings_dead(token: EndpointToken, held: Held) -> Iterator[Finding]:
@@ -123,8 +114,7 @@ def mappings_dead(token: EndpointToken, held: Held) -> Iterator[Finding]:
         dead = tuple(slot for slot in slots if slot not in place.open)
         endpoint = place.endpoint
         subject, id = f"{token.name}{ARROW}{endpoint.ref}", f"{token.id}.{endpoint.id}"
-        meaning = "It opens nothing now, and would again as soon as that changes."
-        yield Finding(Code.MAPPING_DEAD, subject, id, _why_dead(endpoint, dead), meaning, dead)
+        yield Finding(Code.MAPPING_DEAD, subject, id, _why_dead(endpoint, dead), dead)
 
 
 def _why_dead(endpoint: Endpoint, dead: tuple[Slot, ...]) -> str:
