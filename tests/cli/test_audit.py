@@ -199,6 +199,7 @@ class TestAcknowledging:
             (("token-weak", "weak"), 2),
             (("token-weak", "weak", "--reason", " "), 2),
             (("token-weak", "weak", "--reason", "x", "--until", "yesterday"), 2),
+            (("token-weak", "weak", "--reason", "x", "--until", ""), 2),
             (("token-weak", "weak", "--reason", "x", "--until", "2001-01-01"), 2),
             (("token-worse", "weak", "--reason", "x"), 2),
             (("token-weak", "crm", "--reason", "x"), 3),

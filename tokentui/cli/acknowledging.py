@@ -10,7 +10,6 @@ from tokentui.cli.output import counted, listed, talk, time_text
 from tokentui.domain.audit.findings import ARROW, Code, Finding
 from tokentui.domain.errors import NotFound
 from tokentui.domain.names import name_key
-from tokentui.domain.periods import parse_moment
 from tokentui.services import auditing
 
 _code = click.argument("code", type=click.Choice([code.value for code in Code]), metavar="CODE")
@@ -41,7 +40,7 @@ def acknowledge(office: Office, code: str, subjects: tuple[str, ...], reason: st
     CODE and SUBJECT are as `tokentui audit` prints them; an arrow may be typed as ->.
     """
     desk = office.desk_for_change()
-    end = parse_moment(until, desk.clock(), "until")
+    end = auditing.parse_end(until, desk.clock())
     audit = audited(office)
     found = _named(code, subjects, [*audit.findings, *(each.finding for each in audit.acknowledged)])
     auditing.acknowledge(desk, found, reason, end)

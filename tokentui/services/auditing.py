@@ -10,6 +10,7 @@ from tokentui.domain.audit.findings import Finding
 from tokentui.domain.audit.rounds import findings_of
 from tokentui.domain.errors import Invalid
 from tokentui.domain.names import DESCRIPTION_LIMIT, check_description, name_key
+from tokentui.domain.periods import parse_moment
 from tokentui.domain.policy import Policy
 from tokentui.domain.records import Acknowledgement
 from tokentui.services.desk import Desk
@@ -148,6 +149,16 @@ def withdraw(desk: Desk, findings: Iterable[Finding]) -> tuple[Finding, ...]:
                 transaction.remove(each)
                 back.append(found[_key(each)])
     return tuple(back)
+
+
+def parse_end(text: str, now: datetime) -> datetime | None:
+    """Until when a finding is let be, as people type it; None for `never`. Raises `Invalid` for the field `until`.
+
+    Nothing is no answer: it could mean that it ends at once, or never.
+    """
+    if not text.strip():
+        raise Invalid("until", "Say until when: 2026-12-31, in 90 days, or never.")
+    return parse_moment(text, now, "until")
 
 
 def checked_reason(reason: str) -> str:

@@ -102,6 +102,14 @@ class EndpointScreen(PageScreen[str | None]):
             tabs.focus()
         self.refresh_bindings()
 
+    async def begin_at(self, *, field: str = "", token_id: str = "") -> None:
+        """Go to one field of General, or to one token of the Tokens tab where there is one."""
+        if field:
+            await self._turn_to(GENERAL)
+            self._form.query_one(f"#{field}").focus()
+        for tab in self.query(TokensTab) if token_id else ():
+            tab.listing.go_to(token_id)
+
     def store_changed(self) -> None:
         super().store_changed()
         if self.endpoint is not None:

@@ -4,6 +4,7 @@ Opening has a budget: what the first list does not need (dialogs, services, the 
 asks for it, here and in the sections.
 """
 
+import asyncio
 import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
@@ -24,6 +25,9 @@ from tokentui.tui.workplace import Workplace
 
 if TYPE_CHECKING:
     from tokentui.tui.dialogs.confirm import Question
+
+#: How long the keys have been quiet, in seconds, before the findings are counted.
+QUIET_SECONDS = 0.5
 
 ScreenResultT = TypeVar("ScreenResultT")
 ResultT = TypeVar("ResultT")
@@ -97,6 +101,18 @@ class PageScreen(Screen[ScreenResultT]):
             self.say(str(error), "error")
         self._masthead.note = "read-only" if self.workplace.read_only else ""
         self.refresh_bindings()
+        await self._count_findings()
+
+    async def _count_findings(self) -> None:
+        """Nobody waits for this amount, so it comes when all else has been seen to."""
+        auditor = self.workplace.auditor
+        if auditor.last is not None:
+            self._masthead.findings = len(auditor.last.findings)
+        await asyncio.sleep(QUIET_SECONDS)
+        try:
+            self._masthead.findings = len((await auditor.audit()).findings)
+        except TokenTuiError as error:
+            self.say(str(error), "error")
 
     @work(exclusive=True, group="key")
     async def _check_key(self) -> None:
