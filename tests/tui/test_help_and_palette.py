@@ -55,6 +55,7 @@ def test_no_two_declarations_share_an_id() -> None:
     shared = {id: places for id, places in declared.items() if len(places) > 1}
     assert set(shared) <= {
         "app.back",
+        "app.explain",
         "app.nothing_to_undo",
         "app.undo",
         "list.mark",

@@ -45,7 +45,13 @@ def build_endpoint(desk: Desk, fields: EndpointFields) -> Endpoint:
 
 def with_fields(desk: Desk, endpoint: Endpoint, fields: EndpointFields) -> Endpoint:
     """The endpoint with checked fields; primary tokens that are missing now are generated, none is thrown away."""
-    edited = replace(
+    edited = _refilled(endpoint, fields)
+    fresh = {slot: _new_primary(desk, endpoint.id, slot) for slot in edited.missing_primaries}
+    return replace(edited, primaries={**edited.primaries, **fresh})
+
+
+def _refilled(endpoint: Endpoint, fields: EndpointFields) -> Endpoint:
+    return replace(
         endpoint,
         name=fields.name,
         group=fields.group,
@@ -58,8 +64,6 @@ def with_fields(desk: Desk, endpoint: Endpoint, fields: EndpointFields) -> Endpo
         active=fields.active,
         description=fields.description,
     )
-    fresh = {slot: _new_primary(desk, endpoint.id, slot) for slot in edited.missing_primaries}
-    return replace(edited, primaries={**edited.primaries, **fresh})
 
 
 def _new_primary(desk: Desk, endpoint_id: str, slot: Slot) -> Secret:
@@ -95,6 +99,13 @@ def edit_endpoint(desk: Desk, endpoint: Endpoint, fields: EndpointFields) -> End
         edited = with_fields(desk, endpoint, fields)
         check_unique(transaction.reader, edited)
         return edited if edited == endpoint else transaction.put(edited)
+
+
+def planned_edit(reader: Reader, endpoint: Endpoint, fields: EndpointFields) -> Endpoint:
+    """The endpoint as `edit_endpoint` would save it, but for new primary tokens; raises alike."""
+    planned = _refilled(endpoint, checked_endpoint(fields))
+    check_unique(reader, planned)
+    return planned
 
 
 def clone_fields(reader: Reader, endpoint: Endpoint) -> EndpointFields:
@@ -141,12 +152,13 @@ def generate_primaries(desk: Desk, slots: Mapping[str, Iterable[Slot]]) -> tuple
 def _regenerated(desk: Desk, endpoint: Endpoint, slots: Iterable[Slot]) -> Endpoint:
     fresh = {}
     for slot in slots:
-        _check_generates(endpoint, slot)
+        check_generates(endpoint, slot)
         fresh[slot] = _new_primary(desk, endpoint.id, slot)
     return replace(endpoint, primaries={**endpoint.primaries, **fresh})
 
 
-def _check_generates(endpoint: Endpoint, slot: Slot) -> None:
+def check_generates(endpoint: Endpoint, slot: Slot) -> None:
+    """Raise `Invalid` where `generate_primary` would."""
     if endpoint.authentication is Authentication.NONE:
         raise Invalid("authentication", f"{endpoint.ref} asks for no token: set its authentication first.")
     check_slot(endpoint, slot)

@@ -1,18 +1,17 @@
 """Saving an endpoint's form: what asks first, what a conflict shows, what stands beside which field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from tokentui.domain.errors import Conflict, Invalid, Taken, TokenTuiError
 from tokentui.domain.fields import EndpointFields, filled, rebased
 from tokentui.domain.records import Endpoint
-from tokentui.domain.slots import Authentication, Slot, in_order
+from tokentui.services.cutting import cut_hits
 from tokentui.services.endpoints import add_endpoint, edit_endpoint
 from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.dialogs.conflict import ConflictDialog, Difference
 from tokentui.tui.screens.page_screen import AnyPage
-from tokentui.tui.words import amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +90,3 @@ def cut_question(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Qu
     """What saving this form would cut off, as a question; None where it cuts off nothing."""
     hits = tuple(cut_hits(reader, endpoint, filled(form)))
     return Question(f"Save {endpoint.ref}?", hits, "Save") if hits else None
-
-
-def cut_hits(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Iterator[str]:
-    """A line for each thing that an active endpoint would refuse, or let pass, if it had these filled fields."""
-    if not endpoint.active:
-        return
-    assignments = reader.assignments_at(endpoint.id)
-    mapped = amount(len(assignments), "mapped token")
-    before, after = endpoint.authentication, form.authentication
-    if not form.active:
-        yield f"Inactive: every request is refused at once, of {mapped}."
-    if before is Authentication.NONE and after is not Authentication.NONE:
-        yield "Every caller without a token is refused at once."
-    if before is not Authentication.NONE and after is Authentication.NONE:
-        yield "Authentication none: anybody may call it, without a token."
-    if before is Authentication.TOKEN and after is Authentication.INTERNAL and assignments:
-        yield f"Authentication internal: {mapped} are refused at once; the mappings stay."
-    for slot in _lost(endpoint, form):
-        hit = sum(slot in assignment.slots for assignment in assignments)
-        yield f"{slot} is switched off: refused at once, for {amount(hit, 'mapped token')}."
-    if form.path != endpoint.path:
-        yield f"The path changes: {endpoint.path} is refused from now on."
-    if form.ip_filter and form.ip_filter != endpoint.ip_filter:
-        yield f"Only these addresses may call it: {', '.join(form.ip_filter)}."
-
-
-def _lost(endpoint: Endpoint, form: EndpointFields) -> tuple[Slot, ...]:
-    kept = {*form.methods, *((Slot.DELETE,) if form.allow_deleting else ())}
-    return in_order(slot for slot in endpoint.slots if slot not in kept)

@@ -41,6 +41,7 @@ class EndpointScreen(PageScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "turn_tab", "Other tab", id="endpoint.tab", group=actions.GO, tooltip="General or Tokens"),
         Binding("w,ctrl+s", "save", "Save", id="endpoint.save", group=actions.CHANGE, tooltip="Save the settings"),
+        actions.explain_key(),
         *actions.common_keys(),
     ]
 
@@ -165,6 +166,11 @@ class EndpointScreen(PageScreen[str | None]):
         if action == "save" and self.endpoint is not None and not self._edited:
             return False
         return super().check_action(action, parameters)
+
+    def action_explain(self) -> None:
+        from tokentui.tui.explain_deed import open_explain
+
+        open_explain(self, self.endpoint)
 
     @on(EndpointForm.SaveRequested)
     @work(group="save")

@@ -14,6 +14,7 @@ from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Slot, in_order
 from tokentui.services.assigning import map_slot
+from tokentui.services.cutting import generate_hit
 from tokentui.services.endpoints import generate_primary, reveal_primary
 from tokentui.services.tokens import set_enabled
 from tokentui.store.protocol import Reader
@@ -51,6 +52,7 @@ class TokensTab(Vertical):
         Binding(
             "h", "toggle_hide", "Hide unassigned", id="mapping.hide", group=actions.LOOK, tooltip="Only mapped tokens"
         ),
+        actions.explain_key(),
     ]
 
     hide_unassigned: var[bool] = var(False, init=False)
@@ -180,10 +182,7 @@ class TokensTab(Vertical):
     async def action_generate(self) -> None:
         slot, desk, id = self._slot, self._desk, self.endpoint.id
         assert slot is not None
-        hits = (
-            f"The {slot} primary token that stands is refused at once.",
-            "Endpoint tokens that are mapped here go on working.",
-        )
+        hits = (generate_hit(slot), "Endpoint tokens that are mapped here go on working.")
         if await self._page.ask(Question(f"Generate a new {slot} primary of {self.endpoint.ref}?", hits, "Generate")):
             self._primaries.conceal()
             await self._page.perform(
@@ -213,6 +212,17 @@ class TokensTab(Vertical):
             await copy_value(self._page, row.token)
         elif slot is not None and (value := await self._primary_value(slot)) is not None:
             self._page.copy(value, f"the {slot} primary of {self.endpoint.ref}")
+
+    def action_explain(self) -> None:
+        """With the token under the cursor, in whichever list it stands."""
+        from tokentui.tui.explain_deed import held_by_primary, held_by_token, open_explain
+
+        row, slot = self.listing.table.row, self._slot
+        if self._primaries.has_focus:
+            held = held_by_primary(self.endpoint, slot)
+        else:
+            held = held_by_token(row.token) if row is not None else None
+        open_explain(self._page, self.endpoint, slot=slot, held=held)
 
     async def _primary_value(self, slot: Slot) -> str | None:
         desk, endpoint = self._desk, self.endpoint
