@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from tokentui.services.auditing import Audit
 
 #: Seconds of work between two rests, and of a rest: the next key comes to its turn within about the sum.
-WORK, REST = 0.001, 0.001
+WORK, REST = 0.002, 0.001
 #: How long an audit is as good as a new one where nobody saved: findings come with time, too.
 FRESH = timedelta(minutes=1)
 
 
-class _Closed(Exception):
+class Closed(Exception):
     """Nobody waits for the audit any more."""
 
 
@@ -72,7 +72,7 @@ class Auditor:
 
     def _breathe(self) -> None:
         if self._closed:
-            raise _Closed
+            raise Closed
         if perf_counter() - self._worked_since >= WORK:
             sleep(REST)
             self._worked_since = perf_counter()
