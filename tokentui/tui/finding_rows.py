@@ -12,10 +12,10 @@ from tokentui.tui.widgets.columns import Column
 from tokentui.tui.words import local_minute
 
 COLUMNS = (
-    Column("severity", "Severity", 8),
+    Column("severity", "Severity", 10),
     Column("code", "Code", 20),
-    Column("subject", "About", 16, flex=2),
-    Column("message", "What", 20, flex=3, sortable=False),
+    Column("subject", "About", 15, flex=2),
+    Column("message", "What", 19, flex=3, sortable=False),
     Column("key", "Key", 5, sortable=False),
 )
 

@@ -33,7 +33,7 @@ class Acknowledge(ModalScreen[Said | None]):
     AUTO_FOCUS = "#reason"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel", id="acknowledge.cancel", tooltip="Let nothing be"),
+        Binding("escape", "cancel", "Cancel", id="acknowledge.cancel", tooltip="Acknowledge nothing"),
     ]
 
     def __init__(self, what: str, now: Callable[[], datetime]) -> None:

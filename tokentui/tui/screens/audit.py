@@ -39,22 +39,32 @@ class AuditScreen(ShelfScreen[FindingRow]):
         "time: then it comes back. The thresholds are in config.toml, [policy]."
     )
     DEFAULT_CSS = """
-    AuditScreen #details { height: 4; padding: 0 1; }
+    AuditScreen #details { height: 4; padding: 0 1; background: $surface; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _settle_key("d", "deactivate", "Deactivate", "Put it on the shelf"),
+        _settle_key("d", "deactivate", "Deactivate", "Put the token or endpoint on the shelf"),
         _settle_key("e", "disable", "Disable", "Refuse the token everywhere"),
         _settle_key("g", "generate", "Generate", "A new primary token"),
         _settle_key("m", "unmap", "Unmap", "Take a mapping away that lets nobody in"),
         _settle_key("s", "assign", "Assign", "Map the token to endpoints"),
-        _settle_key("a", "acknowledge", "Acknowledge", "Let it be, for a reason and for a time"),
-        _settle_key("a", "withdraw", "Tell again", "Let it be no longer"),
+        _settle_key("a", "acknowledge", "Acknowledge", "Let the finding be, for a reason and for a time"),
+        _settle_key("a", "withdraw", "Tell again", "Withdraw the acknowledgement"),
         Binding(
-            "i", "show_inactive", "Acknowledged", id="audit.inactive", group=actions.LOOK, tooltip="Show those let be"
+            "i",
+            "show_inactive",
+            "Acknowledged",
+            id="audit.inactive",
+            group=actions.LOOK,
+            tooltip="Show the acknowledged findings",
         ),
         Binding(
-            "i", "show_active", "To look at", id="audit.active", group=actions.LOOK, tooltip="Show those to look at"
+            "i",
+            "show_active",
+            "To look at",
+            id="audit.active",
+            group=actions.LOOK,
+            tooltip="Show the findings to look at",
         ),
         actions.mark_key(),
         *actions.common_keys("Quit"),
@@ -130,9 +140,10 @@ class AuditScreen(ShelfScreen[FindingRow]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What mends, or lets be, something of what is marked or under the cursor."""
-        if action == "settle" and not fits(str(parameters[0]), self.targets):
-            return False
-        return super().check_action(action, parameters)
+        if action != "settle":
+            return super().check_action(action, parameters)
+        how = str(parameters[0])
+        return super().check_action(how, ()) if fits(how, self.targets) else False
 
     @on(RowTable.RowChosen)
     @work
