@@ -4,10 +4,11 @@ import pytest
 
 from tests.conftest import Clock
 from tests.services.audit_world import World, slot_off
-from tokentui.domain.errors import Invalid
+from tokentui.domain.errors import Conflict, Invalid
+from tokentui.domain.records import Endpoint, Secret
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.desk import Desk
-from tokentui.services.endpoints import generate_primaries, reveal_primary, set_endpoints_active
+from tokentui.services.endpoints import generate_primaries, generate_primary, reveal_primary, set_endpoints_active
 from tokentui.services.mending import unmap_dead
 from tokentui.services.undo import undo_last
 
@@ -64,17 +65,29 @@ class TestGeneratingPrimaries:
     def values(self, world: World) -> list[str]:
         return [reveal_primary(world.desk, world.orders, slot) for slot in (POST, GET)]
 
+    def standing(self, endpoint: Endpoint, *slots: Slot) -> dict[Slot, Secret]:
+        return {slot: endpoint.primaries[slot] for slot in slots}
+
     def test_of_several_slots_and_endpoints_is_one_change(self, world: World) -> None:
         before, stock = self.values(world), reveal_primary(world.desk, world.stock, GET)
-        generate_primaries(world.desk, {world.orders.id: (POST, GET), world.stock.id: (GET,)})
+        orders, other = self.standing(world.orders, POST, GET), self.standing(world.stock, GET)
+        generate_primaries(world.desk, {world.orders.id: orders, world.stock.id: other})
         assert not set(before) & set(self.values(world))
         assert reveal_primary(world.desk, world.stock, GET) != stock
         undo_last(world.desk)
         assert self.values(world) == before
         assert reveal_primary(world.desk, world.stock, GET) == stock
 
-    def test_is_all_or_none(self, world: World) -> None:
+    def test_is_of_the_values_that_were_asked_about_all_or_none(self, world: World) -> None:
+        orders, other = self.standing(world.orders, POST), self.standing(world.stock, GET)
+        generate_primary(world.desk, world.stock.id, GET)
         before = self.values(world)
-        with pytest.raises(Invalid):
-            generate_primaries(world.desk, {world.orders.id: (POST,), world.stock.id: (DELETE,)})
+        with pytest.raises(Conflict):
+            generate_primaries(world.desk, {world.orders.id: orders, world.stock.id: other})
         assert self.values(world) == before
+
+    def test_of_a_slot_that_is_off_is_refused(self, world: World) -> None:
+        expected = self.standing(world.orders, POST)
+        world.edit(world.orders, methods=(GET,))
+        with pytest.raises(Invalid):
+            generate_primaries(world.desk, {world.orders.id: expected})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tokentui.domain import values
-from tokentui.domain.errors import Invalid, NotFound
+from tokentui.domain.errors import Conflict, Invalid, NotFound
 from tokentui.domain.fields import EndpointFields, checked_endpoint, default_path
 from tokentui.domain.records import Endpoint, Secret
 from tokentui.domain.slots import Authentication, Slot
@@ -130,30 +130,32 @@ def set_endpoints_active(desk: Desk, endpoint_ids: Iterable[str], active: bool) 
         return tuple(transaction.put(each) for each in switched)
 
 
-def generate_primary(desk: Desk, endpoint_id: str, slot: Slot) -> Endpoint:
+def generate_primary(desk: Desk, endpoint_id: str, slot: Slot, expected: Secret | None = None) -> Endpoint:
     """Replace the primary token of one slot at once; the value before is refused from then on.
 
-    Raises `Invalid` where the slot is off or the endpoint asks for no token.
+    Raises `Invalid` where the slot is off or the endpoint asks for no token, `Conflict` where the value that stands
+    is another than the `expected` one.
     """
     endpoint = desk.reader().endpoint(endpoint_id)
     with desk.change(f"generated the {slot} primary of {endpoint.ref}") as transaction:
-        return transaction.put(_regenerated(desk, transaction.reader.endpoint(endpoint_id), (slot,)))
+        return transaction.put(_regenerated(desk, transaction.reader.endpoint(endpoint_id), {slot: expected}))
 
 
-def generate_primaries(desk: Desk, slots: Mapping[str, Iterable[Slot]]) -> tuple[Endpoint, ...]:
-    """As `generate_primary`, for the slots of several endpoints by their ids: all in one change, or none."""
-    with desk.change(f"generated {sum(len(tuple(each)) for each in slots.values())} primaries") as transaction:
-        return tuple(
-            transaction.put(_regenerated(desk, transaction.reader.endpoint(id), tuple(wanted)))
-            for id, wanted in slots.items()
-        )
+def generate_primaries(desk: Desk, expected: Mapping[str, Mapping[Slot, Secret]]) -> tuple[Endpoint, ...]:
+    """As `generate_primary`, for several by endpoint id and slot: all in one change, or none."""
+    number = sum(map(len, expected.values()))
+    with desk.change(f"generated {number} {'primary' if number == 1 else 'primaries'}") as transaction:
+        found = [transaction.reader.endpoint(id) for id in expected]
+        return tuple(transaction.put(_regenerated(desk, each, expected[each.id])) for each in found)
 
 
-def _regenerated(desk: Desk, endpoint: Endpoint, slots: Iterable[Slot]) -> Endpoint:
-    fresh = {}
-    for slot in slots:
+def _regenerated(desk: Desk, endpoint: Endpoint, expected: Mapping[Slot, Secret | None]) -> Endpoint:
+    """The endpoint with new primaries in the place of those that are expected; None is whichever stands."""
+    for slot, secret in expected.items():
         check_generates(endpoint, slot)
-        fresh[slot] = _new_primary(desk, endpoint.id, slot)
+        if secret is not None and endpoint.primaries.get(slot) != secret:
+            raise Conflict(f"Somebody else generated the {slot} primary of {endpoint.ref} meanwhile: it stays.")
+    fresh = {slot: _new_primary(desk, endpoint.id, slot) for slot in expected}
     return replace(endpoint, primaries={**endpoint.primaries, **fresh})
 
 

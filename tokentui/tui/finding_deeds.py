@@ -4,15 +4,18 @@ from collections.abc import Iterable, Sequence
 
 from tokentui.domain.audit.findings import Code, Deed, Finding, Subject
 from tokentui.domain.fields import EndpointFields
-from tokentui.domain.records import Endpoint
+from tokentui.domain.records import Endpoint, Secret
 from tokentui.domain.slots import Slot
 from tokentui.services.auditing import acknowledge, withdraw
 from tokentui.services.endpoints import generate_primaries
+from tokentui.services.finding_lists import FindingRow
 from tokentui.services.mending import unmap_dead
 from tokentui.services.tokens import set_active, set_enabled
+from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.endpoint_list_deeds import deactivate
 from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.token_deeds import cut, open_in_dialog
 from tokentui.tui.words import amount, some
 
@@ -20,8 +23,13 @@ from tokentui.tui.words import amount, some
 _FIELDS = {Code.ENDPOINT_OPEN: "authentication", Code.ENDPOINT_ANY_ADDRESS: "ip_filter"}
 
 
-async def settle(page: AnyPage, how: str, findings: Sequence[Finding]) -> bool:
-    """Do something about all of these findings, of which each can be settled so; whether it is done."""
+async def settle(page: ShelfScreen[FindingRow], how: str, findings: Sequence[Finding]) -> None:
+    """Do something about all of these findings, of which each can be settled so; what is done is marked no more."""
+    if await _settled(page, how, findings):
+        page.listing.table.marks -= {finding.id for finding in findings}
+
+
+async def _settled(page: AnyPage, how: str, findings: Sequence[Finding]) -> bool:
     match how:
         case "acknowledge":
             return await _let_be(page, findings)
@@ -64,9 +72,9 @@ async def _deactivate(page: AnyPage, findings: Sequence[Finding]) -> bool:
 
 
 async def _generate(page: AnyPage, findings: Sequence[Finding]) -> bool:
-    slots: dict[str, list[Slot]] = {}
-    for finding in findings:
-        slots.setdefault(finding.subject_id.partition(".")[0], []).extend(finding.slots)
+    standing = await page.look(lambda reader: _primaries(reader, findings))
+    if standing is None:
+        return False
     one = len(findings) == 1
     what = f"a new primary for {findings[0].subject}" if one else f"{len(findings)} new primaries"
     names = [finding.subject for finding in findings]
@@ -74,7 +82,17 @@ async def _generate(page: AnyPage, findings: Sequence[Finding]) -> bool:
     if not await page.ask(Question(f"Generate {what}?", hits, "Generate")):
         return False
     desk, told = page.workplace.desk, f"Generated {what}. u takes it back."
-    return await page.perform(lambda: generate_primaries(desk, slots), lambda _: told)
+    return await page.perform(lambda: generate_primaries(desk, standing), lambda _: told)
+
+
+def _primaries(reader: Reader, findings: Iterable[Finding]) -> dict[str, dict[Slot, Secret]]:
+    """Endpoint id → slot → the primary that stands: none that somebody generates meanwhile is to be replaced."""
+    standing: dict[str, dict[Slot, Secret]] = {}
+    for finding in findings:
+        endpoint = reader.endpoint(finding.subject_id.partition(".")[0])
+        found = {slot: endpoint.primaries[slot] for slot in finding.slots if slot in endpoint.primaries}
+        standing.setdefault(endpoint.id, {}).update(found)
+    return standing
 
 
 async def _unmap(page: AnyPage, findings: Sequence[Finding]) -> bool:
@@ -133,10 +151,15 @@ async def open_subject(page: AnyPage, finding: Finding) -> None:
 
 async def _open_endpoint(page: AnyPage, endpoint: Endpoint, *, field: str, token_id: str) -> None:
     from tokentui.tui.screens.endpoint import EndpointScreen
+    from tokentui.tui.screens.endpoint_tabs import EndpointTabs
 
     screen = EndpointScreen(page.workplace, EndpointFields.of(endpoint), endpoint)
     await page.app.push_screen(screen, lambda _: page.store_changed())
-    await screen.begin_at(field=field, token_id=token_id)
+    tabs = screen.query_one(EndpointTabs)
+    if field:
+        await tabs.go_to_field(field)
+    elif token_id:
+        await tabs.go_to_token(token_id)
 
 
 async def _assign(page: AnyPage, finding: Finding) -> bool:

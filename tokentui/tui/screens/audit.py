@@ -1,6 +1,7 @@
 """Section 4: what an admin should look at, and the key that mends each of it."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar
 
 from textual import on, work
@@ -15,6 +16,7 @@ from tokentui.store.queries import Page, Window
 from tokentui.tui import actions
 from tokentui.tui.finding_rows import COLUMNS, details, finding_cell, fits, mending_keys
 from tokentui.tui.screens.shelf_screen import ShelfScreen
+from tokentui.tui.turns import Once
 from tokentui.tui.widgets.listing import Listing, Source, View
 from tokentui.tui.widgets.row_table import RowTable
 from tokentui.tui.workplace import Workplace
@@ -72,6 +74,7 @@ class AuditScreen(ShelfScreen[FindingRow]):
 
     def __init__(self, workplace: Workplace, keys: Mapping[str, str]) -> None:
         self._found: FindingList | None = None
+        self._deeds = Once(self)
         self._keys = mending_keys([each for each in self.BINDINGS if isinstance(each, Binding)], keys)
         super().__init__(workplace)
 
@@ -146,16 +149,13 @@ class AuditScreen(ShelfScreen[FindingRow]):
         return super().check_action(how, ()) if fits(how, self.targets) else False
 
     @on(RowTable.RowChosen)
-    @work
-    async def _chosen(self, event: RowTable.RowChosen[FindingRow]) -> None:
+    def _chosen(self, event: RowTable.RowChosen[FindingRow]) -> None:
         from tokentui.tui.finding_deeds import open_subject
 
-        await open_subject(self, event.row.finding)
+        self._deeds.begin(partial(open_subject, self, event.row.finding), "open")
 
-    @work
-    async def action_settle(self, how: str) -> None:
+    def action_settle(self, how: str) -> None:
         from tokentui.tui.finding_deeds import settle
 
         findings = [row.finding for row in self.targets if fits(how, [row])]
-        if await settle(self, how, findings):
-            self.listing.table.marks -= {finding.id for finding in findings}
+        self._deeds.begin(partial(settle, self, how, findings), how)
