@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -27,7 +28,7 @@ class Reveal(Reveals, ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._name
+            dialog.border_title = Content(self._name or "")
             dialog.border_subtitle = "v Hide   c Copy"
             yield Static(self._value, id="value", markup=False)
             yield Static("It hides itself after 30 seconds.", classes="quiet")
