@@ -1,8 +1,10 @@
 """The audit: of 10,000 tokens against opening the store, and beside the keys of somebody who works at 100,000."""
 
 import asyncio
+import os
 import random
 import statistics
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 from textual.events import Key
 
+from tests.benchmarks.test_screen import sent, terminal
 from tests.benchmarks.test_store import NOW, id_of, secret
 from tests.conftest import MASTER_KEY
 from tokentui.domain.policy import Policy
@@ -138,6 +141,23 @@ async def test_a_cursor_key_among_100_000_rows_waits_for_no_audit(
             worst = sorted(keys)[-max(1, len(keys) // 20)]
             print(f"cursor key {name}: median {statistics.median(keys):.1f} ms, 95 % {worst:.1f} ms (budget 16)")
     assert statistics.median(beside) <= 16
+
+
+def test_a_cursor_key_in_the_audit_sends_no_more_than_elsewhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = made(tmp_path, 10_000)
+    command = [sys.executable, "-m", "tokentui", "--store", str(store), "--key-file", str(tmp_path / "key")]
+    with terminal(command) as descriptor:
+        sent(descriptor, 2.0)
+        os.write(descriptor, b"4")
+        opened, keys = sent(descriptor, 2.0), []
+        for _ in range(10):
+            os.write(descriptor, b"j")
+            keys.append(sent(descriptor, 0.3))
+    with capsys.disabled():
+        print(f"\nbytes of the audit at 120×40: opened {opened:,}, key {statistics.median(keys):,.0f} (budget 1,500)")
+    assert statistics.median(keys) <= 1_500
 
 
 async def _keys(app: TokenTuiApp, enough: Callable[[], bool]) -> list[float]:

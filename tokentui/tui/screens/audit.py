@@ -131,7 +131,7 @@ class AuditScreen(ShelfScreen[FindingRow]):
     @on(Listing.Shown)
     @on(RowTable.RowHighlighted)
     def _tell(self) -> None:
-        self.query_one("#details", Static).update(details(self.listing.table.row))
+        self.query_one("#details", Static).update(details(self.listing.table.row), layout=False)
 
     # ------------------------------------------------------------------ keys
 
