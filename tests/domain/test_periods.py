@@ -78,6 +78,7 @@ def test_a_moment_is_kept_in_utc() -> None:
         (timedelta(minutes=119), "1 hour"),
         (timedelta(hours=47), "1 day"),
         (timedelta(days=1500), "1,500 days"),
+        (timedelta(days=-3), "less than a minute"),
     ],
 )
 def test_a_length_of_time_is_spoken_in_its_largest_unit(length: timedelta, text: str) -> None:

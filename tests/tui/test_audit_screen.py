@@ -330,6 +330,17 @@ class TestAcknowledging:
             await ui.see("token-unassigned")
 
 
+async def test_what_comes_with_time_alone_is_shown_by_itself(
+    open_ui: Open, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tokentui.tui.screens.audit.FRESH", timedelta(milliseconds=50))
+    async with open_ui(world.desk) as ui:
+        await show_audit(ui)
+        await ui.see("Nothing to look at.")
+        world.wait(91 * DAY)
+        await ui.see("token-rotation-due", "2 findings")
+
+
 async def test_where_all_is_well_it_says_so(open_ui: Open, world: World) -> None:
     async with open_ui(world.desk) as ui:
         await show_audit(ui)

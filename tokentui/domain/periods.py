@@ -33,7 +33,7 @@ def spoken(length: timedelta) -> str:
     """A length of time in its largest unit, for people: `3 days`, `1 hour`, `less than a minute`."""
     for unit, one in _SPOKEN:
         number = length // one
-        if number:
+        if number > 0:  # a clock that was set back leaves less than nothing
             return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
     return "less than a minute"
 

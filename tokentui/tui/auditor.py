@@ -45,6 +45,8 @@ class Auditor:
         self._kept: _Kept | None = None
         self._closed = False
         self._worked_since = 0.0
+        #: How long the last audit took, in seconds: who asks again and again leaves it some peace in between.
+        self.took = 0.0
 
     @property
     def last(self) -> "Audit | None":
@@ -66,8 +68,10 @@ class Auditor:
         stamp, now = self._desk.store.stamp(), self._desk.clock()
         kept = self._kept
         if kept is None or kept.stamp != stamp or now - kept.at >= FRESH:
+            begin = perf_counter()
             found = audit(self._desk.reader(), self._desk.store.requests, self._policy, now, self._breathe)
             self._kept = kept = _Kept(stamp, now, found)
+            self.took = perf_counter() - begin
         return kept.audit
 
     def _breathe(self) -> None:

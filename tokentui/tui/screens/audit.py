@@ -14,6 +14,7 @@ from tokentui.services.finding_lists import FindingList, FindingQuery, FindingRo
 from tokentui.store.protocol import Reader
 from tokentui.store.queries import Page, Window
 from tokentui.tui import actions
+from tokentui.tui.auditor import FRESH
 from tokentui.tui.finding_rows import COLUMNS, details, finding_cell, fits, mending_keys
 from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.turns import Once
@@ -91,6 +92,8 @@ class AuditScreen(ShelfScreen[FindingRow]):
 
     async def on_mount(self) -> None:
         self.look_again()
+        # findings come and go with time and with the requests seen, also where nobody saves
+        self.set_interval(FRESH.total_seconds(), lambda: self.is_current and self.look_again())
 
     def store_changed(self) -> None:
         super().store_changed()

@@ -108,7 +108,7 @@ class PageScreen(Screen[ScreenResultT]):
         auditor = self.workplace.auditor
         if auditor.last is not None:
             self._masthead.findings = len(auditor.last.findings)
-        await asyncio.sleep(QUIET_SECONDS)
+        await asyncio.sleep(max(QUIET_SECONDS, 2 * auditor.took))
         try:
             self._masthead.findings = len((await auditor.audit()).findings)
         except TokenTuiError as error:
