@@ -24,7 +24,7 @@ from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.widgets.masthead import Masthead
 
 #: Workers that bring what is shown; the one that watches the store never ends.
-BUSY = ("ask", "audit", "count", "endpoint", "fetch", "key", "primaries", "reload")
+BUSY = ("ask", "audit", "count", "endpoint", "fetch", "findings", "key", "primaries", "reload")
 
 API = """
 openapi: 3.1.0

@@ -99,10 +99,12 @@ class PageScreen(Screen[ScreenResultT]):
             self._masthead.counts = await self.workplace.look(lambda reader: reader.counts())
         except TokenTuiError as error:
             self.say(str(error), "error")
+        else:
+            self._count_findings()
         self._masthead.note = "read-only" if self.workplace.read_only else ""
         self.refresh_bindings()
-        await self._count_findings()
 
+    @work(exclusive=True, group="findings")
     async def _count_findings(self) -> None:
         """Nobody waits for this amount, so it comes when all else has been seen to."""
         auditor = self.workplace.auditor
