@@ -43,7 +43,7 @@ class Audit:
 
 
 def _hurry() -> None:
-    """The breath of those who wait for nothing else."""
+    """No rest is taken by those who wait for nothing else."""
 
 
 def audit(
