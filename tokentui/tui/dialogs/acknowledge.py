@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from tokentui.domain.errors import Invalid
 from tokentui.services.auditing import checked_reason, parse_end
+from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.widgets.entry import Entry
 from tokentui.tui.widgets.field import Field
 
@@ -27,7 +27,7 @@ class Said:
     until: datetime | None
 
 
-class Acknowledge(ModalScreen[Said | None]):
+class Acknowledge(Dialog[Said | None]):
     """Asks for a reason and an end; gives back both, or None."""
 
     AUTO_FOCUS = "#reason"

@@ -160,7 +160,7 @@ def cut_question(reader: Reader, token: EndpointToken, change: Delta) -> Questio
 async def assign_on_screen(page: AnyPage, token: EndpointToken) -> None:
     """Let the user tick and save, and tell on `page` what was saved."""
     mapped = await page.look(lambda reader: mapped_slots(reader, token))
-    if mapped is None:
+    if mapped is None or isinstance(page.app.screen, AssignScreen):  # the key came twice
         return
     told = await page.app.push_screen_wait(AssignScreen(page.workplace, token, mapped))
     if told is not None:

@@ -133,4 +133,4 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
                 table.update_row(changed(row))
 
     async def action_back(self) -> None:
-        self.app.exit()
+        await self.app.action_quit()
