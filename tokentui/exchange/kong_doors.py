@@ -121,7 +121,7 @@ class Doors:
             self._doors[shape] = door
         else:
             door.fields = _together(door.fields, fields)
-        door.guards.update(dict.fromkeys(_slots(fields), guarding))
+        door.guards.update(dict.fromkeys(fields.slots, guarding))
         door.asked.update(asked_of(route))
 
     def close_gaps(self) -> None:
@@ -162,7 +162,7 @@ def _only(fields: EndpointFields, slot: Slot) -> EndpointFields:
 
 def _together(first: EndpointFields, later: EndpointFields) -> EndpointFields:
     """Two routes with one path as one endpoint, as far as one can say both; raises `Invalid`."""
-    shared = set(_slots(first)) & set(_slots(later))
+    shared = set(first.slots) & set(later.slots)
     if shared:
         what = " and ".join(in_order(shared))
         raise Invalid("path", f"It answers {what} to the same requests as {first.name}, which comes before it.")
@@ -170,10 +170,6 @@ def _together(first: EndpointFields, later: EndpointFields) -> EndpointFields:
         if getattr(first, name) != getattr(checked_endpoint(later), name):
             what = name.replace("_", " ").replace("ip", "IP")
             raise Invalid("path", f"It has the path of {first.name}, which comes before it, and another {what}.")
-    slots = in_order((*_slots(first), *_slots(later)))
+    slots = in_order((*first.slots, *later.slots))
     methods = tuple(slot for slot in slots if slot in METHODS)
     return replace(first, methods=methods, allow_deleting=Slot.DELETE in slots)
-
-
-def _slots(fields: EndpointFields) -> tuple[Slot, ...]:
-    return (*fields.methods, *((Slot.DELETE,) if fields.allow_deleting else ()))
