@@ -1,5 +1,6 @@
 """`docs/command-line.md` tells of every command, option, exit code and JSON field; a new one has to go in there."""
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.cli.conftest import Shell
 from tests.cli.test_program import every_command
 from tokentui.cli import failures
 from tokentui.cli.program import program
+from tokentui.domain.reasons import Reason
 
 PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
 
@@ -66,4 +68,13 @@ def test_every_exit_code_is_told() -> None:
 def test_every_json_field_is_told(stocked: Shell) -> None:
     text = sections()["JSON"]
     shapes = [stocked.json(kind, "list", "--reveal")[0] for kind in ("tokens", "endpoints")]
+    shapes.append(json.loads(stocked.run("explain", "GET", "/x", "--json").stdout))
+    trial = stocked.json("endpoints", "deactivate", "stock/goods-in", "--dry-run")
+    shapes += [trial, *trial["would_change"], *shapes[-1]["steps"]]
     assert all(f'"{field}": ' in text for shape in shapes for field in shape)
+
+
+def test_every_reason_is_told_with_its_rule_and_status() -> None:
+    rows = re.findall(r"^\| (`\w+`.*) \| (\d) \| (\d+) \|", sections()["JSON"], re.M)
+    told = {word: (int(rule), int(status)) for words, rule, status in rows for word in re.findall(r"\w+", words)}
+    assert told == {reason.value: (reason.rule, reason.status) for reason in Reason}

@@ -57,6 +57,7 @@ PICTURES: dict[str, tuple[tuple[str, ...], str]] = {
     "help": (("2", "question_mark"), "Help"),
     "palette": (("colon",), "Add"),
     "import": (("I",), "Import an API description"),
+    "explain": (("end", "up", "up", "up", "up", "E", "enter"), "Give it in From."),
 }
 
 

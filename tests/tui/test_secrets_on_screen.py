@@ -167,6 +167,7 @@ async def test_a_mask_is_always_as_long_and_tells_nothing_of_the_value(open_ui: 
         await ui.go("Returns")
         await ui.press("enter")
         await ui.see("Primary tokens")
+        await ui.until(lambda: "•" in ui.lines[6])
         assert {line.count("•") for line in ui.lines[5:7]} == {len(words.MASK)}
 
 

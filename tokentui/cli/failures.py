@@ -91,7 +91,7 @@ def _say(line: str, code: int) -> int:
 
 def _usage(error: click.UsageError) -> str:
     path = error.ctx.command_path if error.ctx else "tokentui"
-    message = error.format_message()
+    message = " ".join(error.format_message().split())  # click puts the choices of an argument on lines of their own
     if isinstance(error, click.NoSuchOption) and error.option_name in _BEFORE_THE_COMMAND:
         first, _, rest = path.partition(" ")
         message = f"{error.option_name} goes before the command: {first} {error.option_name} … {rest}."

@@ -21,6 +21,7 @@ Examples:
   tokentui endpoints add "Goods in" --group stock --authentication token
   tokentui tokens add erp-nightly --reveal
   tokentui tokens assign erp-nightly stock/goods-in --slots POST
+  tokentui explain POST /api/endpoint/stock/goods-in --token-stdin < token.txt
 
 \b
 Exit codes: 0 done, 1 the answer is no, 2 usage or bad input, 3 not found,
@@ -73,6 +74,7 @@ _FILE = click.Path(path_type=Path)
     places={
         "endpoints": "tokentui.cli.endpoints:endpoints",
         "tokens": "tokentui.cli.tokens:tokens",
+        "explain": "tokentui.cli.explaining:explain",
         "import": "tokentui.cli.importing:import_",
         "activity": "tokentui.cli.activity:activity",
     },

@@ -77,7 +77,7 @@ class Decision(NamedTuple):
         endpoint = self.endpoint
         kind = "Primary token" if self.kind == "primary" else "Endpoint token"
         return self.reason.sentence.format(
-            about=_printable(self.about),
+            about=printable(self.about),
             endpoint=endpoint.ref if endpoint else "",
             ip_filter=", ".join(endpoint.ip_filter) if endpoint else "",
             slots=(", ".join(endpoint.slots) if endpoint else "") or "none",
@@ -241,7 +241,7 @@ def _place(error: Exception) -> str:
     return f"{type(error).__name__}{place}"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """What a caller sent, safe to show: one line, no control or format characters, not too long."""
     shown = "".join(character if character.isprintable() else "\ufffd" for character in text[:_QUOTED])
     return shown if len(text) <= _QUOTED else f"{shown}…"

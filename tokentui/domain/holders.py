@@ -86,7 +86,7 @@ class TokenHolder(Holder):
         return "it is not mapped to that slot"
 
     def about(self, reason: Reason | None) -> str:
-        return f"expired at {_instant(self._expires_at)}" if reason is Reason.EXPIRED_TOKEN else ""
+        return f"expired at {instant(self._expires_at)}" if reason is Reason.EXPIRED_TOKEN else ""
 
 
 class ReplacedHolder(TokenHolder):
@@ -105,9 +105,9 @@ class ReplacedHolder(TokenHolder):
     def about(self, reason: Reason | None) -> str:
         until = self._until
         if reason is Reason.REPLACED_TOKEN:
-            return f"left it valid until {_instant(until)}" if until else "gave it no grace time"
+            return f"left it valid until {instant(until)}" if until else "gave it no grace time"
         if reason is None:
-            return f" with its value from before the last rotation, which is valid until {_instant(until)}"
+            return f" with its value from before the last rotation, which is valid until {instant(until)}"
         return super().about(reason)
 
 
@@ -136,5 +136,6 @@ def _why_off(endpoint: Endpoint, slot: Slot) -> str:
     return "" if slot in endpoint.slots else "its slot is off"
 
 
-def _instant(moment: datetime | None) -> str:
+def instant(moment: datetime | None) -> str:
+    """A moment as explanations tell it, to the second."""
     return moment.isoformat(sep=" ", timespec="seconds") if moment else "no time"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tokentui.domain import values
-from tokentui.domain.errors import Invalid, NotFound
+from tokentui.domain.errors import Conflict, Invalid, NotFound
 from tokentui.domain.fields import EndpointFields, checked_endpoint, default_path
 from tokentui.domain.records import Endpoint, Secret
 from tokentui.domain.slots import Authentication, Slot
@@ -45,7 +45,13 @@ def build_endpoint(desk: Desk, fields: EndpointFields) -> Endpoint:
 
 def with_fields(desk: Desk, endpoint: Endpoint, fields: EndpointFields) -> Endpoint:
     """The endpoint with checked fields; primary tokens that are missing now are generated, none is thrown away."""
-    edited = replace(
+    edited = _refilled(endpoint, fields)
+    fresh = {slot: _new_primary(desk, endpoint.id, slot) for slot in edited.missing_primaries}
+    return replace(edited, primaries={**edited.primaries, **fresh})
+
+
+def _refilled(endpoint: Endpoint, fields: EndpointFields) -> Endpoint:
+    return replace(
         endpoint,
         name=fields.name,
         group=fields.group,
@@ -58,8 +64,6 @@ def with_fields(desk: Desk, endpoint: Endpoint, fields: EndpointFields) -> Endpo
         active=fields.active,
         description=fields.description,
     )
-    fresh = {slot: _new_primary(desk, endpoint.id, slot) for slot in edited.missing_primaries}
-    return replace(edited, primaries={**edited.primaries, **fresh})
 
 
 def _new_primary(desk: Desk, endpoint_id: str, slot: Slot) -> Secret:
@@ -97,6 +101,13 @@ def edit_endpoint(desk: Desk, endpoint: Endpoint, fields: EndpointFields) -> End
         return edited if edited == endpoint else transaction.put(edited)
 
 
+def planned_edit(reader: Reader, endpoint: Endpoint, fields: EndpointFields) -> Endpoint:
+    """The endpoint as `edit_endpoint` would save it, but for new primary tokens; raises alike."""
+    planned = _refilled(endpoint, checked_endpoint(fields))
+    check_unique(reader, planned)
+    return planned
+
+
 def clone_fields(reader: Reader, endpoint: Endpoint) -> EndpointFields:
     """Fields for a copy of `endpoint`: the same settings under a free name, slug and its own default path."""
     slug = free_slug(reader, endpoint.group, endpoint.slug)
@@ -119,20 +130,24 @@ def set_endpoints_active(desk: Desk, endpoint_ids: Iterable[str], active: bool) 
         return tuple(transaction.put(each) for each in switched)
 
 
-def generate_primary(desk: Desk, endpoint_id: str, slot: Slot) -> Endpoint:
+def generate_primary(desk: Desk, endpoint_id: str, slot: Slot, expected: Secret | None = None) -> Endpoint:
     """Replace the primary token of one slot at once; the value before is refused from then on.
 
-    Raises `Invalid` where the slot is off or the endpoint asks for no token.
+    Raises `Invalid` where the slot is off or the endpoint asks for no token, `Conflict` where the value that stands
+    is another than the `expected` one.
     """
     endpoint = desk.reader().endpoint(endpoint_id)
     with desk.change(f"generated the {slot} primary of {endpoint.ref}") as transaction:
         endpoint = transaction.reader.endpoint(endpoint_id)
-        _check_generates(endpoint, slot)
+        check_generates(endpoint, slot)
+        if expected is not None and endpoint.primaries.get(slot) != expected:
+            raise Conflict(f"Somebody else generated the {slot} primary of {endpoint.ref} meanwhile: it stays.")
         primaries = {**endpoint.primaries, slot: _new_primary(desk, endpoint.id, slot)}
         return transaction.put(replace(endpoint, primaries=primaries))
 
 
-def _check_generates(endpoint: Endpoint, slot: Slot) -> None:
+def check_generates(endpoint: Endpoint, slot: Slot) -> None:
+    """Raise `Invalid` where `generate_primary` would."""
     if endpoint.authentication is Authentication.NONE:
         raise Invalid("authentication", f"{endpoint.ref} asks for no token: set its authentication first.")
     check_slot(endpoint, slot)

@@ -73,6 +73,19 @@ def mark_key() -> Binding:
     )
 
 
+def explain_key() -> Binding:
+    """The dialog that tells why a request is let pass or refused."""
+    return Binding(
+        "E",
+        "explain",
+        "Explain",
+        show=False,
+        id="app.explain",
+        group=LOOK,
+        tooltip="Why a request is allowed or refused",
+    )
+
+
 def common_keys(leave: str = "Back") -> tuple[Binding, ...]:
     """Undo and the way back, which from a section is out."""
     return (

@@ -1,18 +1,17 @@
 """Saving an endpoint's form: what asks first, what a conflict shows, what stands beside which field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from tokentui.domain.errors import Conflict, Invalid, Taken, TokenTuiError
 from tokentui.domain.fields import EndpointFields, filled, rebased
 from tokentui.domain.records import Endpoint
-from tokentui.domain.slots import Authentication, Slot, in_order
+from tokentui.services.cutting import cut_hits
 from tokentui.services.endpoints import add_endpoint, edit_endpoint
 from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.dialogs.conflict import ConflictDialog, Difference
 from tokentui.tui.screens.page_screen import AnyPage
-from tokentui.tui.words import amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +26,24 @@ class Attempt:
 
 async def save_endpoint(screen: AnyPage, endpoint: Endpoint | None, form: EndpointFields) -> Attempt:
     """Save the form of a standing endpoint, or of a new one; asks before anybody is cut off."""
-    desk, workplace = screen.workplace.desk, screen.workplace
+    if endpoint is not None:
+        base = endpoint
+        try:
+            question = await screen.workplace.look(lambda reader: cut_question(reader, base, form))
+        except TokenTuiError as error:
+            return Attempt(endpoint, form, {"": str(error)})
+        if question is not None and not await screen.ask(question):
+            return Attempt(endpoint, form)
+    return await _store(screen, endpoint, form)
+
+
+async def _store(screen: AnyPage, endpoint: Endpoint | None, form: EndpointFields) -> Attempt:
+    """Save what was agreed to."""
+    desk = screen.workplace.desk
     try:
-        if endpoint is None:
-            saved = await workplace.perform(lambda: add_endpoint(desk, form))
-        else:
-            base = endpoint
-            question = await workplace.look(lambda reader: cut_question(reader, base, form))
-            if question is not None and not await screen.ask(question):
-                return Attempt(endpoint, form)
-            saved = await workplace.perform(lambda: edit_endpoint(desk, base, form))
+        saved = await screen.workplace.perform(
+            lambda: add_endpoint(desk, form) if endpoint is None else edit_endpoint(desk, endpoint, form)
+        )
     except (Invalid, Taken) as error:
         return Attempt(endpoint, form, {error.field: str(error)})
     except Conflict as error:
@@ -49,6 +56,8 @@ async def save_endpoint(screen: AnyPage, endpoint: Endpoint | None, form: Endpoi
 
 
 def _told(before: Endpoint | None, saved: Endpoint) -> str:
+    if before == saved:
+        return f"{saved.ref} stays as it was."
     old = before.primaries if before is not None else {}
     fresh = [slot for slot in saved.slots if slot in saved.primaries and slot not in old]
     made = f" Generated its {' and '.join(fresh)} primary." if fresh else ""
@@ -56,12 +65,17 @@ def _told(before: Endpoint | None, saved: Endpoint) -> str:
 
 
 async def _settle(screen: AnyPage, base: Endpoint, form: EndpointFields) -> Attempt:
-    """Somebody was faster: show both, and go on with what the user chooses."""
+    """The endpoint has changed since: show both, and go on with what the user chooses.
+
+    Where no field has changed (a primary was generated, by this user or another), there is nothing to choose.
+    """
     try:
         theirs = await screen.workplace.look(lambda reader: reader.endpoint(base.id))
     except TokenTuiError as error:
         return Attempt(base, form, {"": str(error)})
     now = EndpointFields.of(theirs)
+    if now == EndpointFields.of(base):
+        return await _store(screen, theirs, form)
     mine = rebased(form, EndpointFields.of(base), now)
     answer = await screen.app.push_screen_wait(ConflictDialog(theirs.ref, _differences(mine, now)))
     if answer == "mine":
@@ -91,32 +105,3 @@ def cut_question(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Qu
     """What saving this form would cut off, as a question; None where it cuts off nothing."""
     hits = tuple(cut_hits(reader, endpoint, filled(form)))
     return Question(f"Save {endpoint.ref}?", hits, "Save") if hits else None
-
-
-def cut_hits(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Iterator[str]:
-    """A line for each thing that an active endpoint would refuse, or let pass, if it had these filled fields."""
-    if not endpoint.active:
-        return
-    assignments = reader.assignments_at(endpoint.id)
-    mapped = amount(len(assignments), "mapped token")
-    before, after = endpoint.authentication, form.authentication
-    if not form.active:
-        yield f"Inactive: every request is refused at once, of {mapped}."
-    if before is Authentication.NONE and after is not Authentication.NONE:
-        yield "Every caller without a token is refused at once."
-    if before is not Authentication.NONE and after is Authentication.NONE:
-        yield "Authentication none: anybody may call it, without a token."
-    if before is Authentication.TOKEN and after is Authentication.INTERNAL and assignments:
-        yield f"Authentication internal: {mapped} are refused at once; the mappings stay."
-    for slot in _lost(endpoint, form):
-        hit = sum(slot in assignment.slots for assignment in assignments)
-        yield f"{slot} is switched off: refused at once, for {amount(hit, 'mapped token')}."
-    if form.path != endpoint.path:
-        yield f"The path changes: {endpoint.path} is refused from now on."
-    if form.ip_filter and form.ip_filter != endpoint.ip_filter:
-        yield f"Only these addresses may call it: {', '.join(form.ip_filter)}."
-
-
-def _lost(endpoint: Endpoint, form: EndpointFields) -> tuple[Slot, ...]:
-    kept = {*form.methods, *((Slot.DELETE,) if form.allow_deleting else ())}
-    return in_order(slot for slot in endpoint.slots if slot not in kept)

@@ -6,11 +6,11 @@ from tokentui.domain.errors import NotFound, TokenTuiError
 from tokentui.domain.fields import EndpointFields
 from tokentui.domain.names import name_key
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Record
+from tokentui.services.cutting import cut_hits
 from tokentui.services.desk import Change
 from tokentui.services.undo import undo_last
 from tokentui.store.protocol import Reader, Replaced
 from tokentui.tui.dialogs.confirm import Question
-from tokentui.tui.endpoint_deeds import cut_hits
 from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.widgets.listing import Listing
 from tokentui.tui.words import amount

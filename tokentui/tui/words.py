@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Authentication
+from tokentui.services.wording import amount as amount
 
 #: What is shown for a value that is not revealed: always as long, whatever the value.
 MASK = "•" * 24
@@ -20,11 +21,6 @@ _AUTHENTICATION_GLYPH = {
 
 _UNITS = ((60 * 60 * 24 * 365, "year"), (60 * 60 * 24, "day"), (60 * 60, "hour"), (60, "minute"))
 _SHORT = {"year": "y", "day": "d", "hour": "h", "minute": "min"}
-
-
-def amount(number: int, noun: str, plural: str = "") -> str:
-    """`1 token`, `12 tokens`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def ago(then: datetime, now: datetime) -> str:

@@ -43,6 +43,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
         *actions.shelf_keys("tokens"),
         actions.history_key("tokens"),
         actions.mark_key(),
+        actions.explain_key(),
         *actions.common_keys("Quit"),
     ]
 
@@ -108,6 +109,12 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
     @work
     async def action_reveal(self) -> None:
         await show_value(self, self.token)
+
+    def action_explain(self) -> None:
+        from tokentui.tui.explain_deed import held_by_token, open_explain
+
+        row = self.listing.table.row
+        open_explain(self, None, held=held_by_token(row.token) if row is not None else None)
 
     # ------------------------------------------------------------------ the row or the marked ones
 

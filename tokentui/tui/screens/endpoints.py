@@ -71,6 +71,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
         ),
         actions.history_key("endpoints"),
         actions.mark_key(),
+        actions.explain_key(),
         *actions.common_keys("Quit"),
     ]
 
@@ -183,6 +184,12 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
 
         if await switch(self, self.listing.table.target_ids, True):
             self.listing.table.clear_marks()
+
+    def action_explain(self) -> None:
+        from tokentui.tui.explain_deed import open_explain
+
+        row = self.listing.table.row
+        open_explain(self, row.endpoint if row is not None else None)
 
     @work
     async def action_import_file(self) -> None:

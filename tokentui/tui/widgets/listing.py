@@ -63,13 +63,9 @@ class Listing(Vertical, Generic[RowT]):
     class MarksLost(Message):
         """Marks were dropped, `number` of them: the list does not hold their rows any more."""
 
-        def __init__(self, listing: "Listing[Any]", number: int) -> None:
+        def __init__(self, number: int) -> None:
             super().__init__()
-            self.listing, self.number = listing, number
-
-        @property
-        def control(self) -> "Listing[Any]":
-            return self.listing
+            self.number = number
 
     class Failed(Message):
         """The store did not answer."""
@@ -147,7 +143,7 @@ class Listing(Vertical, Generic[RowT]):
         """Nobody sees a mark on a row that is not there, and no deed could be done with it."""
         if lost:
             self.table.marks -= lost
-            self.post_message(self.MarksLost(self, len(lost)))
+            self.post_message(self.MarksLost(len(lost)))
 
     def announce(self) -> None:
         """Say again what is shown: something that is told beside it has changed."""
