@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from tokentui.cli.output import columns, listed
-from tokentui.domain.slots import Slot
+from tokentui.services.intake.difference import difference, fields_in_words, slots_in_words, sums
 from tokentui.services.intake.report import (
     FieldChange,
     Imported,
@@ -74,58 +74,10 @@ def _assignment_shape(each: ImportedAssignment) -> dict[str, Any]:
 
 
 def report_tables(report: ImportReport) -> Iterator[str]:
-    """The difference as tables, one for each kind of which something would be added or changed."""
-    tables = [
-        _endpoint_table(report.endpoints),
-        _named_table("TOKEN", report.tokens),
-        _assignment_table(report.assignments),
-        _named_table("ACKNOWLEDGEMENT", report.acknowledgements),
-    ]
-    for number, table in enumerate(filter(None, tables)):
+    """The difference, a table below another."""
+    for number, table in enumerate(difference(report)):
         yield from [""] if number else []
-        yield from table
-
-
-def _endpoint_table(section: Section[Imported]) -> list[str]:
-    head = ["WHAT", "ENDPOINT", "METHODS", "PATH"]
-    with_fields = any(each.fields for each in section.changed)
-    rows = [
-        [what, each.subject, _slots(each.gained, each.lost, added=what == "add"), each.path, _fields(each.fields)]
-        for what, each in _rows(section)
-    ]
-    return columns([*head, "DIFFERENCE"], rows) if with_fields else columns(head, (row[:-1] for row in rows))
-
-
-def _named_table(head: str, section: Section[ImportedToken] | Section[ImportedAcknowledgement] | None) -> list[str]:
-    if section is None:
-        return []
-    rows = [("add", each.subject, "") for each in section.added]
-    rows += [("change", each.subject, _fields(each.fields)) for each in section.changed]
-    return columns(("WHAT", head, "DIFFERENCE"), rows)
-
-
-def _assignment_table(section: Section[ImportedAssignment] | None) -> list[str]:
-    if section is None:
-        return []
-    rows = (
-        (what, each.token, each.endpoint, _slots(each.gained, each.lost, added=what == "add"))
-        for what, each in _rows(section)
-    )
-    return columns(("WHAT", "TOKEN", "ENDPOINT", "SLOTS"), rows)
-
-
-def _rows(section: Section[RowT]) -> Iterator[tuple[str, RowT]]:
-    yield from (("add", each) for each in section.added)
-    yield from (("change", each) for each in section.changed)
-
-
-def _slots(gained: Iterable[Slot], lost: Iterable[Slot], *, added: bool = False) -> str:
-    plus = "" if added else "+"
-    return ",".join([*(f"{plus}{slot}" for slot in gained), *(f"-{slot}" for slot in lost)])
-
-
-def _fields(fields: Iterable[FieldChange]) -> str:
-    return "; ".join(f"{each.name}: {each.old or '-'} → {each.new or '-'}" for each in fields)
+        yield from columns(table.head, table.rows)
 
 
 def report_talk(report: ImportReport, *, dry_run: bool) -> Iterator[str]:
@@ -139,23 +91,18 @@ def report_talk(report: ImportReport, *, dry_run: bool) -> Iterator[str]:
     told = {kind: section for kind, section in sections.items() if section is not None}
     for section in told.values():
         yield from (f"{each.subject}: {each.reason}" for each in section.skipped)
-    yield from (_changed(each) for each in report.endpoints.changed)
-    yield from (_changed(each) for each in (report.tokens or Section()).changed)
-    yield from (_changed(each) for each in (report.assignments or Section()).changed)
+    yield from map(_changed, report.endpoints.changed)
+    yield from map(_changed, (report.tokens or Section()).changed)
+    yield from map(_changed, (report.assignments or Section()).changed)
     yield from report.notes
     for kind, section in told.items():
         head = f"{kind}: " if len(told) > 1 else ""
-        yield f"{head}{_sums(section)}{', if this were no dry run' if dry_run else ''}."
+        yield f"{head}{sums(section)}{', if this were no dry run' if dry_run else ''}."
 
 
 def _changed(change: Imported | ImportedToken | ImportedAssignment) -> str:
     if isinstance(change, ImportedToken):
-        return f"{change.subject}: {_fields(change.fields)}"
-    parts = [_slots(change.gained, change.lost), _fields(change.fields) if isinstance(change, Imported) else ""]
-    cut_off = f"; this cuts off {listed(change.cut_off)}" if change.cut_off else ""
-    return f"{change.subject}: {'; '.join(filter(None, parts))}{cut_off}"
-
-
-def _sums(section: Section[Any]) -> str:
-    counts = f"{len(section.added)} added, {len(section.changed)} changed, {section.unchanged} unchanged"
-    return f"{counts}, {len(section.skipped)} skipped"
+        return f"{change.subject}: {fields_in_words(change.fields)}"
+    fields = fields_in_words(change.fields) if isinstance(change, Imported) else ""
+    cut_off = f"this cuts off {listed(change.cut_off)}" if change.cut_off else ""
+    return f"{change.subject}: {'; '.join(filter(None, (slots_in_words(change), fields, cut_off)))}"
