@@ -1,13 +1,16 @@
 """What the tests of rotation have in common: the way to the dialog, and requests that were seen."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from tests.tui.conftest import NOW
 from tests.tui.driving import Ui
 from tokentui.domain.records import EndpointToken
+from tokentui.domain.requests import SeenRequest
 from tokentui.services.desk import Desk
-from tokentui.store.request_log import RequestLog, SeenRequest
+from tokentui.services.rotating import rotate
+from tokentui.store.request_log import RequestLog
 from tokentui.tui.dialogs.rotate import Rotate
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 
@@ -33,6 +36,12 @@ async def ask_to_rotate(ui: Ui, name: str = "bank-import") -> None:
 
 def token(ui: Ui, name: str = "bank-import") -> EndpointToken:
     return ui.desk.reader().token_by_name(name)
+
+
+def rotated_earlier(desk: Desk, of: EndpointToken, ago: timedelta) -> EndpointToken:
+    """The token, rotated some time ago, with a grace time that runs for a day from now."""
+    (rotated,) = rotate(replace(desk, clock=lambda: NOW - ago), [of.id], NOW + DAY)
+    return rotated
 
 
 def saw(desk: Desk, of: EndpointToken, ago: timedelta, *, previous: bool = False) -> None:

@@ -9,6 +9,7 @@ from tests.tui.conftest import Open
 from tests.tui.driving import Ui
 from tokentui.domain.slots import Authentication
 from tokentui.services import importing
+from tokentui.services.tokens import reveal_token
 from tokentui.tui.dialogs.import_file import ImportDialog, ImportProgress, ImportResult
 from tokentui.tui.screens.endpoints import EndpointsScreen
 
@@ -106,6 +107,42 @@ async def test_a_refused_file_brings_the_dialog_back_with_one_line_beside_the_pa
         assert ui.desk.store.stamp() == before
 
 
+async def test_a_home_folder_of_nobody_is_told_beside_the_path(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ask_for(ui, "~nobody-here/tills.yaml")
+        await ui.press("enter")
+        await ui.see("✗ ~nobody-here/tills.yaml: there is no such user")
+
+
+async def test_the_application_may_end_in_the_middle_of_an_import(
+    open_ui: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half_way, go_on = threading.Event(), threading.Event()
+    real = importing.import_file
+
+    def slow(*args: object, progress: object, **more: object) -> object:
+        def report(share: float) -> None:
+            half_way.set()
+            assert go_on.wait(10)
+            progress(share)  # type: ignore[operator]  # what the dialog gave
+
+        return real(*args, progress=report, **more)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setattr("tokentui.tui.import_deed.import_file", slow)
+    async with open_ui() as ui:
+        close = ui.app.workplace.close
+
+        def go_on_and_close() -> None:
+            go_on.set()
+            close()
+
+        monkeypatch.setattr(ui.app.workplace, "close", go_on_and_close)
+        await ask_for(ui, "tills.yaml")
+        await ui.press("enter")
+        await ui.until(half_way.is_set)
+    assert len(tills(ui)) == 2
+
+
 async def test_no_path_is_told_beside_the_field(open_ui: Open) -> None:
     async with open_ui() as ui:
         await ask_for(ui, "")
@@ -159,3 +196,44 @@ async def test_an_import_is_undone_as_one_change(open_ui: Open) -> None:
         await ui.press("escape", "u")
         await ui.told("Undone: imported Tills.")
         assert not tills(ui)
+
+
+KONG = """\
+_format_version: "3.0"
+services: [{name: tills, routes: [{name: all, paths: [/all]}, {name: odd, paths: ['~/\\d+']}]}]
+plugins: [{name: key-auth}]
+consumers: [{username: till-1, keyauth_credentials: [{key: till-1-key}]}, {username: old}]
+"""
+
+
+async def test_what_the_file_is_shows_by_itself_and_all_kinds_are_told(open_ui: Open) -> None:
+    Path("kong.yaml").write_text(KONG)
+    async with open_ui() as ui:
+        await ask_for(ui, "kong.yaml")
+        await ui.press("enter")
+        await ui.at(ImportResult)
+        await ui.see(
+            "Endpoints        1 added, 0 changed, 0 unchanged, 1 skipped",
+            "Tokens           1 added, 0 changed, 0 unchanged, 1 skipped",
+            "Assignments      1 added, 0 changed, 0 unchanged, 0 skipped",
+            "add   tills/all  POST,GET  /all/*",
+        )
+        assert "till-1-key" not in ui.text
+        assert reveal_token(ui.desk, ui.desk.reader().token_by_name("till-1")) == "till-1-key"
+
+
+async def test_a_dry_run_tells_old_and_new_of_what_would_change(open_ui: Open) -> None:
+    Path("tokens.csv").write_text("name,description,enabled,endpoint,slots\nchatbot,Answers,no,,\n")
+    async with open_ui() as ui:
+        before = ui.desk.store.stamp()
+        await ask_for(ui, "tokens.csv")
+        await ui.press("tab", "tab", "space")
+        await ui.tab_to("import")
+        await ui.press("enter")
+        await ui.see(
+            "Nothing was saved: a trial",
+            "Tokens           0 added, 1 changed, 0 unchanged, 0 skipped",
+            "enabled: yes → no",
+            "change  chatbot  orders/order-status  -GET",
+        )
+        assert ui.desk.store.stamp() == before

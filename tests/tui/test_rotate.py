@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from tests.tui.conftest import NOW, Hourglass, Open
-from tests.tui.rotating import DAY, HOUR, ask_to_rotate, saw, show_tokens, token
+from tests.tui.rotating import DAY, HOUR, ask_to_rotate, rotated_earlier, saw, show_tokens, token
 from tokentui.domain.fields import TokenFields
 from tokentui.services.desk import Desk
 from tokentui.services.rotating import rotate
@@ -44,7 +44,7 @@ class TestOne:
         saw(desk, desk.reader().token_by_name("bank-import"), 2 * HOUR)
         async with open_ui() as ui:
             await ask_to_rotate(ui)
-            await ui.see("2 endpoints: invoicing/credit-notes", "Last seen      2 hours ago")
+            await ui.see("2 endpoints (GET): invoicing/credit-notes", "Last seen      2 hours ago")
             await ui.see("◉ 24 h", "works until Sun 15 Mar 2026 09:26 UTC, in 24 h")
 
     async def test_the_moment_is_told_in_the_admins_own_time(
@@ -143,7 +143,7 @@ class TestOne:
         self, open_ui: Open, desk: Desk
     ) -> None:
         one = desk.reader().token_by_name("bank-import")
-        (first,) = rotate(desk, [one.id], NOW + DAY)
+        first = rotated_earlier(desk, one, 5 * DAY)
         saw(desk, one, 2 * timedelta(minutes=1))
         saw(desk, one, 3 * DAY, previous=True)
         async with open_ui() as ui:

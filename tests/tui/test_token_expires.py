@@ -9,7 +9,7 @@ from textual.widgets import Input
 from tests.domain.worlds import NOTE
 from tests.tui.conftest import NOW, Open
 from tests.tui.driving import WIDE, Ui
-from tests.tui.rotating import DAY, saw, token
+from tests.tui.rotating import DAY, rotated_earlier, saw, token
 from tokentui.domain.fields import TokenFields
 from tokentui.services.desk import Desk
 from tokentui.services.rotating import rotate
@@ -135,7 +135,7 @@ async def test_both_ends_are_told_where_two_admins_set_one(open_ui: Open, other_
 
 async def test_settings_of_a_token_in_grace_tell_both_values_last_use(open_ui: Open, desk: Desk) -> None:
     one = desk.reader().token_by_name("bank-import")
-    rotate(desk, [one.id], NOW + DAY)
+    rotated_earlier(desk, one, 50 * DAY)
     saw(desk, one, 2 * MINUTE)
     saw(desk, one, 41 * DAY, previous=True)
     async with open_ui(size=WIDE) as ui:
@@ -148,16 +148,17 @@ def test_undo_of_a_longer_life_asks_where_the_shorter_one_is_over(desk: Desk) ->
     ends(desk, NOW - DAY)
     one = desk.reader().token_by_name("bank-import")
     edit_token(desk, one, replace(TokenFields.of(one), expires_at=NOW + DAY))
-    question = undo_question(desk.reader(), desk.history[-1], NOW)
+    question = undo_question(desk, desk.reader(), desk.history[-1])
     assert question is not None
     assert "bank-import has expired again: refused at 2 endpoints." in question.hits
-    assert undo_question(desk.reader(), desk.history[-1], NOW - 2 * DAY) is None
+    before = replace(desk, clock=lambda: NOW - 2 * DAY)
+    assert undo_question(before, desk.reader(), desk.history[-1]) is None
 
 
 @pytest.mark.parametrize(("grace", "told"), [(DAY, "works on, without an end"), (None, "is valid again")])
 def test_undo_of_a_rotation_tells_what_becomes_of_both_values(desk: Desk, grace: timedelta | None, told: str) -> None:
     one = desk.reader().token_by_name("bank-import")
     rotate(desk, [one.id], None if grace is None else NOW + grace)
-    question = undo_question(desk.reader(), desk.history[-1], NOW)
+    question = undo_question(desk, desk.reader(), desk.history[-1])
     assert question is not None
-    assert question.hits == (f"The new value of bank-import is refused; the one before {told}.",)
+    assert question.hits[0] == f"The new value of bank-import is refused; the one before {told}."

@@ -6,7 +6,7 @@ from tokentui.cli.compose import Office
 from tokentui.cli.output import print_lines, talk
 from tokentui.domain.records import EndpointToken
 from tokentui.domain.snippets import PLACEHOLDER, curl_line, env_line, header_line
-from tokentui.services.assigning import calls_of
+from tokentui.services.assigning import callable_slots
 from tokentui.store.protocol import Reader
 
 
@@ -25,7 +25,7 @@ def _lines(reader: Reader, token: EndpointToken, value: str, form: str, base_url
         case "env":
             yield env_line(token.name, value)
         case "curl":
-            calls = calls_of(reader, token.id)
+            calls = callable_slots(reader, token.id)
             if not calls:
                 talk(f"{token.name} is mapped to no endpoint.")
             yield from (curl_line(base_url, endpoint, slot, value) for endpoint, slot in calls)

@@ -1,7 +1,7 @@
-"""Mapping endpoint tokens to the slots of endpoints, and knowing beforehand what a cut would hit."""
+"""Mapping endpoint tokens to the slots of endpoints."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Slot, in_order
@@ -11,14 +11,6 @@ from tokentui.store.protocol import Reader, Transaction
 
 #: Endpoint id → the slots to map or to unmap there.
 Slots = Mapping[str, Iterable[Slot]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What a token can get at: how many endpoints, over which slots, and their `group/slug`s."""
-
-    endpoints: tuple[str, ...]
-    slots: tuple[Slot, ...]
 
 
 def assign(desk: Desk, token_id: str, *, add: Slots, remove: Slots) -> EndpointToken:
@@ -65,14 +57,7 @@ def _remap(
         transaction.remove(found)
 
 
-def reach_of(reader: Reader, token_id: str) -> Reach:
-    """What an endpoint token is mapped to."""
-    assignments = reader.assignments_of(token_id)
-    refs = sorted(reader.endpoint(assignment.endpoint_id).ref for assignment in assignments)
-    return Reach(tuple(refs), in_order(slot for assignment in assignments for slot in assignment.slots))
-
-
-def calls_of(reader: Reader, token_id: str) -> tuple[tuple[Endpoint, Slot], ...]:
+def callable_slots(reader: Reader, token_id: str) -> tuple[tuple[Endpoint, Slot], ...]:
     """Endpoint and slot of all that an endpoint token is mapped to and is switched on there, by `group/slug`."""
     found = [(reader.endpoint(each.endpoint_id), each.slots) for each in reader.assignments_of(token_id)]
     ordered = sorted((each for each in found if each[0].active), key=lambda each: each[0].ref)

@@ -6,7 +6,7 @@ from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
 from tokentui.domain.snippets import PLACEHOLDER, curl_line, env_line, header_line, variable_name
-from tokentui.services.assigning import calls_of
+from tokentui.services.assigning import callable_slots
 from tokentui.services.tokens import reveal_token
 from tokentui.tui import clipboard
 from tokentui.tui.dialogs.pick import Pick
@@ -30,7 +30,7 @@ async def copy_as(page: AnyPage, token: EndpointToken) -> None:
 
 async def copy_value_as(page: AnyPage, token: EndpointToken, value: str) -> str:
     """Ask in what form, and copy this value of the token so; what was done, or nothing where it was given up."""
-    calls: _Calls = await page.look(lambda reader: calls_of(reader, token.id)) or ()
+    calls: _Calls = await page.look(lambda reader: callable_slots(reader, token.id)) or ()
     kinds = {
         "value": "the value",
         "header": "Authorization: Bearer …",

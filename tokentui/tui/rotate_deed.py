@@ -55,9 +55,10 @@ def _new_file(now: datetime) -> str:
 
 async def _agreed(page: AnyPage, tokens: Tokens, form: RotateForm) -> bool:
     """Whether the user wants it, where somebody is cut off at once."""
-    now = page.workplace.now()
+    workplace = page.workplace
+    now = workplace.now()
     until = form.until(now)
-    question = await page.workplace.look(lambda reader: cut_question(reader, tokens, until, now))
+    question = await workplace.look(lambda reader: cut_question(workplace.desk, reader, tokens, until, now))
     return question is None or await page.ask(question)
 
 

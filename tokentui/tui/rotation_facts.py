@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tokentui.domain.records import EndpointToken
-from tokentui.services.assigning import reach_of
+from tokentui.services.desk import Desk
+from tokentui.services.reach import reach_of, reach_of_old_values
 from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.dialogs.rotate import RotateSubject
@@ -15,8 +16,6 @@ from tokentui.tui.workplace import Workplace
 
 #: Names in one line, at most.
 _MOST_NAMES = 3
-
-_OLD_REFUSED = "The old value is refused"
 
 Tokens = tuple[EndpointToken, ...]
 
@@ -32,16 +31,16 @@ def what(tokens: Sequence[EndpointToken]) -> str:
 def rotate_subject(workplace: Workplace, reader: Reader, tokens: Tokens) -> RotateSubject:
     """What the dialog says of the tokens; asked in a thread, since it reads the requests seen."""
     now, several = workplace.now(), len(tokens) > 1
-    facts = [*_facts(reader, tokens, values_seen(workplace), now)]
+    facts = [*_facts(workplace.desk, reader, tokens, values_seen(workplace, tokens), now)]
     ends = [token.expires_at for token in tokens if token.expires_at is not None]
     return RotateSubject(what(tokens), several, tuple(facts), min(ends, default=None))
 
 
-def _facts(reader: Reader, tokens: Tokens, seen: Seen, now: datetime) -> Iterable[tuple[str, str]]:
+def _facts(desk: Desk, reader: Reader, tokens: Tokens, seen: Seen, now: datetime) -> Iterable[tuple[str, str]]:
     if len(tokens) > 1:
         yield "Tokens", _listed(token.name for token in tokens)
-    refs = {ref for token in tokens for ref in reach_of(reader, token.id).endpoints}
-    yield "Mapped to", f"{amount(len(refs), 'endpoint')}: {_listed(sorted(refs))}" if refs else "no endpoint"
+    reach = reach_of(desk, reader, [token.id for token in tokens])
+    yield "Mapped to", f"{reach.where}: {_listed(reach.endpoints)}" if reach.endpoints else "no endpoint"
     if len(tokens) == 1:
         yield "Last seen", seen_text(seen, tokens[0], now)
     older = [token.name for token in tokens if token.in_grace(now)]
@@ -60,14 +59,28 @@ def _listed(names: Iterable[str]) -> str:
     return f"{', '.join(first[:_MOST_NAMES])}{more}"
 
 
-def cut_question(reader: Reader, tokens: Tokens, until: datetime | None, now: datetime) -> Question | None:
+def cut_question(
+    desk: Desk, reader: Reader, tokens: Tokens, until: datetime | None, now: datetime
+) -> Question | None:
     """What is refused at once: the values that stand where there is no grace, else those whose grace time runs."""
     if until is None:
         title, refused = f"Rotate {what(tokens)} without grace?", "The value that stands is refused"
-        return reach_question(reader, [token.id for token in tokens], title, "Rotate", refused)
-    older = [token.id for token in tokens if token.in_grace(now)]
-    refused = "The value from before the last rotation is refused"
-    return reach_question(reader, older, f"Rotate {what(tokens)} again?", "Rotate", refused) if older else None
+        return reach_question(desk, reader, [token.id for token in tokens], title, "Rotate", refused)
+    older = [token for token in tokens if token.in_grace(now)]
+    hits = _old_hits(desk, reader, older, "The value from before the last rotation is refused")
+    names = [token.name for token in older] if len(older) > 1 else []
+    return Question(f"Rotate {what(tokens)} again?", (*_headed(names), *hits), "Rotate") if hits else None
+
+
+def _old_hits(desk: Desk, reader: Reader, tokens: Iterable[EndpointToken], refused: str) -> tuple[str, ...]:
+    """What it hits that the old values of these are refused, whose grace time runs; nothing where that is nobody."""
+    reach = reach_of_old_values(desk, reader, [token.id for token in tokens])
+    hits = (f"{refused} at once at {reach.where}:", *some(reach.endpoints), f"{reach.told}.")
+    return hits if reach.endpoints else ()
+
+
+def _headed(names: Sequence[str]) -> Iterable[str]:
+    return [f"{amount(len(names), 'token')}:", *some(names), ""] if names else []
 
 
 # ---------------------------------------------------------------------- before its early end
@@ -75,15 +88,14 @@ def cut_question(reader: Reader, tokens: Tokens, until: datetime | None, now: da
 
 def retire_question(workplace: Workplace, reader: Reader, tokens: Tokens) -> Question | None:
     """What ending the grace time of these tokens hits, and how quiet their old values are; None where none runs."""
-    now, seen = workplace.now(), values_seen(workplace)
+    now, seen = workplace.now(), values_seen(workplace, tokens)
     running = [token for token in tokens if token.in_grace(now)]
     if not running:
         return None
-    reach = reach_question(reader, [token.id for token in running], "", "", _OLD_REFUSED)
-    hits = reach.hits if reach is not None else (f"{_OLD_REFUSED} at once; the token is mapped to no endpoint.",)
+    hits = _old_hits(workplace.desk, reader, running, "The old value is refused")
+    hits = hits or ("The old value is refused at once; the token is mapped to no endpoint.",)
     if len(running) == 1:
-        whose, quiet = running[0].name, [f"Last seen: {seen_text(seen, running[0], now)}"]
+        lines = (*hits, f"Last seen: {seen_text(seen, running[0], now)}.")
     else:
-        whose = amount(len(running), "token")
-        quiet = ["Last seen:", *some([f"{token.name}: {seen_text(seen, token, now)}" for token in running])]
-    return Question(f"Retire the old value of {whose}?", (*hits, "", *quiet), "Retire")
+        lines = (*_headed([f"{token.name}: {seen_text(seen, token, now)}" for token in running]), *hits)
+    return Question(f"Retire the old value of {what(running)}?", lines, "Retire")

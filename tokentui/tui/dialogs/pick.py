@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tokentui.tui.dialogs.dialog import Dialog
 
-class Pick(ModalScreen[str | None]):
+
+class Pick(Dialog[str | None]):
     """`options` maps what is given back to what is shown; None where nothing was taken."""
 
     AUTO_FOCUS = "OptionList"
@@ -32,7 +33,7 @@ class Pick(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._title
+            dialog.border_title = Content(self._title)
             dialog.border_subtitle = "enter Take   esc Cancel"
             options = [Option(Content(label), id=key) for key, label in self._options.items()]
             yield OptionList(*options, classes="lines", compact=True)

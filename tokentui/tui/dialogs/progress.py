@@ -2,11 +2,13 @@
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.content import Content
 from textual.widgets import Label, ProgressBar
 
+from tokentui.tui.dialogs.dialog import Dialog
 
-class Progress(ModalScreen[None]):
+
+class Progress(Dialog[None]):
     """A bar under a title; whoever opened it closes it."""
 
     def __init__(self, title: str, text: str) -> None:
@@ -16,7 +18,7 @@ class Progress(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._title
+            dialog.border_title = Content(self._title)
             yield ProgressBar(total=100, show_eta=False)
             yield Label(self._text, classes="quiet", markup=False)
 

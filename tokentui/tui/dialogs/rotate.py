@@ -9,11 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
+from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
 from tokentui.domain.errors import Invalid
 from tokentui.domain.periods import local_text, parse_grace
+from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.widgets.choice import Choice
 from tokentui.tui.widgets.entry import Entry
 from tokentui.tui.widgets.field import Field
@@ -55,7 +56,7 @@ class RotateForm:
         return now + _PERIODS[self.grace] if self.grace in _PERIODS else parse_grace(self.end, now, "grace")
 
 
-class Rotate(ModalScreen[RotateForm | None]):
+class Rotate(Dialog[RotateForm | None]):
     """Asks for the grace time. Gives back the form as it is confirmed, or None."""
 
     AUTO_FOCUS = "Choice"
@@ -78,7 +79,7 @@ class Rotate(ModalScreen[RotateForm | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog form") as dialog:
-            dialog.border_title = f"Rotate {self._subject.what}"
+            dialog.border_title = Content(f"Rotate {self._subject.what}")
             for label, text in self._subject.facts:
                 yield Field(label, Static(text, markup=False), name="")
             yield Field("Grace time", Choice(_GRACES, self._form.grace, id="grace"), name="grace")

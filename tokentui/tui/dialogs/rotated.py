@@ -8,10 +8,11 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.content import Content
 from textual.widgets import Static
 
 from tokentui.domain.records import EndpointToken
+from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.widgets.field import Field
 from tokentui.tui.widgets.message_line import MessageLine
 from tokentui.tui.widgets.secret_field import RevealedValue
@@ -37,7 +38,7 @@ class RotatedDesk:
     copy_as: Callable[[], Awaitable[str]]
 
 
-class Rotated(ModalScreen[None]):
+class Rotated(Dialog[None]):
     """Copy, copy as, reveal; Enter closes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,7 +55,7 @@ class Rotated(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = f"Rotated {self._new.token.name}"
+            dialog.border_title = Content(f"Rotated {self._new.token.name}")
             dialog.border_subtitle = "c Copy   C Copy as   v Reveal   enter Close"
             yield Field("New value", Static(f"{MASK}  {self._new.hint}", markup=False), name="")
             yield RevealedValue(markup=False)

@@ -9,11 +9,11 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from tokentui.domain.errors import Invalid, TokenTuiError
 from tokentui.domain.fields import TokenFields, token_problems
+from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.dialogs.leave import Answer, Leave
 from tokentui.tui.widgets.entry import Entry
 from tokentui.tui.widgets.expires_entry import FIELD as EXPIRES
@@ -41,7 +41,7 @@ class TokenDesk:
     now: Callable[[], datetime]
 
 
-class TokenSettings(ModalScreen[TokenForm | None]):
+class TokenSettings(Dialog[TokenForm | None]):
     """Name, token, description, Expires and Enabled. Gives back what is to be saved, or None."""
 
     AUTO_FOCUS = "#name"
