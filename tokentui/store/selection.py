@@ -1,13 +1,16 @@
 """Which records a query selects, and in what order: answered from the parsed documents, without making records."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from itertools import chain, islice, takewhile
 from typing import Any
 
 from tokentui.domain.names import name_key
 from tokentui.store.queries import EndpointQuery, EndpointSort, MappingQuery, TokenQuery, TokenSort
-from tokentui.store.tables import OverTables, Tables
+from tokentui.store.record_tables import AssignmentTable, TokenTable
+from tokentui.store.tables import Documents, Tables
 
 _SortKey = Callable[[str], Any]
 
@@ -20,6 +23,29 @@ def matching(ids: list[str], texts: Mapping[str, str], words: str) -> list[str]:
     return found
 
 
+class OverTables:
+    """Something that reads the tables of records; each is parsed when it is first looked at."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    @property
+    def _endpoints(self) -> Documents:
+        return self._tables["endpoints"]
+
+    @property
+    def _tokens(self) -> TokenTable:
+        table = self._tables["tokens"]
+        assert isinstance(table, TokenTable)
+        return table
+
+    @property
+    def _assignments(self) -> AssignmentTable:
+        table = self._tables["assignments"]
+        assert isinstance(table, AssignmentTable)
+        return table
+
+
 class Selection(OverTables):
     """The orders and texts of one parsed store, worked out when first asked for and kept."""
 
@@ -29,50 +55,90 @@ class Selection(OverTables):
 
     # ------------------------------------------------------------------ who is mapped where
 
-    def _pairs(self) -> Iterator[tuple[str, str]]:
-        """Token id and endpoint id of every assignment."""
-        for id in self._assignments:
-            token_id, _, endpoint_id = id.partition(".")
-            yield token_id, endpoint_id
-
-    @cached_property
-    def endpoints_of(self) -> dict[str, list[str]]:
-        """Token id → ids of the endpoints it is mapped to."""
-        mapped: dict[str, list[str]] = {}
-        for token_id, endpoint_id in self._pairs():
-            mapped.setdefault(token_id, []).append(endpoint_id)
-        return mapped
-
     @cached_property
     def tokens_at(self) -> dict[str, list[str]]:
         """Endpoint id → ids of the tokens mapped to it, the inactive ones too."""
         mapped: dict[str, list[str]] = {}
-        for token_id, endpoint_id in self._pairs():
-            mapped.setdefault(endpoint_id, []).append(token_id)
+        for token_id, endpoint_ids in self._assignments.endpoints_of.items():
+            for endpoint_id in endpoint_ids:
+                mapped.setdefault(endpoint_id, []).append(token_id)
         return mapped
-
-    @cached_property
-    def assigned_count(self) -> Counter[str]:
-        """Token id → to how many endpoints it is mapped."""
-        counted = Counter(token_id for token_id, _ in self._pairs())
-        # Under the table's own ids: copies of 100,000 of them are 10 MB.
-        return Counter({id: counted[id] for id in self._tokens if id in counted})
 
     @cached_property
     def mapped_count(self) -> Counter[str]:
         """Endpoint id → how many active tokens are mapped to it."""
-        tokens = self._tokens
+        tokens, inactive = self._tokens, self._tokens.inactive
         return Counter(
-            endpoint_id
-            for token_id, endpoint_id in self._pairs()
-            if token_id in tokens and tokens[token_id]["active"]
+            chain.from_iterable(
+                endpoint_ids
+                for token_id, endpoint_ids in self._assignments.endpoints_of.items()
+                if token_id in tokens and token_id not in inactive
+            )
         )
 
-    # ------------------------------------------------------------------ texts to filter by
+    # ------------------------------------------------------------------ tokens
 
     @cached_property
-    def token_texts(self) -> dict[str, str]:
-        return {id: name_key(f"{doc['name']}\n{doc['description']}") for id, doc in self._tokens.items()}
+    def by_name(self) -> list[str]:
+        """The ids of all tokens, by name ignoring case."""
+        return sorted(self._tokens, key=self._tokens.texts.__getitem__)
+
+    def token_named(self, name: str) -> str | None:
+        """The id of the token with this name, ignoring case; an index of names would take 13 MB for 100,000."""
+        key, tokens, texts = name_key(name), self._tokens, self._tokens.texts
+        place = bisect_left(self.by_name, f"{key}\n", key=texts.__getitem__)
+        alike = takewhile(lambda id: texts[id].startswith(f"{key}\n"), islice(self.by_name, place, None))
+        return next((id for id in alike if name_key(tokens[id]["name"]) == key), None)
+
+    def tokens(self, query: TokenQuery) -> tuple[list[str], int]:
+        """The ids that the query selects, in order, and how many there are without its text."""
+        key = (query.active, query.enabled, query.assigned, query.sort)
+        ids = self._keep(key, lambda: self._ordered(self._flagged_tokens(query), query.sort))
+        if query.reverse:
+            ids = ids[::-1]
+        return matching(ids, self._tokens.texts, query.text) if query.text else ids, len(ids)
+
+    def mappings(self, query: MappingQuery) -> tuple[list[str], int]:
+        """As `tokens`, for one endpoint's view of the active tokens; only the mapped ones where asked."""
+        ids, _ = self.tokens(TokenQuery(sort=query.sort, reverse=query.reverse))
+        if query.mapped_only:
+            mapped = set(self.tokens_at.get(query.endpoint_id, ()))
+            ids = [id for id in ids if id in mapped]
+        return matching(ids, self._tokens.texts, query.text) if query.text else ids, len(ids)
+
+    def _keep(self, key: object, make: Callable[[], list[str]]) -> list[str]:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    def _flagged_tokens(self, query: TokenQuery) -> list[str]:
+        """The ids that the query selects but for its text, by name."""
+        inactive, disabled, mapped = self._tokens.inactive, self._tokens.disabled, self._assignments.endpoints_of
+        ids = self.by_name
+        if query.active is not None:
+            ids = [id for id in ids if (id not in inactive) is query.active]
+        if query.enabled is not None:
+            ids = [id for id in ids if (id not in disabled) is query.enabled]
+        if query.assigned is not None:
+            ids = [id for id in ids if (id in mapped) is query.assigned]
+        return ids
+
+    def _ordered(self, by_name: list[str], sort: TokenSort) -> list[str]:
+        tokens, mapped = self._tokens, self._assignments.endpoints_of
+        match sort:
+            case TokenSort.DESCRIPTION:
+                return sorted(by_name, key=lambda id: tokens.texts[id].partition("\n")[2])
+            case TokenSort.ENABLED:
+                return sorted(by_name, key=tokens.disabled.__contains__)
+            case TokenSort.ASSIGNED:
+                return sorted(by_name, key=lambda id: len(mapped.get(id, ())))
+            case TokenSort.AGE:
+                generated = {id: document["secret"]["generated_at"] for id, document in tokens.items()}
+                return sorted(by_name, key=generated.__getitem__)
+            case _:
+                return by_name
+
+    # ------------------------------------------------------------------ endpoints
 
     @cached_property
     def endpoint_texts(self) -> dict[str, str]:
@@ -81,43 +147,10 @@ class Selection(OverTables):
             for id, doc in self._endpoints.items()
         }
 
-    # ------------------------------------------------------------------ results
-
-    def tokens(self, query: TokenQuery) -> tuple[list[str], int]:
-        """The ids that the query selects, in order, and how many there are without its text."""
-        key = (query.active, query.enabled, query.assigned, query.sort)
-        ids = self._keep(key, lambda: self._ordered(self._flagged_tokens(query), query.sort))
-        if query.reverse:
-            ids = ids[::-1]
-        return matching(ids, self.token_texts, query.text) if query.text else ids, len(ids)
-
-    def mappings(self, query: MappingQuery) -> tuple[list[str], int]:
-        """As `tokens`, for one endpoint's view of the active tokens; only the mapped ones where asked."""
-        ids, _ = self.tokens(TokenQuery(sort=query.sort, reverse=query.reverse))
-        if query.mapped_only:
-            mapped = set(self.tokens_at.get(query.endpoint_id, ()))
-            ids = [id for id in ids if id in mapped]
-        return matching(ids, self.token_texts, query.text) if query.text else ids, len(ids)
-
     def endpoints(self, query: EndpointQuery) -> tuple[list[str], int]:
         """The ids that the query selects, in order, and how many there are without its text."""
         ids = sorted(self._flagged_endpoints(query), key=self._endpoint_key(query.sort), reverse=query.reverse)
         return matching(ids, self.endpoint_texts, query.text) if query.text else ids, len(ids)
-
-    def _keep(self, key: object, make: Callable[[], list[str]]) -> list[str]:
-        if key not in self._kept:
-            self._kept[key] = make()
-        return self._kept[key]
-
-    def _flagged_tokens(self, query: TokenQuery) -> list[str]:
-        mapped = self.assigned_count if query.assigned is not None else {}
-        return [
-            id
-            for id, doc in self._tokens.items()
-            if query.active in (None, doc["active"])
-            and query.enabled in (None, doc["enabled"])
-            and query.assigned in (None, id in mapped)
-        ]
 
     def _flagged_endpoints(self, query: EndpointQuery) -> list[str]:
         return [
@@ -131,18 +164,6 @@ class Selection(OverTables):
                 or (query.slot == "DELETE" and doc["allow_deleting"])
             )
         ]
-
-    def _ordered(self, ids: list[str], sort: TokenSort) -> list[str]:
-        tokens, counts = self._tokens, self.assigned_count
-        names = {id: name_key(tokens[id]["name"]) for id in ids}
-        first: dict[TokenSort, _SortKey] = {
-            TokenSort.DESCRIPTION: lambda id: tokens[id]["description"].casefold(),
-            TokenSort.ENABLED: lambda id: not tokens[id]["enabled"],
-            TokenSort.ASSIGNED: counts.__getitem__,
-            TokenSort.AGE: lambda id: tokens[id]["secret"]["generated_at"],
-        }
-        by_name = sorted(ids, key=names.__getitem__)
-        return sorted(by_name, key=first[sort]) if sort in first else by_name
 
     def _endpoint_key(self, sort: EndpointSort) -> _SortKey:
         endpoints = self._endpoints
