@@ -1,6 +1,6 @@
 """What is inside a store file, and the refusal of everything that is not a whole store of ours."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import starmap
 from pathlib import Path
@@ -10,7 +10,7 @@ import orjson
 
 from tokentui.domain.errors import StoreError
 from tokentui.store.codec import TABLES, Document
-from tokentui.store.layout import JsonText, pieces, split
+from tokentui.store.layout import JsonText, pieces, quotes, split
 from tokentui.store.record_tables import PACKED, table_of
 from tokentui.store.shape import flaw
 from tokentui.store.tables import Documents, Piece, PlainTable, Table, Tables, Unparsed
@@ -46,7 +46,7 @@ def parse(path: Path, lines: list[bytes]) -> Tables:
         raise StoreError(
             f"The store {path} is empty, which no TokenTUI leaves behind. Restore a backup or move it away."
         )
-    texts = dict(split(lines) or ())
+    texts = _once(path, split(lines) or ())
     if not texts.keys() >= _TABLES:  # another program's layout of a file that may be ours
         texts = _laid_out_anew(path, b"".join(lines))
     tables = Tables({"meta": _checked_meta(path, texts)})
@@ -55,10 +55,21 @@ def parse(path: Path, lines: list[bytes]) -> Tables:
     return Tables(tables, {name: Unparsed(text, partial(_table, path, newer, name)) for name, text in texts.items()})
 
 
+def _once(path: Path, tables: Iterable[tuple[str, memoryview]]) -> dict[str, memoryview]:
+    texts: dict[str, memoryview] = {}
+    for name, text in tables:
+        if name in texts:
+            raise _damaged(path, f"its {name} are there twice")
+        texts[name] = text
+    return texts
+
+
 def _laid_out_anew(path: Path, content: bytes) -> dict[str, memoryview]:
     found = _json(path, content)
     if not isinstance(found, dict):
         raise _foreign(path)
+    if _lost(content, orjson.dumps(found)):
+        raise _damaged(path, "something in it is there twice")
     return {name: memoryview(orjson.dumps(table)) for name, table in found.items()}
 
 
@@ -101,7 +112,18 @@ def _piece(path: Path, newer: bool, name: str, text: bytes, begin: int) -> Piece
     problem = flaw({name: documents})
     if problem:
         raise _too_new(path) if newer else _damaged(path, problem)
-    return Piece(documents, begin if orjson.dumps(documents) == text else None)
+    again = orjson.dumps(documents)
+    if _lost(text, again):
+        raise _damaged(path, f"something in its {name} is there twice")
+    return Piece(documents, begin if again == text else None)
+
+
+def _lost(text: bytes, again: bytes) -> bool:
+    """Whether less is left when a JSON text was read and written again.
+
+    Where a name stands twice in an object, a parser keeps the last one and says nothing.
+    """
+    return again != text and quotes(again) != quotes(text)
 
 
 def _checked_meta(path: Path, texts: Mapping[str, memoryview]) -> Table:

@@ -77,3 +77,9 @@ def pieces(text: memoryview) -> Iterator[tuple[bytes, int]]:
         stop = following.start() + 1 if following else end
         yield b"".join((b"{", text[begin:stop], b"}")), begin
         begin = stop + 1
+
+
+def quotes(text: bytes) -> int:
+    """How many quotation marks stand around strings, be they keys or values, in a JSON text."""
+    plain = text.replace(rb"\\", b"") if b"\\" in text else text
+    return plain.count(b'"') - plain.count(rb"\"")
