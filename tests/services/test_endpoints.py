@@ -208,6 +208,15 @@ class TestGenerating:
         assert caught.value.field == field
         assert admin.reader().endpoint(endpoint.id) == endpoint
 
+    def test_a_value_that_somebody_else_generated_meanwhile_stays(self, admin: Desk, other_admin: Desk) -> None:
+        asked = added(admin, authentication=TOKEN)
+        theirs = generate_primary(other_admin, asked.id, GET)
+        with pytest.raises(Conflict, match="Somebody else generated"):
+            generate_primary(admin, asked.id, GET, asked.primaries[GET])
+        assert admin.reader().endpoint(asked.id) == theirs
+        fresh = generate_primary(admin, asked.id, GET, theirs.primaries[GET])
+        assert fresh.primaries[GET] != theirs.primaries[GET]
+
 
 class TestEditing:
     def test_what_somebody_else_saved_meanwhile_is_a_conflict_and_stays(self, admin: Desk, other_admin: Desk) -> None:

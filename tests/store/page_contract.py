@@ -68,6 +68,10 @@ class PageContract:
             (TokenQuery(assigned=True), ["alpha", "Zebra"]),
             (TokenQuery(assigned=False), ["Beta"]),
             (TokenQuery(assigned=True, active=None, enabled=True), ["shelved", "Zebra"]),
+            (TokenQuery(only=frozenset({BETA.id, ALPHA.id, SHELVED.id, "nobody"})), ["alpha", "Beta"]),
+            (TokenQuery(only=frozenset({BETA.id, SHELVED.id}), active=False), ["shelved"]),
+            (TokenQuery(only=frozenset({ZEBRA.id, ALPHA.id}), sort=TokenSort.ENABLED), ["Zebra", "alpha"]),
+            (TokenQuery(only=frozenset()), []),
             (TokenQuery(reverse=True), ["Zebra", "Beta", "alpha"]),
             (TokenQuery(sort=TokenSort.AGE), ["alpha", "Beta", "Zebra"]),
             (TokenQuery(sort=TokenSort.DESCRIPTION), ["Zebra", "Beta", "alpha"]),
@@ -114,6 +118,7 @@ class PageContract:
         for _ in range(2):
             assert self.tokens(reader, TokenQuery(reverse=True)) == ["Zebra", "Beta", "alpha"]
             assert self.tokens(reader, TokenQuery()) == ["alpha", "Beta", "Zebra"]
+            assert self.tokens(reader, TokenQuery(only=frozenset({BETA.id}))) == ["Beta"]
 
     # ------------------------------------------------------------------ windows
 
@@ -150,6 +155,7 @@ class PageContract:
             (EndpointQuery(slot=POST), ["po", "returns"]),
             (EndpointQuery(slot=DELETE), ["po"]),
             (EndpointQuery(only=frozenset({RETURNS.id})), ["returns"]),
+            (EndpointQuery(only=frozenset({RETURNS.id, PO.id, CLOSED.id, "nobody"}), slot=POST), ["po", "returns"]),
             (EndpointQuery(only=frozenset()), []),
             (EndpointQuery(text="BACK/"), ["returns"]),
             (EndpointQuery(text="orders/po"), ["po"]),

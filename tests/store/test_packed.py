@@ -26,7 +26,9 @@ letters = st.sampled_from("abcdef")
 def token_documents(draw: st.DrawFn) -> Document:
     enabled, active, previous = draw(st.tuples(st.booleans(), st.booleans(), st.sampled_from(["", "old", "older"])))
     record = token("name", draw(letters), enabled=enabled, active=active, previous=previous)
-    return {**document_of(record), "name": draw(texts), "description": draw(texts)}
+    document = {**document_of(record), "name": draw(texts), "description": draw(texts)}
+    document["secret"]["generated_at"] = draw(letters)
+    return document
 
 
 @st.composite
@@ -72,6 +74,9 @@ def check_tokens(table: TokenTable, expected: Mapping[str, Document]) -> None:
     assert table.disabled == {id for id, document in expected.items() if not document["enabled"]}
     assert table.inactive == {id for id, document in expected.items() if not document["active"]}
     assert table.texts == {id: name_key(f"{doc['name']}\n{doc['description']}") for id, doc in expected.items()}
+    assert table.generated_at == {id: document["secret"]["generated_at"] for id, document in expected.items()}
+    assert set(table.by_name) == set(expected)
+    assert [table.texts[id] for id in table.by_name] == sorted(table.texts.values())
     held: dict[str, set[str]] = {}
     for id, document in expected.items():
         for secret in (document["secret"], document.get("previous")):
@@ -113,3 +118,11 @@ def test_a_table_of_tokens_is_what_was_put_into_it(changes: list[Changes], size:
 @given(changes_of(assignment_ids, assignment_documents()), st.sampled_from([1, 200, 1 << 18]))
 def test_a_table_of_assignments_is_what_was_put_into_it(changes: list[Changes], size: int) -> None:
     follow("assignments", changes[0] if changes else {}, changes[1:], size)
+
+
+@given(st.dictionaries(token_ids, token_documents()), st.lists(token_ids))
+def test_some_of_a_table_of_tokens_are_a_table(documents: dict[str, Document], ids: list[str]) -> None:
+    table = read_in_pieces("tokens", documents, 1 << 18)
+    assert isinstance(table, TokenTable)
+    some = {*ids, *sorted(documents)[::2]}
+    check(table.among(some), {id: document for id, document in documents.items() if id in some})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
 
+from textual import events
 from textual._context import visible_screen_stack
 from textual.command import CommandList, CommandPalette
 from textual.message import Message
@@ -90,6 +91,12 @@ class Ui:
         """Press keys, each when the one before has been seen to."""
         for key in keys:
             await self.pilot.press(key)
+
+    async def burst(self, *keys: str) -> None:
+        """Press keys faster than any of them is seen to, as a slow line delivers them."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await self.pilot.pause()
 
     async def write(self, text: str) -> None:
         """Write into whatever has the focus."""

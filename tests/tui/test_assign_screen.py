@@ -1,10 +1,18 @@
 """Assign endpoint tokens: every endpoint with its slots to tick, and what Save would change."""
 
+from dataclasses import replace
+
 import pytest
+from textual import events
 
 from tests.tui.conftest import Open
 from tests.tui.driving import Ui
+from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.slots import Slot
+from tokentui.services.assigning import map_slot
+from tokentui.services.desk import Desk
+from tokentui.services.endpoints import edit_endpoint
+from tokentui.services.tokens import edit_token
 from tokentui.tui.screens.assign import AssignScreen
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 from tokentui.tui.screens.endpoints import EndpointsScreen
@@ -168,3 +176,149 @@ async def test_a_slot_that_the_endpoint_lacks_cannot_be_ticked(open_ui: Open) ->
         await ui.press("right", "right", "space")
         await ui.told("invoicing/invoices has no DELETE slot.")
         assert "Save changes" not in ui.lines[2]
+
+
+# ---------------------------------------------------------------------- in the order of the keys
+
+
+async def test_enter_right_after_t_saves_the_whole_group(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await assign(ui)
+        await ui.burst("t", "enter")
+        await ui.told("Saved the assignments of bank-import: +8 −0.")
+        assert mapped(ui)["catalogue/products"] == tuple(Slot)
+
+
+async def test_space_right_after_t_takes_a_tick_of_the_group_away(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await assign(ui)
+        await ui.burst("t", "space")
+        await ui.until(lambda: "Save changes +7 −0" in ui.lines[2])
+        assert ticks(ui, "catalogue/pictures") == "·++"
+
+
+async def test_t_is_for_the_group_that_the_key_fell_on(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await assign(ui)
+        await ui.burst("t", "end")
+        await ui.until(lambda: "Save changes +8 −0" in ui.lines[2])
+        await ui.press("home")
+        assert ticks(ui, "catalogue/pictures") == "+++"
+
+
+@pytest.mark.parametrize("key", ["q", "1"])
+async def test_leaving_right_after_t_asks(open_ui: Open, key: str) -> None:
+    async with open_ui() as ui:
+        await assign(ui)
+        await ui.burst("t", key)
+        await ui.see("The assignment of bank-import has edits that are not saved.")
+
+
+async def test_save_right_after_q_saves_nothing_that_is_discarded(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await assign(ui)
+        await ui.press("space")
+        await ui.burst("q", "w")
+        await ui.answer("Unsaved edits", "d")
+        await ui.at(EndpointTokensScreen)
+        await ui.app.workplace.perform(lambda: None)  # whatever was asked for is through
+        assert mapped(ui) == BEFORE
+
+
+async def test_enter_twice_asks_once(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await assign(ui)
+        await ui.go("invoicing/invoices")
+        await ui.press("right", "space")
+        await ui.burst("enter", "enter")
+        await ui.answer("Save +0 −1?", "y")
+        await ui.told("Saved the assignments of bank-import: +0 −1.")
+        assert isinstance(ui.screen, EndpointTokensScreen)
+
+
+# ---------------------------------------------------------------------- while others work at the same
+
+
+def change_endpoint(desk: Desk, ref: str, **fields: object) -> None:
+    endpoint = desk.reader().endpoint_by_ref(ref)
+    before = EndpointFields.of(endpoint)
+    edit_endpoint(desk, endpoint, replace(before, **fields))  # type: ignore[arg-type]  # its own fields
+
+
+async def test_ticks_that_cannot_be_saved_stay(open_ui: Open, other_desk: Desk) -> None:
+    async with open_ui() as ui:
+        await assign(ui)
+        await ui.press("right", "right", "a")
+        await ui.until(lambda: ticks(ui, "catalogue/pictures") == "+++")
+        change_endpoint(other_desk, "catalogue/pictures", allow_deleting=False)
+        await ui.press("w")
+        await ui.told("catalogue/pictures has no DELETE slot: Allow deleting is off.")
+        assert isinstance(ui.screen, AssignScreen)
+        assert mapped(ui) == BEFORE
+        await ui.until(lambda: "+3 −0" in ui.lines[2])
+        await ui.press("space", "w")
+        await ui.told("Saved the assignments of bank-import: +2 −0.")
+
+
+async def test_ticks_that_cannot_be_saved_on_the_way_out_keep_one_here(open_ui: Open, other_desk: Desk) -> None:
+    async with open_ui() as ui:
+        await assign(ui)
+        await ui.press("a")
+        change_endpoint(other_desk, "catalogue/pictures", allow_deleting=False)
+        await ui.press("1")
+        await ui.answer("Unsaved edits", "s")
+        await ui.told("catalogue/pictures has no DELETE slot: Allow deleting is off.")
+        assert isinstance(ui.screen, AssignScreen)
+
+
+async def test_what_somebody_else_maps_meanwhile_is_shown_and_own_ticks_stay(open_ui: Open, other_desk: Desk) -> None:
+    async with open_ui() as ui:
+        await assign(ui)
+        await ui.press("space")
+        reader = other_desk.reader()
+        token = reader.token_by_name("bank-import").id
+        map_slot(other_desk, token, reader.endpoint_by_ref("invoicing/invoices").id, Slot.GET, False)
+        map_slot(other_desk, token, reader.endpoint_by_ref("catalogue/products").id, Slot.POST, True)
+        await ui.until(lambda: ticks(ui, "invoicing/invoices") == "·· ")
+        await ui.until(lambda: ticks(ui, "catalogue/products") == "✓··")
+        assert ticks(ui, "catalogue/pictures") == "+··"
+        assert "+1 −0" in ui.lines[2]
+
+
+async def test_the_question_names_the_token_as_it_is_called_now(open_ui: Open, other_desk: Desk) -> None:
+    async with open_ui() as ui:
+        await assign(ui)
+        token = other_desk.reader().token_by_name("bank-import")
+        edit_token(other_desk, token, TokenFields(name="bank-export"))
+        await ui.see("bank-export › Assign")
+
+
+async def test_space_on_a_tick_of_a_slot_that_is_off_takes_that_tick_away(open_ui: Open, other_desk: Desk) -> None:
+    async with open_ui() as ui:
+        change_endpoint(other_desk, "invoicing/invoices", methods=(Slot.POST,))
+        await assign(ui)
+        await ui.go("invoicing/invoices")
+        assert ticks(ui, "invoicing/invoices") == "·✓ "
+        await ui.press("right", "space")
+        await ui.until(lambda: "Save changes +0 −1" in ui.lines[2])
+        assert ticks(ui, "invoicing/invoices") == "·− "
+
+
+async def test_the_question_names_the_slots_that_are_cut_off(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await assign(ui)
+        await ui.go("invoicing/invoices")
+        await ui.press("right", "space", "w")
+        await ui.see("bank-import is refused at once at 1 endpoint:", "invoicing/invoices (GET)")
+
+
+async def test_a_key_that_comes_twice_opens_one_screen(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        await ui.until(lambda: ui.cursor_line)
+        for _ in range(2):
+            ui.app.post_message(events.Key("s", None))
+        await ui.at(AssignScreen)
+        await ui.until(lambda: len([each for each in ui.app.workers if each.group == "default"]) < 2)
+        assert [type(screen) for screen in ui.app.screen_stack] == [EndpointTokensScreen, AssignScreen]

@@ -11,6 +11,7 @@ from tokentui.services.endpoints import reveal_primary
 from tokentui.tui.screens.endpoint import EndpointScreen
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 from tokentui.tui.screens.endpoints import EndpointsScreen
+from tokentui.tui.widgets.row_table import RowTable
 from tokentui.tui.widgets.tab_line import TabLine
 
 
@@ -265,6 +266,54 @@ async def test_saving_what_cuts_off_asks_first_and_cancel_keeps_the_form(
         await ui.at(EndpointScreen)
         assert "*" in ui.lines[2]
         assert kept(ui, "reports/exports") == before
+
+
+async def test_enter_in_a_form_without_edits_claims_no_save(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_general(ui, "Exports")
+        await ui.tab_to("name")
+        await ui.press("enter")
+        await ui.told("Nothing to save.")
+        assert not ui.desk.history
+
+
+async def test_an_edit_that_comes_to_nothing_claims_no_save(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_general(ui, "Exports")
+        await ui.tab_to("name")
+        await ui.press("end", "space", "enter")
+        await ui.told("reports/exports stays as it was.")
+        await ui.until(lambda: "*" not in ui.lines[2])
+        assert not ui.desk.history
+
+
+async def test_a_primary_that_one_generates_is_no_conflict_with_ones_own_edits(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_general(ui, "Exports")
+        await edit(ui, "name", "Exporte")
+        await ui.press("escape", "t")
+        await ui.see("Primary tokens", " mapped")
+        await ui.press("g")
+        await ui.answer("Generate a new POST primary of reports/exports?", "y")
+        await ui.told("Generated the POST primary of reports/exports.")
+        generated = kept(ui, "reports/exports").primaries
+        await ui.press("w")
+        await ui.told("Saved reports/exports.")
+        assert kept(ui, "reports/exports").name == "Exporte"
+        assert kept(ui, "reports/exports").primaries == generated
+
+
+async def test_saving_from_the_tokens_tab_leaves_the_cursor_in_its_list(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_general(ui, "Exports")
+        await edit(ui, "name", "Exporte")
+        await ui.press("escape", "t")
+        await ui.see("Primary tokens", " mapped")
+        await ui.press("w")
+        await ui.told("Saved reports/exports.")
+        await ui.until(lambda: "*" not in ui.lines[2])
+        await ui.pilot.pause()
+        assert isinstance(ui.app.focused, RowTable)
 
 
 async def test_internal_has_no_tokens_tab_and_the_state_is_glyph_and_word(open_ui: Open) -> None:

@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.tui.conftest import Open, desk_at
 from tests.tui.driving import Ui
 from tokentui.services.desk import Desk
 from tokentui.tui.actions import CHANGES
 from tokentui.tui.dialogs.help import Help
-from tokentui.tui.screens.endpoint import EndpointScreen
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
+from tokentui.tui.screens.endpoints import EndpointsScreen
+from tokentui.tui.widgets.endpoint_form import EndpointForm
 
 
 @pytest.fixture
@@ -82,16 +84,79 @@ async def test_values_can_still_be_revealed(open_ui: Open, looking: Desk) -> Non
         await ui.see("It hides itself after 30 seconds.")
 
 
-async def test_an_edited_form_is_refused_and_may_be_left(open_ui: Open, looking: Desk) -> None:
+@pytest.mark.parametrize("field", ["name", "slug", "group", "path", "ip_filter", "description"])
+async def test_a_field_can_be_read_and_copied_but_not_written_into(open_ui: Open, looking: Desk, field: str) -> None:
+    async with open_ui(looking) as ui:
+        await go_to(ui, "endpoint")
+        form = ui.page.query_one(EndpointForm)
+        before = form.fields
+        await ui.tab_to(field)
+        await ui.press("x", "backspace", "home", "delete", "ctrl+u", "ctrl+k", "shift+end", "ctrl+x", "ctrl+v")
+        await ui.pilot.pause()
+        assert form.fields == before
+        assert ui.app.focused is not None
+        assert ui.app.focused.id == field
+        ui.app.post_message(events.Paste("pasted"))
+        await ui.pilot.pause()
+        assert form.fields == before
+        assert "*" not in ui.lines[2]
+
+
+async def test_what_is_selected_in_a_field_is_copied(open_ui: Open, looking: Desk) -> None:
+    async with open_ui(looking) as ui:
+        await go_to(ui, "endpoint")
+        await ui.tab_to("path")
+        await ui.press("home", "shift+end", "ctrl+c")
+        await ui.until(lambda: ui.app.clipboard == "/api/endpoint/catalogue/search")
+
+
+async def test_no_switch_of_the_form_can_be_turned(open_ui: Open, looking: Desk) -> None:
+    async with open_ui(looking) as ui:
+        await go_to(ui, "endpoint")
+        form = ui.page.query_one(EndpointForm)
+        before = form.fields
+        for _ in range(20):
+            await ui.press("tab", "space", "right", "left")
+        assert form.fields == before
+        assert all(control.disabled for control in form.query("Tick, Choice, Button"))
+
+
+async def test_letters_are_keys_in_a_field_that_cannot_be_written_into(open_ui: Open, looking: Desk) -> None:
     async with open_ui(looking) as ui:
         await go_to(ui, "endpoint")
         await ui.tab_to("name")
-        await ui.write("x")
+        await ui.until(lambda: "q Back" in ui.footer)
+        await ui.press("q")
+        await ui.at(EndpointsScreen)
+
+
+async def test_the_form_says_that_it_is_read_only(open_ui: Open, looking: Desk) -> None:
+    async with open_ui(looking) as ui:
+        await go_to(ui, "endpoint")
+        assert "read-only" in ui.row("Details")
+        await ui.tab_to("name")
         await ui.press("enter")
-        await ui.told("The store was opened read-only.")
-        assert isinstance(ui.screen, EndpointScreen)
-        await ui.press("escape", "2")
-        await ui.at(EndpointTokensScreen)
+        await ui.told("Read-only")
+
+
+def newer(store: Path) -> None:
+    """A newer TokenTUI takes the store over."""
+    store.write_bytes(store.read_bytes().replace(b'"schema_version":1', b'"schema_version":2'))
+
+
+async def test_edits_ask_before_they_are_left_in_a_store_that_became_read_only(open_ui: Open, store: Path) -> None:
+    async with open_ui() as ui:
+        await ui.go("Catalogue search")
+        await ui.press("enter")
+        await ui.see("Details")
+        await ui.tab_to("name")
+        await ui.write("x")
+        newer(store)
+        await ui.see("read-only")
+        await ui.press("y")
+        assert ui.page.query_one(EndpointForm).fields.name == "Catalogue searchx"
+        await ui.press("q")
+        await ui.see("catalogue/search has edits that are not saved.")
 
 
 async def test_enter_on_a_token_opens_no_form(open_ui: Open, looking: Desk) -> None:

@@ -96,6 +96,7 @@ async def allow_deleting(ui: Ui) -> None:
     await ui.press("space", "escape", "w")
     await ui.told("Generated its DELETE primary.")
     await ui.press("t")
+    await ui.see("Primary tokens")
     await ui.until(lambda: "generated just now" in ui.row(" DELETE   "))
 
 

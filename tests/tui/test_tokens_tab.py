@@ -1,10 +1,17 @@
 """The Tokens tab of an endpoint: primary tokens, and which endpoint token is mapped to which slot."""
 
+from dataclasses import replace
+
+import pytest
+
 from tests.tui.conftest import Hourglass, Open
 from tests.tui.driving import WIDE, Ui
+from tokentui.domain.fields import EndpointFields
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Slot
-from tokentui.services.endpoints import primary_hint, reveal_primary
+from tokentui.services.desk import Desk
+from tokentui.services.endpoints import edit_endpoint, generate_primary, primary_hint, reveal_primary
+from tokentui.tui.dialogs.confirm import Confirm
 from tokentui.tui.screens.endpoint import EndpointScreen
 from tokentui.tui.words import MASK
 
@@ -253,3 +260,117 @@ async def test_a_token_that_is_inactive_is_not_in_the_tab_and_keeps_its_mapping(
         await ui.see("[■] Hide unassigned")
         assert "partner-initech" not in ui.text
         assert slots(ui, "partner-initech") == (Slot.POST,)
+
+
+# ---------------------------------------------------------------------- the row that the key fell on
+
+
+async def test_space_maps_the_row_that_it_fell_on_however_fast_the_next_key_comes(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_tokens(ui)
+        await ui.go("chatbot")
+        await ui.burst("space", "j")
+        await ui.told("Mapped chatbot to POST.")
+        assert slots(ui, "chatbot") == (Slot.POST,)
+
+
+async def test_e_is_for_the_row_that_it_fell_on_however_fast_the_next_key_comes(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_tokens(ui)
+        await ui.go("chatbot")
+        await ui.burst("e", "j")
+        await ui.see("─ Disable chatbot? ─")
+
+
+async def test_v_reveals_the_token_that_it_fell_on_however_fast_the_next_key_comes(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_tokens(ui)
+        await ui.go("chatbot")
+        await ui.burst("v", "j")
+        await ui.see("─ chatbot ─")
+
+
+async def test_g_is_for_the_primary_that_it_fell_on_however_fast_the_next_key_comes(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_tokens(ui)
+        await go_to_primary(ui, Slot.POST)
+        await ui.burst("g", "j")
+        await ui.see("─ Generate a new POST primary of orders/purchase-orders? ─")
+
+
+@pytest.mark.parametrize(("token", "key"), [("chatbot", "e"), ("edi-gateway", "space")])
+async def test_a_key_pressed_twice_asks_once(open_ui: Open, token: str, key: str) -> None:
+    async with open_ui() as ui:
+        await open_tokens(ui)
+        await ui.go(token)
+        await ui.burst(key, key)
+        await ui.at(Confirm)
+        await ui.press("n")
+        await ui.at(EndpointScreen)
+
+
+async def test_space_twice_maps_and_asks_to_unmap(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_tokens(ui)
+        await ui.go("chatbot")
+        await ui.burst("space", "space")
+        await ui.answer("Unmap chatbot from POST here?", "y")
+        await ui.told("Unmapped chatbot from POST.")
+        assert slots(ui, "chatbot") == ()
+
+
+# ---------------------------------------------------------------------- while others work at the same
+
+
+def generate(desk: Desk, slot: Slot = Slot.POST) -> str:
+    """Somebody else generates a primary; its new value."""
+    standing = desk.reader().endpoint_by_ref("orders/purchase-orders")
+    return reveal_primary(desk, generate_primary(desk, standing.id, slot), slot)
+
+
+async def test_a_revealed_primary_is_hidden_when_somebody_else_generates_another(
+    open_ui: Open, other_desk: Desk
+) -> None:
+    async with open_ui() as ui:
+        await open_tokens(ui)
+        old = reveal_primary(ui.desk, endpoint(ui), Slot.POST)
+        await go_to_primary(ui, Slot.POST)
+        await ui.press("v")
+        await ui.see(old)
+        new = generate(other_desk)
+        await ui.miss(old)
+        await ui.press("v")
+        await ui.see(new)
+
+
+async def test_v_reveals_the_primary_that_stands_though_the_list_is_older(open_ui: Open, other_desk: Desk) -> None:
+    async with open_ui() as ui:
+        await open_tokens(ui)
+        await go_to_primary(ui, Slot.POST)
+        new = generate(other_desk)
+        await ui.press("v")
+        await ui.see(new)
+
+
+async def test_a_slot_that_somebody_else_switches_off_is_bracketed_at_once(open_ui: Open, other_desk: Desk) -> None:
+    async with open_ui() as ui:
+        await open_tokens(ui)
+        assert "(✓)" not in ui.row("edi-gateway")
+        standing = endpoint(ui)
+        edit_endpoint(other_desk, standing, replace(EndpointFields.of(standing), methods=(Slot.POST,)))
+        await ui.until(lambda: "(✓)" in ui.row("edi-gateway"))
+        assert "GET is not among its methods" in ui.row(" GET ")
+
+
+async def test_unmapping_what_is_refused_already_does_not_say_that_it_cuts_off(
+    open_ui: Open, other_desk: Desk
+) -> None:
+    async with open_ui() as ui:
+        standing = endpoint(ui)
+        edit_endpoint(other_desk, standing, replace(EndpointFields.of(standing), methods=(Slot.GET,)))
+        await open_tokens(ui)
+        await ui.go("edi-gateway")
+        await ui.press("left", "space")
+        await ui.see(
+            "─ Unmap edi-gateway from POST here? ─", "POST requests of edi-gateway are refused here already."
+        )

@@ -12,7 +12,7 @@ _OTHERWISE = "use the command line, as in: tokentui tokens list"
 
 def check_terminal() -> None:
     """Raise `click.UsageError` where the terminal UI could not be seen or steered."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):  # None: it was closed
         raise click.UsageError(f"The terminal UI needs a terminal; {_OTHERWISE}")
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise click.UsageError(f"TERM names no terminal that can draw; set it, or {_OTHERWISE}")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tokentui.domain import values
-from tokentui.domain.errors import Invalid, NotFound
+from tokentui.domain.errors import Conflict, Invalid, NotFound
 from tokentui.domain.fields import EndpointFields, checked_endpoint, default_path
 from tokentui.domain.records import Endpoint, Secret
 from tokentui.domain.slots import Authentication, Slot
@@ -119,15 +119,18 @@ def set_endpoints_active(desk: Desk, endpoint_ids: Iterable[str], active: bool) 
         return tuple(transaction.put(each) for each in switched)
 
 
-def generate_primary(desk: Desk, endpoint_id: str, slot: Slot) -> Endpoint:
+def generate_primary(desk: Desk, endpoint_id: str, slot: Slot, expected: Secret | None = None) -> Endpoint:
     """Replace the primary token of one slot at once; the value before is refused from then on.
 
-    Raises `Invalid` where the slot is off or the endpoint asks for no token.
+    Raises `Invalid` where the slot is off or the endpoint asks for no token, `Conflict` where the value that stands
+    is another than the `expected` one.
     """
     endpoint = desk.reader().endpoint(endpoint_id)
     with desk.change(f"generated the {slot} primary of {endpoint.ref}") as transaction:
         endpoint = transaction.reader.endpoint(endpoint_id)
         _check_generates(endpoint, slot)
+        if expected is not None and endpoint.primaries.get(slot) != expected:
+            raise Conflict(f"Somebody else generated the {slot} primary of {endpoint.ref} meanwhile: it stays.")
         primaries = {**endpoint.primaries, slot: _new_primary(desk, endpoint.id, slot)}
         return transaction.put(replace(endpoint, primaries=primaries))
 

@@ -65,12 +65,13 @@ class Page(Generic[RowT]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenQuery:
-    """Endpoint tokens; None means "either"."""
+    """Endpoint tokens; None means "either". `only`: none but those with these ids."""
 
     text: str = ""
     active: bool | None = True
     enabled: bool | None = None
     assigned: bool | None = None
+    only: frozenset[str] | None = None
     sort: TokenSort = TokenSort.NAME
     reverse: bool = False
 

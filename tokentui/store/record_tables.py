@@ -6,6 +6,7 @@ It is taken over when a change makes another table. All of it is in dicts and se
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import groupby
+from typing import Self
 
 from tokentui.domain.names import name_key
 from tokentui.store.codec import Document
@@ -39,10 +40,24 @@ class TokenTable(PackedTable):
         for ids, text in self._batches():
             yield from zip(ids, object_of(text).values(), strict=True)
 
+    def among(self, ids: Iterable[str]) -> Self:
+        """The table of those that have one of these ids, made without a look at the others."""
+        return self.of([Piece({id: self[id] for id in ids if id in self})])
+
     @cached_property
     def texts(self) -> dict[str, str]:
         """Id → name, newline, description, as `name_key`: to filter by, and to sort by name."""
-        return _texts(self.items())
+        return _named(self)
+
+    @cached_property
+    def by_name(self) -> list[str]:
+        """All ids, by name ignoring case."""
+        return sorted(self._members, key=self.texts.__getitem__)
+
+    @cached_property
+    def generated_at(self) -> dict[str, str]:
+        """Id → when the value was generated."""
+        return {id: _generated_at(document) for id, document in self.items()}
 
     @cached_property
     def holders(self) -> dict[str, str]:
@@ -56,25 +71,30 @@ class TokenTable(PackedTable):
         self.inactive.update(id for id, document in documents.items() if not document["active"])
 
     def _change(self, documents: TableChanges) -> None:
+        before = {id: self[id] for id in documents if id in self}
         after = {id: document for id, document in documents.items() if document is not None}
-        self._change_texts(documents, after)
-        self._change_holders(documents, after)
-        self.disabled.difference_update(documents)
-        self.inactive.difference_update(documents)
-        for id in documents.keys() - after.keys():
-            self._members.pop(id, None)
+        for id in before.keys() - after.keys():
+            del self._members[id]
+        self.disabled.difference_update(before)
+        self.inactive.difference_update(before)
         self._put(after)
+        self._change_facts(before, after)
+        self._change_holders(before, after)
 
-    def _change_texts(self, documents: TableChanges, after: Documents) -> None:
-        if "texts" in vars(self):
-            for id in documents:
-                self.texts.pop(id, None)
-            self.texts.update(_texts(after.items()))
+    def _change_facts(self, before: Documents, after: Documents) -> None:
+        """Bring those up to date that somebody has asked for."""
+        for name, fact in _FACTS.items():
+            if name in vars(self):
+                facts: dict[str, str] = vars(self)[name]
+                for id in before:
+                    del facts[id]
+                facts.update((id, fact(document)) for id, document in after.items())
+        if _named(before) != _named(after):
+            vars(self).pop("by_name", None)
 
-    def _change_holders(self, documents: TableChanges, after: Documents) -> None:
+    def _change_holders(self, before: Documents, after: Documents) -> None:
         """Where a value has gone, the holders are looked for anew: another token may have the same."""
         if "holders" in vars(self):
-            before = {id: self[id] for id in documents if id in self}
             holders = _holders(after.items())
             if _holders(before.items()).keys() <= holders.keys():
                 self.holders.update(holders)
@@ -82,8 +102,21 @@ class TokenTable(PackedTable):
                 del self.holders
 
 
-def _texts(documents: Iterable[tuple[str, Document]]) -> dict[str, str]:
-    return {id: name_key(f"{document['name']}\n{document['description']}") for id, document in documents}
+def _text(document: Document) -> str:
+    return name_key(f"{document['name']}\n{document['description']}")
+
+
+def _generated_at(document: Document) -> str:
+    moment: str = document["secret"]["generated_at"]
+    return moment
+
+
+def _named(documents: Documents) -> dict[str, str]:
+    return {id: _text(document) for id, document in documents.items()}
+
+
+#: What is found out about each document when somebody asks for it.
+_FACTS = {"texts": _text, "generated_at": _generated_at}
 
 
 def _holders(documents: Iterable[tuple[str, Document]]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from itertools import chain, islice, takewhile
 from typing import Any
@@ -21,6 +21,11 @@ def matching(ids: list[str], texts: Mapping[str, str], words: str) -> list[str]:
     for word in name_key(words).split():
         found = [id for id in found if word in texts[id]]
     return found
+
+
+def among(documents: Documents, only: frozenset[str] | None) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """All documents, or those that `only` names, without a look at the others."""
+    return documents.items() if only is None else ((id, documents[id]) for id in only if id in documents)
 
 
 class OverTables:
@@ -78,22 +83,16 @@ class Selection(OverTables):
 
     # ------------------------------------------------------------------ tokens
 
-    @cached_property
-    def by_name(self) -> list[str]:
-        """The ids of all tokens, by name ignoring case."""
-        return sorted(self._tokens, key=self._tokens.texts.__getitem__)
-
     def token_named(self, name: str) -> str | None:
         """The id of the token with this name, ignoring case; an index of names would take 13 MB for 100,000."""
-        key, tokens, texts = name_key(name), self._tokens, self._tokens.texts
-        place = bisect_left(self.by_name, f"{key}\n", key=texts.__getitem__)
-        alike = takewhile(lambda id: texts[id].startswith(f"{key}\n"), islice(self.by_name, place, None))
+        key, tokens = name_key(name), self._tokens
+        place = bisect_left(tokens.by_name, f"{key}\n", key=tokens.texts.__getitem__)
+        alike = takewhile(lambda id: tokens.texts[id].startswith(f"{key}\n"), islice(tokens.by_name, place, None))
         return next((id for id in alike if name_key(tokens[id]["name"]) == key), None)
 
     def tokens(self, query: TokenQuery) -> tuple[list[str], int]:
         """The ids that the query selects, in order, and how many there are without its text."""
-        key = (query.active, query.enabled, query.assigned, query.sort)
-        ids = self._keep(key, lambda: self._ordered(self._flagged_tokens(query), query.sort))
+        ids = self._ordered_tokens(query)
         if query.reverse:
             ids = ids[::-1]
         return matching(ids, self._tokens.texts, query.text) if query.text else ids, len(ids)
@@ -106,37 +105,39 @@ class Selection(OverTables):
             ids = [id for id in ids if id in mapped]
         return matching(ids, self._tokens.texts, query.text) if query.text else ids, len(ids)
 
-    def _keep(self, key: object, make: Callable[[], list[str]]) -> list[str]:
+    def _ordered_tokens(self, query: TokenQuery) -> list[str]:
+        """Kept, but for those of some ids only: nobody asks for just these again."""
+        if query.only is not None:
+            return self._ordered(self._tokens.among(query.only), query)
+        key = (query.active, query.enabled, query.assigned, query.sort)
         if key not in self._kept:
-            self._kept[key] = make()
+            self._kept[key] = self._ordered(self._tokens, query)
         return self._kept[key]
 
-    def _flagged_tokens(self, query: TokenQuery) -> list[str]:
-        """The ids that the query selects but for its text, by name."""
-        inactive, disabled, mapped = self._tokens.inactive, self._tokens.disabled, self._assignments.endpoints_of
-        ids = self.by_name
+    def _ordered(self, tokens: TokenTable, query: TokenQuery) -> list[str]:
+        """The ids of those tokens that the query selects but for its text, in order."""
+        ids, mapped = self._flagged_tokens(tokens, query), self._assignments.endpoints_of
+        match query.sort:
+            case TokenSort.DESCRIPTION:
+                return sorted(ids, key=lambda id: tokens.texts[id].partition("\n")[2])
+            case TokenSort.ENABLED:
+                return sorted(ids, key=tokens.disabled.__contains__)
+            case TokenSort.ASSIGNED:
+                return sorted(ids, key=lambda id: len(mapped.get(id, ())))
+            case TokenSort.AGE:
+                return sorted(ids, key=tokens.generated_at.__getitem__)
+            case _:
+                return ids
+
+    def _flagged_tokens(self, tokens: TokenTable, query: TokenQuery) -> list[str]:
+        ids, mapped = tokens.by_name, self._assignments.endpoints_of
         if query.active is not None:
-            ids = [id for id in ids if (id not in inactive) is query.active]
+            ids = [id for id in ids if (id not in tokens.inactive) is query.active]
         if query.enabled is not None:
-            ids = [id for id in ids if (id not in disabled) is query.enabled]
+            ids = [id for id in ids if (id not in tokens.disabled) is query.enabled]
         if query.assigned is not None:
             ids = [id for id in ids if (id in mapped) is query.assigned]
         return ids
-
-    def _ordered(self, by_name: list[str], sort: TokenSort) -> list[str]:
-        tokens, mapped = self._tokens, self._assignments.endpoints_of
-        match sort:
-            case TokenSort.DESCRIPTION:
-                return sorted(by_name, key=lambda id: tokens.texts[id].partition("\n")[2])
-            case TokenSort.ENABLED:
-                return sorted(by_name, key=tokens.disabled.__contains__)
-            case TokenSort.ASSIGNED:
-                return sorted(by_name, key=lambda id: len(mapped.get(id, ())))
-            case TokenSort.AGE:
-                generated = {id: document["secret"]["generated_at"] for id, document in tokens.items()}
-                return sorted(by_name, key=generated.__getitem__)
-            case _:
-                return by_name
 
     # ------------------------------------------------------------------ endpoints
 
@@ -155,9 +156,8 @@ class Selection(OverTables):
     def _flagged_endpoints(self, query: EndpointQuery) -> list[str]:
         return [
             id
-            for id, doc in self._endpoints.items()
+            for id, doc in among(self._endpoints, query.only)
             if query.active in (None, doc["active"])
-            and (query.only is None or id in query.only)
             and (
                 query.slot is None
                 or query.slot in doc["methods"]

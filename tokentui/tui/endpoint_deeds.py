@@ -27,16 +27,24 @@ class Attempt:
 
 async def save_endpoint(screen: AnyPage, endpoint: Endpoint | None, form: EndpointFields) -> Attempt:
     """Save the form of a standing endpoint, or of a new one; asks before anybody is cut off."""
-    desk, workplace = screen.workplace.desk, screen.workplace
+    if endpoint is not None:
+        base = endpoint
+        try:
+            question = await screen.workplace.look(lambda reader: cut_question(reader, base, form))
+        except TokenTuiError as error:
+            return Attempt(endpoint, form, {"": str(error)})
+        if question is not None and not await screen.ask(question):
+            return Attempt(endpoint, form)
+    return await _store(screen, endpoint, form)
+
+
+async def _store(screen: AnyPage, endpoint: Endpoint | None, form: EndpointFields) -> Attempt:
+    """Save what was agreed to."""
+    desk = screen.workplace.desk
     try:
-        if endpoint is None:
-            saved = await workplace.perform(lambda: add_endpoint(desk, form))
-        else:
-            base = endpoint
-            question = await workplace.look(lambda reader: cut_question(reader, base, form))
-            if question is not None and not await screen.ask(question):
-                return Attempt(endpoint, form)
-            saved = await workplace.perform(lambda: edit_endpoint(desk, base, form))
+        saved = await screen.workplace.perform(
+            lambda: add_endpoint(desk, form) if endpoint is None else edit_endpoint(desk, endpoint, form)
+        )
     except (Invalid, Taken) as error:
         return Attempt(endpoint, form, {error.field: str(error)})
     except Conflict as error:
@@ -49,6 +57,8 @@ async def save_endpoint(screen: AnyPage, endpoint: Endpoint | None, form: Endpoi
 
 
 def _told(before: Endpoint | None, saved: Endpoint) -> str:
+    if before == saved:
+        return f"{saved.ref} stays as it was."
     old = before.primaries if before is not None else {}
     fresh = [slot for slot in saved.slots if slot in saved.primaries and slot not in old]
     made = f" Generated its {' and '.join(fresh)} primary." if fresh else ""
@@ -56,12 +66,17 @@ def _told(before: Endpoint | None, saved: Endpoint) -> str:
 
 
 async def _settle(screen: AnyPage, base: Endpoint, form: EndpointFields) -> Attempt:
-    """Somebody was faster: show both, and go on with what the user chooses."""
+    """The endpoint has changed since: show both, and go on with what the user chooses.
+
+    Where no field has changed (a primary was generated, by this user or another), there is nothing to choose.
+    """
     try:
         theirs = await screen.workplace.look(lambda reader: reader.endpoint(base.id))
     except TokenTuiError as error:
         return Attempt(base, form, {"": str(error)})
     now = EndpointFields.of(theirs)
+    if now == EndpointFields.of(base):
+        return await _store(screen, theirs, form)
     mine = rebased(form, EndpointFields.of(base), now)
     answer = await screen.app.push_screen_wait(ConflictDialog(theirs.ref, _differences(mine, now)))
     if answer == "mine":

@@ -1,5 +1,6 @@
 """How the Tokens tab of an endpoint looks: its primary tokens, and the endpoint tokens with their slots."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from tokentui.domain.errors import SealError
@@ -7,7 +8,8 @@ from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Slot
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import primary_hint
-from tokentui.store.queries import MappingRow
+from tokentui.store.protocol import Reader
+from tokentui.store.queries import MappingQuery, MappingRow, Window
 from tokentui.tui.token_rows import enabled_cell, last_seen
 from tokentui.tui.widgets.primary_list import PrimaryLine
 from tokentui.tui.widgets.row_table import Cell, Column
@@ -62,3 +64,22 @@ def _primary_line(desk: Desk, endpoint: Endpoint, slot: Slot) -> PrimaryLine:
     except SealError:
         hint = "????"
     return PrimaryLine(slot, True, hint, f"generated {ago(secret.generated_at, desk.clock())}")
+
+
+@dataclass(frozen=True, slots=True)
+class TokensAt:
+    """What the Tokens tab shows beside its rows, all of one moment."""
+
+    endpoint: Endpoint
+    primaries: tuple[PrimaryLine, ...]
+    #: How many active tokens are mapped to the endpoint, and how many there are.
+    mapped: int
+    tokens: int
+
+
+def tokens_at(reader: Reader, desk: Desk, endpoint_id: str) -> TokensAt:
+    """The endpoint with its primaries, and how many tokens are mapped to it."""
+    endpoint, nothing = reader.endpoint(endpoint_id), Window(0, 0)
+    mapped = reader.mapping_page(MappingQuery(endpoint_id=endpoint_id, mapped_only=True), nothing).total
+    tokens = reader.mapping_page(MappingQuery(endpoint_id=endpoint_id), nothing).total
+    return TokensAt(endpoint, primary_lines(desk, endpoint), mapped, tokens)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from tokentui.domain.errors import Conflict, Invalid, SealError, Taken, TokenTuiError
+from tokentui.domain.errors import Conflict, Invalid, Taken, TokenTuiError
 from tokentui.domain.fields import TokenFields, rebased
 from tokentui.domain.records import EndpointToken
 from tokentui.domain.slots import in_order
@@ -30,6 +30,8 @@ async def show_value(screen: AnyPage, token: EndpointToken) -> None:
     except TokenTuiError as error:
         screen.say(str(error), "error")
         return
+    if isinstance(screen.app.screen, Reveal):  # the key came twice
+        return
     if await screen.app.push_screen_wait(Reveal(token.name, value)):
         screen.copy(value, f"the token of {token.name}")
 
@@ -46,11 +48,13 @@ async def copy_value(screen: AnyPage, token: EndpointToken) -> None:
 
 async def add_in_dialog(screen: AnyPage) -> EndpointToken | None:
     """Token settings for a new token, until it is saved or given up."""
+    if isinstance(screen.app.screen, TokenSettings):  # the key came twice
+        return None
     desk = screen.workplace.desk
     empty = form = TokenForm(TokenFields(name=""), new_value(desk))
     errors: Errors = {}
     while True:
-        answer = await _settings(screen, form, empty, None, errors)
+        answer = await _settings(screen, form, empty, None, "new", errors)
         if answer is None:
             return None
         form = answer
@@ -74,12 +78,16 @@ async def open_in_dialog(screen: AnyPage, token: EndpointToken) -> None:
 
 async def _edit(screen: AnyPage, token: EndpointToken) -> None:
     attempt = Attempt(token, TokenForm(TokenFields.of(token)))
+    hint = await _hint(screen.workplace, token)
+    if isinstance(screen.app.screen, TokenSettings):  # the key came twice
+        return
     while not attempt.done:
         saved = TokenForm(TokenFields.of(attempt.token))
-        answer = await _settings(screen, attempt.form, saved, attempt.token, attempt.errors)
+        answer = await _settings(screen, attempt.form, saved, attempt.token, hint, attempt.errors)
         if answer is None:
             return
         attempt = await _save(screen, attempt.token, answer)
+        hint = await _hint(screen.workplace, attempt.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +171,14 @@ async def _settings(
     form: TokenForm,
     saved: TokenForm,
     token: EndpointToken | None,
+    hint: str,
     errors: Mapping[str, str],
 ) -> TokenForm | None:
     desk, workplace = screen.workplace.desk, screen.workplace
-    hint = "new"
-    if token is not None:
-        standing = token
-        hint = await _hint(workplace, standing)
 
     async def reveal() -> str:
-        return await workplace.perform(lambda: reveal_token(desk, standing))
+        assert token is not None  # the form of a new token has its value
+        return await workplace.perform(partial(reveal_token, desk, token))
 
     ask = TokenDesk(
         reveal=reveal,
@@ -184,10 +190,13 @@ async def _settings(
 
 
 async def _hint(workplace: Workplace, token: EndpointToken) -> str:
-    """The last characters of the value; nothing where the key that opens them is not at hand."""
+    """The last characters of the value; nothing where they cannot be opened, which who asks for the value is told.
+
+    It is a question: a form opens, and comes back, while a change waits for somebody else's lock.
+    """
     try:
-        return await workplace.perform(lambda: token_hint(workplace.desk, token))
-    except SealError:
+        return await workplace.look(lambda reader: token_hint(workplace.desk, token))
+    except TokenTuiError:
         return ""
 
 

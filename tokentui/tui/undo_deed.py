@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tokentui.domain.errors import NotFound, TokenTuiError
 from tokentui.domain.fields import EndpointFields
+from tokentui.domain.names import name_key
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Record
 from tokentui.services.desk import Change
 from tokentui.services.undo import undo_last
@@ -11,6 +12,7 @@ from tokentui.store.protocol import Reader, Replaced
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.endpoint_deeds import cut_hits
 from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.widgets.listing import Listing
 from tokentui.tui.words import amount
 
 #: Lines of a question, at most; an undone import would fill it with hundreds.
@@ -29,8 +31,36 @@ async def undo(page: AnyPage) -> None:
     except TokenTuiError as error:
         page.say(str(error), "error")
         return
-    if question is None or await page.ask(question):
-        await page.perform(lambda: undo_last(desk, last), lambda change: f"Undone: {change.summary}.")
+    if question is not None and not await page.ask(question):
+        return
+    if await page.perform(lambda: undo_last(desk, last), lambda change: f"Undone: {change.summary}."):
+        _show_undone(page, last)
+
+
+def _show_undone(page: AnyPage, change: Change) -> None:
+    """Put the cursor on what came back, where a list shows it; it stays where it is on some of that already."""
+    rows = _rows_of(change)
+    if not rows or not page.is_open:
+        return
+    for listing in page.query(Listing).results():
+        row = listing.table.row
+        if row is None or not any(row.id in ids for ids in rows):
+            listing.go_to(*rows[0])
+
+
+def _rows_of(change: Change) -> list[tuple[str, ...]]:
+    """For each record that came back, the ids of the rows that show it; the first by name first.
+
+    A mapping is seen in the row of its token or its endpoint, also when it is gone.
+    """
+    named: list[tuple[str, tuple[str, ...]]] = []
+    for replaced in change.replaced:
+        match replaced.before or replaced.after:
+            case Assignment() as mapping:
+                named.append(("", (mapping.token_id, mapping.endpoint_id)))
+            case (Endpoint() | EndpointToken()) as record if replaced.before is not None:
+                named.append((name_key(record.name), (record.id,)))
+    return [ids for _, ids in sorted(named)]
 
 
 def undo_question(reader: Reader, change: Change) -> Question | None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from tokentui.domain.errors import SealError
+from tokentui.domain.errors import SealError, TokenTuiError
 from tokentui.services.desk import Desk
 from tokentui.store.protocol import Reader
 
@@ -33,13 +33,40 @@ class Workplace:
     read_only: bool = field(default=False, init=False)
     #: Sends a control sequence to the terminal, from any thread.
     write: Callable[[str], None] = lambda sequence: None
+    #: Tells what is wrong with a deed when who asked for it has gone.
+    tell: Callable[[str], None] = lambda trouble: None
+    #: How many deeds have failed.
+    failures: int = field(default=0, init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     _changes: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "change"))
     _questions: ThreadPoolExecutor = field(default_factory=lambda: _threads(2, "question"))
 
     async def perform(self, deed: Callable[[], ResultT]) -> ResultT:
-        """Do a deed of the services in the changes' thread; raises what it raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._changes, deed)
+        """Do a deed of the services in the changes' thread; raises what it raises.
+
+        It is done also when who asked leaves before its turn comes; then what it raises is told by `tell`.
+        """
+        doing = asyncio.get_running_loop().run_in_executor(self._changes, deed)
+        doing.add_done_callback(self._count_failure)
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            doing.add_done_callback(self._tell_failure)
+            raise
+
+    def _count_failure(self, doing: asyncio.Future[Any]) -> None:
+        self.failures += not doing.cancelled() and doing.exception() is not None
+
+    def _tell_failure(self, doing: asyncio.Future[Any]) -> None:
+        error = None if doing.cancelled() else doing.exception()
+        if error is not None:
+            self.tell(str(error) if isinstance(error, TokenTuiError) else f"An unexpected {type(error).__name__}.")
+
+    async def all_done(self) -> bool:
+        """Wait for the deeds under way; False where one of them failed."""
+        before = self.failures
+        await self.perform(lambda: None)
+        return self.failures == before
 
     async def look(self, question: Callable[[Reader], ResultT]) -> ResultT:
         """Ask the store as it is now; raises `StoreError`."""

@@ -5,14 +5,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.reveals import Reveals
 from tokentui.tui.words import MASK, REVEAL_SECONDS
 
 
-class Reveal(Reveals, ModalScreen[bool]):
+class Reveal(Reveals, Dialog[bool]):
     """Shows a value; True when the user asked to copy it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

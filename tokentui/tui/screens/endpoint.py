@@ -6,24 +6,19 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import ContentSwitcher
 
-from tokentui.domain.errors import TokenTuiError
-from tokentui.domain.fields import EndpointFields, endpoint_problems, rebased
+from tokentui.domain.fields import EndpointFields
 from tokentui.domain.records import Endpoint
-from tokentui.domain.slots import Authentication
 from tokentui.tui import actions
 from tokentui.tui.dialogs.leave import Leave
-from tokentui.tui.endpoint_deeds import save_endpoint
+from tokentui.tui.screens.endpoint_tabs import GENERAL, EndpointTabs
+from tokentui.tui.screens.general_tab import GeneralTab
 from tokentui.tui.screens.page_screen import PageScreen
-from tokentui.tui.screens.tokens_tab import TokensTab
+from tokentui.tui.turns import Turns
 from tokentui.tui.widgets.endpoint_form import EndpointForm
 from tokentui.tui.widgets.place_line import PlaceLine
-from tokentui.tui.widgets.tab_line import TabLine, following
 from tokentui.tui.words import activity, authentication
 from tokentui.tui.workplace import Workplace
-
-GENERAL, TOKENS = "General", "Tokens"
 
 
 class EndpointScreen(PageScreen[str | None]):
@@ -46,173 +41,106 @@ class EndpointScreen(PageScreen[str | None]):
 
     def __init__(self, workplace: Workplace, fields: EndpointFields, endpoint: Endpoint | None) -> None:
         super().__init__(workplace)
-        self.endpoint = endpoint
-        self._given = fields
-        self._saved = fields
-        self._saving = False
+        self._turns = Turns(self)
+        self._general = GeneralTab(self, fields, endpoint, id=GENERAL)
+        self._tabs = EndpointTabs(self, self._general)
 
     def body(self) -> ComposeResult:
-        yield TabLine()
-        with ContentSwitcher(initial=GENERAL):
-            yield EndpointForm(id=GENERAL)
+        yield self._tabs
 
     async def on_mount(self) -> None:
-        self._form.load(self._given)
-        self._tell()
-        await self._offer_tabs()
-        if self.endpoint is None:
-            self._form.query_one("#name").focus()
+        await self._tell()
+        if self._general.endpoint is None:
+            self._general.form.enter()
         else:
-            await self._turn_to(self.query_one(TabLine).tabs[-1])
-
-    @property
-    def _form(self) -> EndpointForm:
-        return self.query_one(EndpointForm)
-
-    @property
-    def _edited(self) -> bool:
-        return self._form.fields != self._saved
+            await self._tabs.turn_to(self._tabs.names[-1])
 
     # ------------------------------------------------------------------ what is shown
 
-    def _tell(self) -> None:
-        line = self.query_one(PlaceLine)
-        endpoint = self.endpoint
-        line.place = f"Endpoints › {endpoint.ref if endpoint else 'new endpoint'}{' *' if self._edited else ''}"
+    @on(EndpointForm.Changed)
+    async def _tell(self) -> None:
+        """Say what this is, and offer what can be done with it."""
+        line, endpoint = self.query_one(PlaceLine), self._general.endpoint
+        star = " *" if self._general.edited else ""
+        line.place = f"Endpoints › {endpoint.ref if endpoint else 'new endpoint'}{star}"
         if endpoint is not None:
             line.state = f"{activity(endpoint.active)}  {authentication(endpoint.authentication)}"
-
-    async def _offer_tabs(self) -> None:
-        """The Tokens tab exists only while the saved authentication is `token`."""
-        tabs = self.query_one(TabLine)
-        wanted = self.endpoint is not None and self.endpoint.authentication is Authentication.TOKEN
-        tabs.tabs = (GENERAL, TOKENS) if wanted else (GENERAL,)
-        tabs.current = tabs.current or GENERAL
-        if not wanted and tabs.current == TOKENS:
-            await self._turn_to(GENERAL)
-
-    async def _turn_to(self, name: str) -> None:
-        switcher, tabs = self.query_one(ContentSwitcher), self.query_one(TabLine)
-        if name == TOKENS and not self.query(TokensTab) and self.endpoint is not None:
-            await switcher.mount(TokensTab(self, self.endpoint, id=TOKENS))
-        tabs.current = switcher.current = name
-        if name == TOKENS:
-            self.query_one(TokensTab).enter()
-        else:
-            tabs.focus()
+        await self._tabs.offer(endpoint)
         self.refresh_bindings()
 
     def store_changed(self) -> None:
         super().store_changed()
-        if self.endpoint is not None:
-            self._read_again(self.endpoint.id)
+        if self._general.endpoint is not None:
+            self._read_again(self._general.endpoint.id)
 
     @work(exclusive=True, group="endpoint")
     async def _read_again(self, endpoint_id: str) -> None:
-        try:
-            endpoint = await self.workplace.look(lambda reader: reader.endpoint(endpoint_id))
-        except TokenTuiError as error:
-            self.say(str(error), "error")
-            return
-        if not self.is_open:
-            return
-        if not self._edited:
-            self.endpoint, self._saved = endpoint, EndpointFields.of(endpoint)
-            self._form.load(self._saved)
-            self._tell()
-        await self._offer_tabs()
-
-    # ------------------------------------------------------------------ keys
-
-    @on(EndpointForm.Changed)
-    def _form_changed(self) -> None:
-        self._tell()
-        self.refresh_bindings()
-
-    @on(EndpointForm.Left)
-    def _form_left(self) -> None:
-        self.query_one(TabLine).focus()
-
-    @on(TabLine.Into)
-    def _into(self) -> None:
-        if self.query_one(TabLine).current == TOKENS:
-            self.query_one(TokensTab).enter()
-        else:
-            self._form.query_one("#name").focus()
-
-    @on(TabLine.Turned)
-    async def _turned(self, event: TabLine.Turned) -> None:
-        await self._turn_to(event.tab)
-
-    async def action_turn_tab(self) -> None:
-        tabs = self.query_one(TabLine)
-        await self._turn_to(following(tabs.tabs, tabs.current))
+        endpoint = await self.look(lambda reader: reader.endpoint(endpoint_id))
+        if endpoint is not None and self.is_open:
+            self._general.tell_read_only()
+            self._general.follow(endpoint)
+            await self._tell()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Save only what is new or edited, the other tab only where there is one."""
         if not self.is_mounted:
             return False
-        if action == "turn_tab" and len(self.query_one(TabLine).tabs) < 2:
+        if action == "turn_tab" and len(self._tabs.names) < 2:
             return False
-        if action == "save" and self.endpoint is not None and not self._edited:
+        if action == "save" and self._general.endpoint is not None and not self._general.edited:
             return False
         return super().check_action(action, parameters)
 
+    async def action_turn_tab(self) -> None:
+        await self._tabs.turn()
+
+    # ------------------------------------------------------------------ saving, and the way out
+
     @on(EndpointForm.SaveRequested)
-    @work(group="save")
-    async def action_save(self) -> None:
-        await self._save()
+    def action_save(self) -> None:
+        self._turns.begin(self._save)
 
     async def _save(self) -> bool:
-        """Save, unless that is under way already; whether the endpoint is saved."""
-        if self._saving:
+        """Save, and say whether the endpoint is saved; what is wrong stands beside its field."""
+        if not self.is_open:
             return False
-        self._saving = True
-        try:
-            return await self._save_form(self._form.fields)
-        finally:
-            self._saving = False
-
-    async def _save_form(self, sent: EndpointFields) -> bool:
-        problems = endpoint_problems(sent)
-        if problems:
-            self._show_errors(problems)
-            return False
-        attempt = await save_endpoint(self, self.endpoint, sent)
+        if self._general.endpoint is not None and not self._general.edited:
+            told = "Read-only: nothing can be changed." if self.workplace.read_only else "Nothing to save."
+            self.say(told, "warning")
+            return True
+        attempt = await self._general.save()
         if not self.is_open:
             return attempt.done
-        if attempt.endpoint is not None:
-            self.endpoint, self._saved = attempt.endpoint, EndpointFields.of(attempt.endpoint)
-            now = rebased(self._form.fields, sent, attempt.fields)  # what was typed meanwhile stays
-            if self._form.fields != now:
-                self._form.load(now)
-            self._tell()
-            await self._offer_tabs()
+        await self._tell()
         if attempt.errors:
-            self._show_errors(attempt.errors)
-        elif attempt.done and not self._edited:
-            self.query_one(TabLine).focus()
+            await self._show_errors(attempt.errors)
+        elif attempt.done and not self._general.edited and self._general.has_focus_within:
+            self._tabs.focus_line()
         return attempt.done
 
-    def _show_errors(self, errors: Mapping[str, str]) -> None:
-        self.query_one(TabLine).current = self.query_one(ContentSwitcher).current = GENERAL
-        self._form.show(errors)
+    async def _show_errors(self, errors: Mapping[str, str]) -> None:
+        await self._tabs.turn_to(GENERAL)
+        self._general.form.show(errors)
         self.say(errors.get("", "Not saved: see the marked fields."), "error")
 
-    @work(exclusive=True, group="leave")
-    async def action_back(self) -> None:
-        await self.leave()
+    def action_back(self) -> None:
+        self._turns.begin(self._leave)
 
     async def leave(self) -> bool:
-        """Close the screen; unsaved edits ask first."""
-        left = await self._may_leave()
-        if left:
-            self.dismiss(self.endpoint.id if self.endpoint is not None else None)
-        return left
+        """Close the screen; unsaved edits ask first, and what is being saved is saved first."""
+        return await self._turns.do(self._leave)
 
-    async def _may_leave(self) -> bool:
-        if not self._edited or self.workplace.read_only:
+    async def _leave(self) -> bool:
+        if not self.is_open:
             return True
-        what = self.endpoint.ref if self.endpoint is not None else "The new endpoint"
-        answer = await self.app.push_screen_wait(Leave(what))
-        return answer == "discard" or (answer == "save" and await self._save())
+        while self._general.edited:  # once more, where something was typed while it was saved
+            endpoint = self._general.endpoint
+            answer = await self.app.push_screen_wait(Leave(endpoint.ref if endpoint else "The new endpoint"))
+            if answer == "discard":
+                break
+            if answer == "stay" or not await self._save():
+                return False
+        if not self.is_active:  # help or the palette was opened while it was saved: it stays until these are closed
+            return False
+        self.dismiss(self._general.endpoint.id if self._general.endpoint is not None else None)
+        return True

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from tokentui.domain.records import EndpointToken
 from tokentui.services.tokens import set_active, set_enabled
 from tokentui.store.protocol import Reader
-from tokentui.store.queries import Page, TokenQuery, TokenRow, TokenSort, Window
+from tokentui.store.queries import EVERYTHING, Page, TokenQuery, TokenRow, TokenSort, Window
 from tokentui.tui import actions
 from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.token_deeds import Deed, Way, add_in_dialog, copy_value, cut, open_in_dialog, show_value, switch
@@ -23,6 +23,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
 
     SECTION = "tokens"
     PLACE = "Endpoint tokens"
+    NOUN = "token"
     EMPTY = "No endpoint tokens here yet.\n\na  Add one for each application that calls your endpoints"
     NOTHING_FOUND = "No token fits.\n\nEsc  Clear the filter        i  The inactive, or the active"
     HELP_TEXT = (
@@ -51,12 +52,17 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
             lambda row, column: token_cell(row, column, now()),
             lambda row: token_state(row.token, now()) if self.active_shown else "",
             self.page,
+            self.held,
         )
 
     def page(self, reader: Reader, view: View, window: Window) -> Page[TokenRow]:
         sort = TokenSort(view.sort)
         query = TokenQuery(text=view.text, active=self.active_shown, sort=sort, reverse=view.reverse)
         return reader.token_page(query, window)
+
+    def held(self, reader: Reader, ids: frozenset[str]) -> frozenset[str]:
+        page = reader.token_page(TokenQuery(active=self.active_shown, only=ids), EVERYTHING)
+        return frozenset(row.id for row in page.rows)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enable or disable, as the row under the cursor is."""
@@ -78,7 +84,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
     async def action_add(self) -> None:
         token = await add_in_dialog(self)
         if token is not None:
-            self.listing.go_to(token.id)
+            self.show_added(token.id, active=token.active)
 
     @on(RowTable.RowChosen)
     @work

@@ -9,7 +9,7 @@ from textual.reactive import var
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.store.protocol import Reader
-from tokentui.store.queries import EndpointQuery, EndpointRow, EndpointSort, Page, Window
+from tokentui.store.queries import EVERYTHING, EndpointQuery, EndpointRow, EndpointSort, Page, Window
 from tokentui.tui import actions
 from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.widgets.listing import Listing, Source, View
@@ -38,6 +38,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
 
     SECTION = "endpoints"
     PLACE = "Endpoints"
+    NOUN = "endpoint"
     EMPTY = "No endpoints here yet.\n\na  Add one    I  Import an OpenAPI file\n\nTo look around: tokentui --demo"
     NOTHING_FOUND = "No endpoint fits.\n\nEsc  Clear the filter    m  Other methods    i  The inactive, or the active"
     HELP_TEXT = (
@@ -78,7 +79,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
     method: var[Slot | None] = var[Slot | None](None, init=False)
 
     def source(self) -> Source[EndpointRow]:
-        return Source(COLUMNS, endpoint_cell, lambda row: "", self.page)
+        return Source(COLUMNS, endpoint_cell, lambda row: "", self.page, self.held)
 
     def page(self, reader: Reader, view: View, window: Window) -> Page[EndpointRow]:
         sort = EndpointSort(view.sort)
@@ -91,6 +92,10 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
             counted=self._counted,
         )
         return reader.endpoint_page(query, window)
+
+    def held(self, reader: Reader, ids: frozenset[str]) -> frozenset[str]:
+        query = EndpointQuery(active=self.active_shown, slot=self.method, only=ids, counted=False)
+        return frozenset(row.id for row in reader.endpoint_page(query, EVERYTHING).rows)
 
     @on(Listing.Shown)
     def _count_mapped(self) -> None:
@@ -124,11 +129,21 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
     def _open(self, fields: "EndpointFields", endpoint: Endpoint | None) -> None:
         from tokentui.tui.screens.endpoint import EndpointScreen
 
-        self.app.push_screen(EndpointScreen(self.workplace, fields, endpoint), self._returned)
+        def returned(endpoint_id: str | None) -> None:
+            if endpoint_id is not None and endpoint is None:
+                self._added(endpoint_id)
+            elif endpoint_id is not None:
+                self.listing.go_to(endpoint_id)
 
-    def _returned(self, endpoint_id: str | None) -> None:
-        if endpoint_id is not None:
-            self.listing.go_to(endpoint_id)
+        self.app.push_screen(EndpointScreen(self.workplace, fields, endpoint), returned)
+
+    @work
+    async def _added(self, endpoint_id: str) -> None:
+        endpoint = await self.look(lambda reader: reader.endpoint(endpoint_id))
+        if endpoint is not None:
+            if self.method not in (None, *endpoint.slots):
+                self.method = None
+            self.show_added(endpoint_id, active=endpoint.active)
 
     def action_add(self) -> None:
         from tokentui.domain.fields import EndpointFields

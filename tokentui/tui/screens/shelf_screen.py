@@ -11,9 +11,11 @@ from tokentui.store.protocol import Reader
 from tokentui.store.queries import Page, Window
 from tokentui.tui.screens.page_screen import PageScreen
 from tokentui.tui.widgets.listing import Listing, Source, View
+from tokentui.tui.widgets.message_line import MessageLine
 from tokentui.tui.widgets.place_line import PlaceLine
 from tokentui.tui.widgets.row_table import RowTable
 from tokentui.tui.widgets.row_windows import RowT
+from tokentui.tui.words import amount
 from tokentui.tui.workplace import Workplace
 
 
@@ -22,6 +24,8 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
 
     #: What the place line calls this section.
     PLACE: ClassVar[str]
+    #: What one row of it is.
+    NOUN: ClassVar[str]
     #: What an empty list says, and what one says in which the filter finds nothing.
     EMPTY: ClassVar[str]
     NOTHING_FOUND: ClassVar[str]
@@ -43,6 +47,10 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
 
     def page(self, reader: Reader, view: View, window: Window) -> Page[RowT]:
         """The page that the view asks for."""
+        raise NotImplementedError
+
+    def held(self, reader: Reader, ids: frozenset[str]) -> frozenset[str]:
+        """Which of these ids the list would hold without its text filter."""
         raise NotImplementedError
 
     @property
@@ -70,6 +78,12 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
         if not self.active_shown and not self.listing.view.text:
             return "Nothing is inactive.\n\ni  Back to the active ones"
         return self.NOTHING_FOUND if self.filtered else self.EMPTY
+
+    @on(Listing.MarksLost)
+    def _marks_lost(self, event: Listing.MarksLost) -> None:
+        whose = f"its {self.NOUN} is" if event.number == 1 else f"their {self.NOUN}s are"
+        for line in self.query(MessageLine):
+            line.add(f"{amount(event.number, 'mark')} dropped: {whose} gone from this list.", "warning")
 
     @on(RowTable.RowHighlighted)
     def _highlighted(self) -> None:
@@ -99,6 +113,11 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
         self.listing.table.clear_marks()
         self.listing.reload(reset=True)
 
+    def show_added(self, row_id: str, *, active: bool) -> None:
+        """Put the cursor on a record that was just added: shelf and filter give way where they hide it."""
+        self.active_shown = active
+        self.listing.go_to(row_id, surely=True)
+
     def action_mark(self) -> None:
         self.listing.table.toggle_mark()
         self.listing.table.action_cursor_down()
@@ -112,4 +131,4 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
                 table.update_row(changed(row))
 
     async def action_back(self) -> None:
-        self.app.exit()
+        await self.app.action_quit()

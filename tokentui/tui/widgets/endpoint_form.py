@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
+from textual.reactive import var
 from textual.widgets import Button, Checkbox, Input, Label, TextArea
 
 from tokentui.domain.fields import EndpointFields, default_path, endpoint_problems
@@ -46,6 +47,9 @@ class EndpointForm(VerticalScroll, can_focus=False):
         Binding("up", "app.focus_previous", "Previous field", show=False, id="form.previous", tooltip="A field back"),
     ]
 
+    #: Whether the fields are there to be read and copied only.
+    read_only: var[bool] = var(False, init=False)
+
     class Changed(Message):
         """Something in the form is another now."""
 
@@ -56,7 +60,7 @@ class EndpointForm(VerticalScroll, can_focus=False):
         """Enter in a field."""
 
     def compose(self) -> ComposeResult:
-        yield Label("Details", classes="heading")
+        yield Label("Details", id="details", classes="heading")
         yield Field("Name", Entry(id="name", max_length=200), name="name")
         generate = Button("Generate", id="generate", compact=True, tooltip="Make the slug from the name")
         yield Field("Slug", Entry(id="slug", max_length=63), generate, name="slug")
@@ -111,6 +115,10 @@ class EndpointForm(VerticalScroll, can_focus=False):
     def _ticked(self, name: str) -> bool:
         return self.query_one(f"#{name}", Tick).value
 
+    def enter(self) -> None:
+        """Go to the first field."""
+        self.query_one("#name").focus()
+
     def show(self, errors: Mapping[str, str]) -> None:
         """Put each error beside its field, and go to the first one."""
         lines = list(self.query(Field))
@@ -119,6 +127,15 @@ class EndpointForm(VerticalScroll, can_focus=False):
         wrong = next((line for line in lines if line.error), None)
         if wrong is not None:
             wrong.query("Input, TextArea, Tick, Choice").first().focus()
+
+    def watch_read_only(self, read_only: bool) -> None:
+        for entry in self.query(Entry):
+            entry.read_only = read_only
+        self.query_one(TextArea).read_only = read_only
+        for control in self.query("Tick, Choice, Button"):
+            control.disabled = read_only
+        note = "   read-only: fields can be copied, not changed" if read_only else ""
+        self.query_one("#details", Label).update(f"Details{note}")
 
     # ------------------------------------------------------------------ keys and messages
 

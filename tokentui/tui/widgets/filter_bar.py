@@ -52,6 +52,12 @@ class FilterBar(Horizontal):
         if self._input is not None:
             self._input.action_clear()
 
+    def empty(self) -> None:
+        """Take the text away; the filter itself stays only where somebody types into it."""
+        if self._input is not None:
+            self._input.value = ""
+        self.set_class(self.has_focus_within, "-open")
+
     def on_filter_bar_changed(self, event: Changed) -> None:
         self.text = event.text
 

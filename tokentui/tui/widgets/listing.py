@@ -1,8 +1,8 @@
 """A list that is a query: a table, its filter and its order; it asks for pages and shows what comes back."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Generic
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,31 +13,20 @@ from textual.reactive import var
 
 from tokentui.domain.errors import TokenTuiError
 from tokentui.store.protocol import Reader
-from tokentui.store.queries import Page, Window
+from tokentui.store.queries import Window
 from tokentui.tui.actions import LOOK
 from tokentui.tui.widgets.filter_bar import FilterBar
-from tokentui.tui.widgets.row_table import Cell, Column, RowTable
-from tokentui.tui.widgets.row_windows import WINDOW_ROWS, RowT
+from tokentui.tui.widgets.row_table import RowTable
+from tokentui.tui.widgets.row_windows import RowT
+from tokentui.tui.widgets.source import Aim, Answer, Asked, Source, View, answered
 from tokentui.tui.workplace import Workplace
 
+if TYPE_CHECKING:
+    from textual.worker import Worker
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """How the rows are wanted; `sort` is the key of a column."""
+__all__ = ["Listing", "Source", "View"]
 
-    text: str = ""
-    sort: str = ""
-    reverse: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Source(Generic[RowT]):
-    """Where a listing's rows come from and how they look."""
-
-    columns: Sequence[Column]
-    cell: Callable[[RowT, str], str | Cell]
-    row_state: Callable[[RowT], str]
-    page: Callable[[Reader, View, Window], Page[RowT]]
+ResultT = TypeVar("ResultT")
 
 
 class Listing(Vertical, Generic[RowT]):
@@ -71,6 +60,13 @@ class Listing(Vertical, Generic[RowT]):
         def control(self) -> "Listing[Any]":
             return self.listing
 
+    class MarksLost(Message):
+        """Marks were dropped, `number` of them: the list does not hold their rows any more."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
     class Failed(Message):
         """The store did not answer."""
 
@@ -78,11 +74,17 @@ class Listing(Vertical, Generic[RowT]):
             super().__init__()
             self.error = error
 
+    #: Asks for the rows anew; the last one that was started.
+    _loading: "Worker[None]"
+
     def __init__(self, source: Source[RowT], workplace: Workplace, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._source = source
         self._workplace = workplace
         self._amounts = (0, 0)
+        self._aim = Aim()
+        #: Whether the rows shown are of the last question: nothing that they depend on has changed since.
+        self._current = False
         self._filter = FilterBar()
         self._sorts = [column.key for column in source.columns if column.sortable]
         self.table: RowTable[RowT] = RowTable(source.columns, source.cell, source.row_state)
@@ -98,51 +100,75 @@ class Listing(Vertical, Generic[RowT]):
 
     # ------------------------------------------------------------------ data down
 
-    @work(exclusive=True, group="reload")
-    async def reload(self, *, reset: bool = False) -> None:
-        """Ask for what is in view again; cursor, marks and place are kept unless `reset`."""
-        window = Window() if reset else self.table.cursor_window()
-        page = await self._ask(window)
-        if page is None:
-            return
+    def reload(self, *, reset: bool = False) -> None:
+        """Ask for what is in view again; cursor, marks and place are kept unless `reset`.
+
+        A row that the cursor is being sent to stays its aim, but for a `reset`.
+        """
         if reset:
-            self.table.show(page, reset=True)
+            self._aim = Aim(top=True)
+        self._load_anew()
+
+    def go_to(self, *row_ids: str, surely: bool = False) -> None:
+        """Put the cursor on the first of these rows that the result holds; `surely`: the text filter gives way."""
+        self._aim = replace(self._aim, row_ids=row_ids, surely=surely)
+        self._load_anew()
+
+    def _load_anew(self) -> None:
+        self._current = False
+        self._loading = self._load()
+
+    @work(exclusive=True, group="ask")
+    async def _load(self) -> None:
+        window = Window() if self._aim.top else self.table.cursor_window()
+        asked = Asked(self.view, window, self._aim, self.table.marks)
+        answer = await self._ask(lambda reader: answered(self._source, reader, asked))
+        if answer is not None:
+            self._current, self._aim = True, Aim()
+            self._show(answer, anew=asked.aim.top or answer.found)
+
+    def _show(self, answer: Answer[RowT], *, anew: bool) -> None:
+        if answer.view != self.view:
+            self._filter.empty()
+            self.set_reactive(Listing.view, answer.view)
+        if anew:
+            self.table.show(answer.page, reset=True)
         else:
-            self.table.refresh_rows(page)
-        self._amounts = (page.total, page.of)
+            self.table.refresh_rows(answer.page)
+        self._drop(answer.lost & self.table.marks)
+        self._amounts = (answer.page.total, answer.page.of)
         self.announce()
+
+    def _drop(self, lost: frozenset[str]) -> None:
+        """Nobody sees a mark on a row that is not there, and no deed could be done with it."""
+        if lost:
+            self.table.marks -= lost
+            self.post_message(self.MarksLost(len(lost)))
 
     def announce(self) -> None:
         """Say again what is shown: something that is told beside it has changed."""
         self.post_message(self.Shown(self, *self._amounts))
 
-    @work(exclusive=True, group="reload")
-    async def go_to(self, row_id: str) -> None:
-        """Put the cursor on a row, where the result holds it."""
-        page = await self._ask(Window(0, WINDOW_ROWS, row_id))
-        if page is None:
-            return
-        self.table.refresh_rows(page)
-        if page.at is not None:
-            self.table.cursor_row = page.at
-        self._amounts = (page.total, page.of)
-        self.announce()
-
     @on(RowTable.WindowNeeded)
     def _window_needed(self, event: RowTable.WindowNeeded[RowT]) -> None:
+        """Rows are added to those of the same question only; where others are on their way, the table asks again."""
         event.stop()
-        self._fetch(event.window)
+        if self._current:
+            self._fetch(event.window)
+        elif self._loading.is_finished:  # the store did not answer then
+            self.reload()
 
-    @work(exclusive=True, group="fetch")
+    @work(exclusive=True, group="ask")
     async def _fetch(self, window: Window) -> None:
-        page = await self._ask(window)
+        view = self.view
+        page = await self._ask(lambda reader: self._source.page(reader, view, window))
         if page is not None:
             self.table.show(page)
 
-    async def _ask(self, window: Window) -> Page[RowT] | None:
-        view = self.view
+    async def _ask(self, question: Callable[[Reader], ResultT]) -> ResultT | None:
+        """One question at a time: a newer one takes the place of the one before, whose answer nobody waits for."""
         try:
-            return await self._workplace.look(lambda reader: self._source.page(reader, view, window))
+            return await self._workplace.look(question)
         except TokenTuiError as error:
             self.post_message(self.Failed(error))
             return None

@@ -39,6 +39,10 @@ class MessageLine(Widget):
         if kind != "error":
             self.set_timer(STAY, lambda: self._fade(text))
 
+    def add(self, text: str, kind: str = "done") -> None:
+        """Show a message beside the one that stands, which nobody may have read yet; an error stays one."""
+        self.say(f"{self.text} {text}".strip(), self.kind if self.text and self.kind == "error" else kind)
+
     def _fade(self, text: str) -> None:
         if self.text == text:
             self.text = ""

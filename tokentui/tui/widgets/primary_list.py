@@ -111,3 +111,4 @@ class PrimaryList(Reveals, Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         if event.y < len(self.lines):
             self.cursor = event.y
+            self.post_message(self.Moved())

@@ -1,0 +1,38 @@
+"""Mapping a token to a slot of an endpoint, and unmapping it there."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tokentui.domain.records import Endpoint, EndpointToken
+from tokentui.domain.slots import Slot
+from tokentui.services.assigning import map_slot
+from tokentui.tui.dialogs.confirm import Question
+from tokentui.tui.screens.page_screen import AnyPage
+
+
+async def remap(page: AnyPage, endpoint_id: str, token_id: str, slot: Slot, on: bool) -> None:
+    """Map the token to the slot, or unmap it there."""
+    desk, verb, to = page.workplace.desk, "Mapped" if on else "Unmapped", "to" if on else "from"
+    await page.perform(
+        lambda: map_slot(desk, token_id, endpoint_id, slot, on),
+        lambda token: f"{verb} {token.name} {to} {slot}. u takes it back.",
+    )
+
+
+async def unmap(
+    page: AnyPage, endpoint: Endpoint, token: EndpointToken, slot: Slot, ahead: Callable[[], None]
+) -> None:
+    """Ask, then unmap the token that was asked about; `ahead` draws what will be."""
+    if await page.ask(unmap_question(endpoint, token, slot, page.workplace.now())):
+        ahead()
+        await remap(page, endpoint.id, token.id, slot, False)
+
+
+def unmap_question(endpoint: Endpoint, token: EndpointToken, slot: Slot, now: datetime) -> Question:
+    """What unmapping the token would cut off, as a question."""
+    passes = slot in endpoint.slots and endpoint.active and token.usable(now)
+    hits = (
+        f"{slot} requests of {token.name} are refused here {'at once' if passes else 'already'}.",
+        "Its other mappings stay as they are.",
+    )
+    return Question(f"Unmap {token.name} from {slot} here?", hits, "Unmap")

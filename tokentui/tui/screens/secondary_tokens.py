@@ -1,0 +1,138 @@
+"""The lower half of an endpoint's Tokens tab: which endpoint token is mapped to which slot."""
+
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Label
+
+from tokentui.domain.records import Endpoint
+from tokentui.domain.slots import Slot
+from tokentui.services.tokens import set_enabled
+from tokentui.store.queries import MappingRow
+from tokentui.tui import actions
+from tokentui.tui.mapping_deeds import remap, unmap
+from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.screens.primary_tokens import generate_key
+from tokentui.tui.token_deeds import Way, copy_value, cut, open_in_dialog, show_value, switch
+from tokentui.tui.turns import Once
+from tokentui.tui.widgets.mapping_list import MappingList
+from tokentui.tui.widgets.row_table import RowTable
+
+
+class SecondaryTokens(Vertical):
+    """The list of tokens with its keys; `page` is the screen that asks, performs and tells."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "map", "Map", id="mapping.map", group=actions.CHANGE, tooltip="Map the token to the slot"),
+        Binding("space", "unmap", "Unmap", id="mapping.unmap", group=actions.CHANGE, tooltip="Unmap the token there"),
+        generate_key(),
+        *actions.secret_keys("endpoint"),
+        *actions.enabled_keys("mapping"),
+    ]
+
+    class GenerateRequested(Message):
+        """Another primary is wanted for the slot under the cursor."""
+
+        def __init__(self, slot: Slot) -> None:
+            super().__init__()
+            self.slot = slot
+
+    def __init__(self, page: AnyPage, endpoint: Endpoint) -> None:
+        super().__init__()
+        self._page = page
+        self._endpoint = endpoint
+        self._deeds = Once(self)
+        self.listing = MappingList(page.workplace, endpoint)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="line"):
+            yield Label("Secondary tokens", classes="heading")
+            yield Label("", classes="amount")
+        yield self.listing
+        yield Label("", id="hidden", markup=False)
+
+    def follow(self, endpoint: Endpoint, mapped: int, tokens: int) -> None:
+        """Show the endpoint as it is now, and how many of all active tokens are mapped to it."""
+        self._endpoint = endpoint
+        self.listing.follow(endpoint, tokens)
+        self.query_one(".amount", Label).update(f"{mapped:,} of {tokens:,} mapped")
+        self.query_one("#hidden", Label).update(f" [{'■' if self.listing.hide_unassigned else ' '}] Hide unassigned")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What fits the row and the slot under the cursor."""
+        if not self._page.check_action(action, parameters):
+            return False
+        row, slot = self.listing.table.row, self.listing.slot
+        on = slot in self._endpoint.slots
+        if row is None:
+            return action == "generate" and on
+        mapped = slot in row.slots
+        fits = {
+            "generate": on,
+            "map": on and not mapped,
+            "unmap": mapped,
+            "enable": not row.token.enabled,
+            "disable": row.token.enabled,
+        }
+        return fits.get(action, True)
+
+    @property
+    def _at(self) -> tuple[MappingRow, Slot]:
+        """The row and the slot under the cursor; the keys that use them are hidden where there are none."""
+        row, slot = self.listing.table.row, self.listing.slot
+        assert row is not None
+        assert slot is not None
+        return row, slot
+
+    # ------------------------------------------------------------------ slots
+
+    def action_map(self) -> None:
+        row, slot = self._at
+        self.listing.draw_ahead(row, slot, True)
+        deed = partial(remap, self._page, self._endpoint.id, row.token.id, slot, True)
+        self._deeds.begin(deed, ("map", row.id, slot))
+
+    def action_unmap(self) -> None:
+        row, slot = self._at
+        ahead = partial(self.listing.draw_ahead, row, slot, False)
+        deed = partial(unmap, self._page, self._endpoint, row.token, slot, ahead)
+        self._deeds.begin(deed, ("unmap", row.id, slot))
+
+    def action_generate(self) -> None:
+        if self.listing.slot is not None:
+            self.post_message(self.GenerateRequested(self.listing.slot))
+
+    # ------------------------------------------------------------------ the token itself
+
+    @on(RowTable.RowChosen)
+    def _chosen(self, event: RowTable.RowChosen[MappingRow]) -> None:
+        self._deeds.begin(partial(open_in_dialog, self._page, event.row.token), ("open", event.row.id))
+
+    def action_copy(self) -> None:
+        row, _ = self._at
+        self._deeds.begin(partial(copy_value, self._page, row.token), ("copy", row.id))
+
+    def action_reveal(self) -> None:
+        row, _ = self._at
+        self._deeds.begin(partial(show_value, self._page, row.token), ("reveal", row.id))
+
+    def action_disable(self) -> None:
+        self._switch(cut, "Disable", False)
+
+    def action_enable(self) -> None:
+        self._switch(switch, "Enable", True)
+
+    def _switch(self, way: Way, verb: str, on: bool) -> None:
+        row, _ = self._at
+        switched = replace(row, token=replace(row.token, enabled=on))
+        ahead = partial(self.listing.table.update_row, switched)
+        deed = partial(
+            way, self._page, frozenset({row.id}), verb, lambda desk, ids: set_enabled(desk, ids, on), ahead
+        )
+        self._deeds.begin(deed, (verb, row.id))
