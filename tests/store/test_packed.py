@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain.worlds import assign, endpoint, token
@@ -110,16 +110,19 @@ def follow(name: str, first: Changes, later: list[Changes], size: int) -> None:
         table = changed
 
 
+@settings(deadline=None)
 @given(changes_of(token_ids, token_documents()), st.sampled_from([1, 200, 1 << 18]))
 def test_a_table_of_tokens_is_what_was_put_into_it(changes: list[Changes], size: int) -> None:
     follow("tokens", changes[0] if changes else {}, changes[1:], size)
 
 
+@settings(deadline=None)
 @given(changes_of(assignment_ids, assignment_documents()), st.sampled_from([1, 200, 1 << 18]))
 def test_a_table_of_assignments_is_what_was_put_into_it(changes: list[Changes], size: int) -> None:
     follow("assignments", changes[0] if changes else {}, changes[1:], size)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(token_ids, token_documents()), st.lists(token_ids))
 def test_some_of_a_table_of_tokens_are_a_table(documents: dict[str, Document], ids: list[str]) -> None:
     table = read_in_pieces("tokens", documents, 1 << 18)

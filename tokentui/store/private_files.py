@@ -20,9 +20,9 @@ def temporary_beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
 
 
-def write_private(path: Path, content: bytes, owner: os.stat_result | None = None) -> None:
+def write_private(path: Path, content: bytes) -> None:
     """Make a file of mode 0600, whatever the umask, whose content is on the disk when this returns."""
-    write_parts(path, (content,), owner)
+    write_parts(path, (content,))
 
 
 def write_parts(path: Path, content: Iterable[bytes | memoryview], owner: os.stat_result | None = None) -> None:
