@@ -13,17 +13,15 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.benchmarks.large_store import no_documents, write_store
 from tests.conftest import MASTER_KEY
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Secret
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.desk import Desk
 from tokentui.services.tokens import set_enabled
-from tokentui.store.codec import TABLES, Document, document_of
-from tokentui.store.file_format import new_tables
-from tokentui.store.private_files import write_parts, write_private
+from tokentui.store.codec import document_of
+from tokentui.store.private_files import write_private
 from tokentui.store.queries import TokenQuery, TokenSort, Window
-from tokentui.store.record_tables import table_of
-from tokentui.store.tables import Piece, Tables
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import KeyVault
 
@@ -52,7 +50,7 @@ def id_of(chance: random.Random) -> str:
 def made(folder: Path, size: int, mapped_to: int = 2) -> Path:
     """A store of so many tokens, each mapped to some endpoints."""
     chance = random.Random(size)
-    tables: dict[str, dict[str, Document]] = {name: {} for name in TABLES.values()}
+    tables = no_documents()
     for number in range(ENDPOINTS):
         endpoint = Endpoint(
             id=id_of(chance),
@@ -78,8 +76,7 @@ def made(folder: Path, size: int, mapped_to: int = 2) -> Path:
             mapped = Assignment(token_id=token.id, endpoint_id=endpoint_id, slots=(Slot.GET,), created_at=NOW, rev=1)
             tables["assignments"][mapped.id] = document_of(mapped)
     file = folder / f"{size}.json"
-    packed = {name: table_of(name, [Piece(documents)]) for name, documents in tables.items()}
-    write_parts(file, Tables({**new_tables(), **packed}).dump())
+    write_store(file, tables)
     return file
 
 
