@@ -11,7 +11,6 @@ from tokentui.domain.slots import Authentication, Slot
 from tokentui.store.protocol import RecordT
 
 Document = dict[str, Any]
-#: By table and id, all documents of a store.
 
 
 def _time(value: datetime | None) -> str | None:

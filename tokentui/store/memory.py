@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from tokentui.domain.errors import ReadOnly, StoreError
 from tokentui.store.codec import TABLES
-from tokentui.store.snapshot import Snapshot, snapshot_of
+from tokentui.store.record_tables import table_of
+from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
 from tokentui.store.transaction import Changes, DocumentTransaction
 
 
 def _no_documents() -> Tables:
-    return Tables({name: {} for name in TABLES.values()})
+    return Tables({name: table_of(name) for name in TABLES.values()})
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class MemoryStore:
         return (self._memory.saves,)
 
     def reader(self) -> Snapshot:
-        return snapshot_of(self._memory.tables)
+        return Snapshot(self._memory.tables)
 
     @contextmanager
     def change(self) -> Iterator[DocumentTransaction]:
@@ -58,11 +59,8 @@ class MemoryStore:
 
     def _save(self, changes: Changes) -> None:
         if changes:
-            tables = {name: {**table, **changes.get(name, {})} for name, table in self._memory.tables.items()}
-            self._memory.tables = Tables(
-                {
-                    name: {id: document for id, document in table.items() if document is not None}
-                    for name, table in tables.items()
-                }
-            )
+            tables = self._memory.tables.copy()
+            for name, documents in changes.items():
+                tables[name] = tables[name].changed(documents)
+            self._memory.tables = tables
             self._memory.saves += 1

@@ -50,13 +50,6 @@ class KeyVault:
         master = self._master()
         return derive(master, "seal"), derive(master, "digest")
 
-    def opens(self) -> bool:
-        """Whether the key is at hand."""
-        try:
-            return bool(self._keys)
-        except SealError:
-            return False
-
     def digest(self, value: str) -> str:
         return hmac.digest(self._keys[1], value.encode(), hashlib.sha256).hex()
 
