@@ -52,7 +52,7 @@ class MemoryStore:
         return (self._memory.saves,)
 
     def reader(self) -> Snapshot:
-        return snapshot_of(self._memory.tables)
+        return snapshot_of(self._memory.tables, self._memory.requests)
 
     @contextmanager
     def change(self, note: Note) -> Iterator[DocumentTransaction]:

@@ -120,7 +120,7 @@ class TinyDBStore:
         """The snapshot of these tables, which is kept, because it keeps what it has found out."""
         kept = self._snapshot
         if kept is None or kept[0] is not tables:
-            self._snapshot = kept = (tables, snapshot_of(tables))
+            self._snapshot = kept = (tables, snapshot_of(tables, self._requests))
         return kept[1]
 
     @contextmanager
