@@ -21,6 +21,7 @@ from tokentui.services.settings import Settings
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import KeyVault
 from tokentui.tui.app import TokenTuiApp
+from tokentui.tui.screens import page_screen
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -60,6 +61,12 @@ def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Textual waits 60 ms after each key for the process to be idle; the tests wait for what they want to see."""
     monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.002)
+
+
+@pytest.fixture(autouse=True)
+def _quick_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The findings are counted half a second after the last key; the tests press none meanwhile."""
+    monkeypatch.setattr(page_screen, "QUIET_SECONDS", 0.01)
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,10 @@ _FIELDS: Mapping[str, _Fields] = {
         "rev": _NUMBER,
     },
 }
-_SECRET: _Fields = dict.fromkeys(("sealed", "digest", "hint", "generated_at"), _TEXT)
+_SECRET: _Fields = {
+    **dict.fromkeys(("sealed", "digest", "hint", "generated_at"), _TEXT),
+    "strong": _FLAG | _NOTHING,
+}
 
 _KINDS = {
     "endpoints": "endpoint",

@@ -52,6 +52,7 @@ class TokenTuiApp(App[None]):
         Binding(
             "2", "section('tokens')", "Tokens", show=False, id="app.tokens", group=GO, tooltip="Go to Endpoint tokens"
         ),
+        Binding("4", "section('audit')", "Audit", show=False, id="app.audit", group=GO, tooltip="Go to Audit"),
         Binding(
             "5", "section('activity')", "Activity", show=False, id="app.activity", group=GO, tooltip="Go to Activity"
         ),
@@ -94,14 +95,15 @@ class TokenTuiApp(App[None]):
         demo: bool = False,
     ) -> None:
         super().__init__()
-        self.workplace = Workplace(desk, demo=demo)
         self._settings = settings or Settings()
+        self.workplace = Workplace(desk, demo=demo, policy=self._settings.policy)
         self._settings_file = settings_file
         self._checked = False
         self._eye = StoreEye(desk.store)
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
+        self.add_mode("audit", self._audit_screen)
         self.add_mode("activity", self._activity_screen)
         self._themes = tuple(self.available_themes)
         if self.workplace.environ.get("NO_COLOR"):  # the terminal's own colours, taken away, are black on black
@@ -114,6 +116,11 @@ class TokenTuiApp(App[None]):
         from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 
         return EndpointTokensScreen(self.workplace)
+
+    def _audit_screen(self) -> Screen[None]:
+        from tokentui.tui.screens.audit import AuditScreen
+
+        return AuditScreen(self.workplace, self._settings.keys)
 
     def _activity_screen(self) -> Screen[None]:
         from tokentui.tui.screens.activity import ActivityScreen

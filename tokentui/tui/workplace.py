@@ -6,11 +6,16 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tokentui.domain.errors import SealError, StoreError, TokenTuiError
+from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
 from tokentui.store.protocol import Reader, Stamp
+
+if TYPE_CHECKING:
+    from tokentui.tui.auditor import Auditor
 
 ResultT = TypeVar("ResultT")
 
@@ -29,6 +34,8 @@ class Workplace:
 
     desk: Desk
     demo: bool = False
+    #: How long a value may live, and what the audit tells.
+    policy: Policy = field(default_factory=Policy)
     #: Whether nothing can be changed, as the store last said.
     read_only: bool = field(default=False, init=False)
     #: Sends a control sequence to the terminal, from any thread.
@@ -79,6 +86,13 @@ class Workplace:
         self.read_only = self.desk.store.read_only
         return question(reader)
 
+    @cached_property
+    def auditor(self) -> "Auditor":
+        """Who audits the store, in a thread of its own."""
+        from tokentui.tui.auditor import Auditor
+
+        return Auditor(self.desk, self.policy)
+
     @property
     def location(self) -> str:
         """Which store this is, for people; the home folder is `~`."""
@@ -109,6 +123,8 @@ class Workplace:
 
     def close(self) -> None:
         """Let the threads end; a change that has begun is finished first."""
+        if "auditor" in vars(self):  # it was made when it was first asked for
+            self.auditor.close()
         self._questions.shutdown(wait=False, cancel_futures=True)
         self._changes.shutdown(wait=True)
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Button, Static
 
 from tokentui.tui.dialogs.dialog import Dialog
@@ -42,7 +43,7 @@ class Confirm(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._question.title
+            dialog.border_title = Content(self._question.title)
             with VerticalScroll(id="hits", can_focus=False):
                 yield Static("\n".join(self._question.hits), markup=False)
             with Horizontal(classes="buttons"):

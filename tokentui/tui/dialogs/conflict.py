@@ -49,7 +49,7 @@ class ConflictDialog(Dialog[Answer]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = f"Somebody else changed {self._what}"
+            dialog.border_title = Content(f"Somebody else changed {self._what}")
             yield Static(Content("\n").join(map(_lines, self._differences)) if self._differences else _SAME)
             with Horizontal(classes="buttons"):
                 yield Button("Back to the form (n)", id="edit", compact=True)

@@ -39,7 +39,7 @@ class EntryDetails(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = printable(self._entry.what)
+            dialog.border_title = Content(printable(self._entry.what))
             dialog.border_subtitle = "↑↓ scroll   esc close"
             with VerticalScroll(classes="lines"):
                 yield Static(Content("\n").join(self._lines()))

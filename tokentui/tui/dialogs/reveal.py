@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from tokentui.tui.dialogs.dialog import Dialog
@@ -27,7 +28,7 @@ class Reveal(Reveals, Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._name
+            dialog.border_title = Content(self._name or "")
             dialog.border_subtitle = "v Hide   c Copy"
             yield Static(self._value, id="value", markup=False)
             yield Static("It hides itself after 30 seconds.", classes="quiet")

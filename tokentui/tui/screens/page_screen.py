@@ -29,6 +29,9 @@ from tokentui.tui.workplace import Workplace
 if TYPE_CHECKING:
     from tokentui.tui.dialogs.confirm import Question
 
+#: How long the keys have been quiet, in seconds, before the findings are counted.
+QUIET_SECONDS = 0.5
+
 #: How long to wait for a store that does not answer before it is asked again, in seconds.
 ASK_AGAIN_SECONDS = 1.0
 
@@ -115,8 +118,21 @@ class PageScreen(Screen[ScreenResultT]):
             self._tell_trouble(error)
         else:
             self._answered("count")
+            self._count_findings()
         self._masthead.note = "read-only" if self.workplace.read_only else ""
         self.refresh_bindings()
+
+    @work(exclusive=True, group="findings")
+    async def _count_findings(self) -> None:
+        """Nobody waits for this amount, so it comes when all else has been seen to."""
+        auditor = self.workplace.auditor
+        if auditor.last is not None:
+            self._masthead.findings = len(auditor.last.findings)
+        await asyncio.sleep(max(QUIET_SECONDS, 2 * auditor.took))
+        try:
+            self._masthead.findings = len((await auditor.audit()).findings)
+        except TokenTuiError as error:
+            self.say(str(error), "error")
 
     def _answered(self, what: str) -> None:
         """Where all that was asked has been answered, no message may say otherwise any more."""
