@@ -76,6 +76,7 @@ def test_every_json_field_is_told(stocked: Shell) -> None:
     shapes.append(json.loads(stocked.run("explain", "GET", "/x", "--json").stdout))
     trial = stocked.json("endpoints", "deactivate", "stock/goods-in", "--dry-run")
     shapes += [trial, *trial["would_change"], *shapes[-1]["steps"]]
+    shapes.append(stocked.json("tokens", "disable", "erp", "--dry-run"))
     stocked.done("audit", "acknowledge", "endpoint-open", "shop/pets", "--reason", "Public.")
     finding = stocked.json("audit", "--all")[0]
     shapes += [finding, finding["acknowledged"]]

@@ -165,6 +165,19 @@ def test_two_templates_of_the_same_shape_cannot_both_be_in_an_index() -> None:
         assert caught.value.field == "path"
 
 
+_STEPS = st.sampled_from(("a", "ab", "{x}", "a{x}", "{x}b", "{x}{y}", "*"))
+_TEMPLATES = st.lists(_STEPS, min_size=1, max_size=3).map(lambda steps: "/" + "/".join(steps))
+
+
+@given(st.lists(_TEMPLATES, max_size=8), st.lists(st.sampled_from(("a", "ab", "b", "")), min_size=1, max_size=3))
+def test_what_is_found_has_the_lowest_rank_of_all_that_match(texts: list[str], segments: list[str]) -> None:
+    templates = {Template.parse(text).shape: Template.parse(text) for text in texts if "*" not in text[:-1]}
+    matching = [each for each in templates.values() if index_of(each.text).find(segments)]
+    best = min(matching, key=lambda template: template.rank, default=None)
+    found = index_of(*(each.text for each in templates.values())).find(segments)
+    assert found == (best.text if best else None)
+
+
 class Counted(Sequence[str]):
     """Segments that count how often they are looked at."""
 

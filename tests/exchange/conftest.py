@@ -6,6 +6,7 @@ from typing import Protocol
 
 import pytest
 
+from tests.exchange.kong_gateway import Gateway
 from tokentui.exchange.drafts import ApiDescription
 from tokentui.exchange.openapi import read_openapi
 
@@ -28,3 +29,8 @@ def describe(tmp_path: Path) -> Describe:
         return read_openapi(file, as_declared=as_declared)
 
     return read
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Gateway:
+    return Gateway(tmp_path)

@@ -9,13 +9,14 @@ from tokentui.domain.audit.findings import Code, Finding
 from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.policy import Policy
 from tokentui.domain.records import Endpoint, EndpointToken
+from tokentui.domain.requests import SeenRequest
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.assigning import assign
 from tokentui.services.auditing import Audit, audit
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import add_endpoint, edit_endpoint, generate_primary, set_endpoints_active
 from tokentui.services.tokens import add_token, edit_token, new_value, set_active, set_enabled, with_value
-from tokentui.store.request_log import RequestLog, SeenRequest
+from tokentui.store.request_log import RequestLog
 from tokentui.store.tinydb_store import TinyDBStore
 
 POST, GET, DELETE = Slot

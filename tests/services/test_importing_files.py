@@ -59,7 +59,7 @@ class TestFile:
     def test_files_that_others_wrote(self, desk: Desk, name: str, added: int) -> None:
         if not DATA.is_dir():
             pytest.skip("the folder with files that others wrote is absent")
-        first, again = (import_file(desk, DATA / name) for _ in range(2))
+        first, again = (import_file(desk, DATA / name).endpoints for _ in range(2))
         assert (len(first.added), len(first.changed), first.unchanged) == (added, 0, 0)
         assert (len(again.added), len(again.changed), again.unchanged) == (0, 0, added)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import BEGINNING, MASTER_KEY
@@ -56,6 +56,21 @@ def test_the_hint_is_the_last_four_characters() -> None:
 @pytest.mark.parametrize("length", [1, 4, 15])
 def test_a_short_value_has_no_hint(length: int) -> None:
     assert VAULT.hint(sealed("s" * length), *PLACE) == ""
+
+
+@given(st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=4096))
+@settings(deadline=None)
+def test_the_length_of_a_value_is_known_without_the_key(value: str) -> None:
+    def lost() -> bytes:
+        raise SealError("The key file is not there.")
+
+    assert KeyVault(lost).length(sealed(value)) == len(value)
+
+
+@pytest.mark.parametrize("text", ["", "????", "AAAA", base64.b64encode(bytes(28)).decode(), "AAAA" * 10 + "AB=="])
+def test_a_seal_that_is_none_has_no_length(text: str) -> None:
+    with pytest.raises(SealError):
+        VAULT.length(replace(sealed(), sealed=text))
 
 
 def test_the_key_is_fetched_when_it_is_first_needed_and_once() -> None:

@@ -74,7 +74,7 @@ def demo_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of a store with the demo's content, by their names."""
     folder = tmp_path_factory.mktemp("demo")
     fill(desk_at(folder / "tokens.json", seed=0))
-    return {name: (folder / name).read_bytes() for name in ("tokens.json", "activity.jsonl")}
+    return {name: (folder / name).read_bytes() for name in ("tokens.json", "activity.jsonl", "requests.sqlite")}
 
 
 @pytest.fixture

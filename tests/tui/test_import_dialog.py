@@ -9,6 +9,7 @@ from tests.tui.conftest import Open
 from tests.tui.driving import Ui
 from tokentui.domain.slots import Authentication
 from tokentui.services import importing
+from tokentui.services.tokens import reveal_token
 from tokentui.tui.dialogs.import_file import ImportDialog, ImportProgress, ImportResult
 from tokentui.tui.screens.endpoints import EndpointsScreen
 
@@ -195,3 +196,44 @@ async def test_an_import_is_undone_as_one_change(open_ui: Open) -> None:
         await ui.press("escape", "u")
         await ui.told("Undone: imported Tills.")
         assert not tills(ui)
+
+
+KONG = """\
+_format_version: "3.0"
+services: [{name: tills, routes: [{name: all, paths: [/all]}, {name: odd, paths: ['~/\\d+']}]}]
+plugins: [{name: key-auth}]
+consumers: [{username: till-1, keyauth_credentials: [{key: till-1-key}]}, {username: old}]
+"""
+
+
+async def test_what_the_file_is_shows_by_itself_and_all_kinds_are_told(open_ui: Open) -> None:
+    Path("kong.yaml").write_text(KONG)
+    async with open_ui() as ui:
+        await ask_for(ui, "kong.yaml")
+        await ui.press("enter")
+        await ui.at(ImportResult)
+        await ui.see(
+            "Endpoints        1 added, 0 changed, 0 unchanged, 1 skipped",
+            "Tokens           1 added, 0 changed, 0 unchanged, 1 skipped",
+            "Assignments      1 added, 0 changed, 0 unchanged, 0 skipped",
+            "add   tills/all  POST,GET  /all/*",
+        )
+        assert "till-1-key" not in ui.text
+        assert reveal_token(ui.desk, ui.desk.reader().token_by_name("till-1")) == "till-1-key"
+
+
+async def test_a_dry_run_tells_old_and_new_of_what_would_change(open_ui: Open) -> None:
+    Path("tokens.csv").write_text("name,description,enabled,endpoint,slots\nchatbot,Answers,no,,\n")
+    async with open_ui() as ui:
+        before = ui.desk.store.stamp()
+        await ask_for(ui, "tokens.csv")
+        await ui.press("tab", "tab", "space")
+        await ui.tab_to("import")
+        await ui.press("enter")
+        await ui.see(
+            "Nothing was saved: a trial",
+            "Tokens           0 added, 1 changed, 0 unchanged, 0 skipped",
+            "enabled: yes → no",
+            "change  chatbot  orders/order-status  -GET",
+        )
+        assert ui.desk.store.stamp() == before

@@ -58,7 +58,7 @@ PICTURES: dict[str, tuple[tuple[str, ...], str]] = {
     "leave": (("2", "enter", *"-2", "escape"), "Unsaved edits"),
     "help": (("2", "question_mark"), "Help"),
     "palette": (("colon",), "Add"),
-    "import": (("I",), "Import an API description"),
+    "import": (("I",), "Import a file"),
     "explain": (("end", "up", "up", "up", "up", "E", "enter"), "Give it in From."),
 }
 
@@ -148,7 +148,7 @@ def test_picture_of_an_import(
     async def steps(ui: Ui) -> None:
         await settled(ui, "Catalogue search")
         await ui.press("I")
-        await ui.see("Import an API description")
+        await ui.see("Import a file")
         await ui.press(*"tills.yaml", "enter")
         await settled(ui, "2 endpoints added")
 

@@ -78,6 +78,7 @@ _FILE = click.Path(path_type=Path)
         "import": "tokentui.cli.importing:import_",
         "audit": "tokentui.cli.audit:audit",
         "activity": "tokentui.cli.activity:activity",
+        "scan": "tokentui.cli.scan:scan",
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

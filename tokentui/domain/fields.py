@@ -33,6 +33,11 @@ class EndpointFields:
     active: bool = True
     description: str = ""
 
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots that such an endpoint has."""
+        return in_order((*self.methods, *((Slot.DELETE,) if self.allow_deleting else ())))
+
     @classmethod
     def of(cls, endpoint: Endpoint) -> "EndpointFields":
         """The fields of an endpoint as it stands."""

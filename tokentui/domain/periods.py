@@ -78,6 +78,11 @@ def parse_past(text: str, now: datetime, field: str, localize: Localize = local_
     return (moment - timedelta(days=1) if _DATE.fullmatch(words) else moment).astimezone(now.tzinfo)
 
 
+def parse_instant(text: str, field: str, localize: Localize = local_time) -> datetime:
+    """A date, or a date and time, be it over or to come; as `parse_moment` reads them. Raises `Invalid`."""
+    return _moment(text.strip(), field, localize)
+
+
 def _moment(words: str, field: str, localize: Localize) -> datetime:
     try:
         moment = datetime.fromisoformat(words)

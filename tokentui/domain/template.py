@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from urllib.parse import unquote
 
 from tokentui.domain.errors import InvalidPath, Taken
@@ -15,6 +15,8 @@ T = TypeVar("T")
 Segment = tuple[str, ...]
 
 _PARAM: Segment = ("", "")
+#: A segment's rank begins with 0 for a literal, 1 for a mixed one, 2 for a parameter.
+_REST_RANK = 3
 _BRACES = re.compile(r"\{[^{}]*\}")
 #: What would be read as syntax if a literal that was percent-encoded stood in a shape as it is.
 _SYNTAX = str.maketrans({"%": "%25", "{": "%7B", "}": "%7D", "*": "%2A"})
@@ -50,6 +52,12 @@ class Template:
         shapes = ("{}".join(part.translate(_SYNTAX) for part in segment) for segment in self.segments)
         return "".join(f"/{shape}" for shape in shapes) + ("/*" if self.rest else "")
 
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """Of the templates that match one path, `PathIndex` finds the one whose rank is the lowest."""
+        rest = ((_REST_RANK,),) if self.rest else ()
+        return (*map(_segment_rank, self.segments), *rest)
+
 
 def _check(text: str) -> None:
     if not text.startswith("/"):
@@ -71,6 +79,17 @@ def _segment(text: str) -> Segment:
     if any("{" in literal or "}" in literal for literal in literals):
         raise InvalidPath("path", "A brace has no partner; write a parameter as {id}, a literal brace as %7B or %7D.")
     return tuple(unquote(literal) for literal in literals)
+
+
+def _segment_rank(segment: Segment) -> tuple[Any, ...]:
+    if len(segment) == 1:
+        return 0, segment
+    return (2,) if segment == _PARAM else (1, *_mixed_rank(segment))
+
+
+def _mixed_rank(segment: Segment) -> tuple[Any, ...]:
+    """The most literal characters first."""
+    return -len("".join(segment)), len(segment), segment
 
 
 def _fits(segment: Segment, text: str) -> bool:
@@ -118,7 +137,7 @@ class _Node(Generic[T]):
                 return node
         node = _Node[T]()
         self.mixed.append((segment, node))
-        self.mixed.sort(key=lambda each: (-len("".join(each[0])), len(each[0]), each[0]))
+        self.mixed.sort(key=lambda each: _mixed_rank(each[0]))
         return node
 
 

@@ -103,7 +103,7 @@ def parse_document(content: bytes, name: str, watch: Watch) -> object:
 
     Objects have text for keys, and the value is as large as its text: YAML's aliases are shared, not copied.
     """
-    text = _text(content, name)
+    text = text_of(content, name)
     watch.reached(0.0)
     if _JSON.match(text):
         value = _read_json(content, text, name)
@@ -113,7 +113,8 @@ def parse_document(content: bytes, name: str, watch: Watch) -> object:
     return value
 
 
-def _text(content: bytes, name: str) -> str:
+def text_of(content: bytes, name: str) -> str:
+    """The text that a file holds, without a byte order mark; raises `ImportRefused` where it is none."""
     if not content:
         raise ImportRefused(f"{name}: the file is empty; nothing can be imported from it.")
     binary = content.find(b"\0")

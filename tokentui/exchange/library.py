@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from tokentui.domain.errors import ImportRefused
 from tokentui.exchange.documents import MAX_BYTES, ImportCancelled, Watch, parse_document, read_bytes
+from tokentui.exchange.opening import Opened
 from tokentui.exchange.wording import one_line
 
 #: How many files besides the root are opened.
@@ -22,14 +23,12 @@ class BrokenReference(Exception):
 class Library:
     """The files of one description. Paths in it are real ones: no symlink leads out of the folder unseen."""
 
-    def __init__(self, root: Path, watch: Watch) -> None:
-        name = one_line(root.name) or "."
-        content = read_bytes(root, name)
-        self.root = Path(os.path.realpath(root))
+    def __init__(self, root: Opened, watch: Watch) -> None:
+        self.root = Path(os.path.realpath(root.file))
         self._folder = self.root.parent
         self._watch = watch.silent()
-        self._left = MAX_BYTES - len(content)
-        self._documents: dict[Path, object] = {self.root: parse_document(content, name, watch)}
+        self._left = MAX_BYTES - len(root.content)
+        self._documents: dict[Path, object] = {self.root: root.document}
         self._broken: dict[Path, str] = {}
 
     def locate(self, relative: str, home: Path) -> Path:

@@ -13,6 +13,7 @@ from tokentui.exchange.documents import Watch
 from tokentui.exchange.drafts import ApiDescription, EndpointDraft, Skipped
 from tokentui.exchange.library import Library
 from tokentui.exchange.naming import endpoint_description, endpoint_group, endpoint_name
+from tokentui.exchange.opening import Format, Opened, open_file
 from tokentui.exchange.path_items import PathItem, read_path_item, remarks
 from tokentui.exchange.references import Located, References, Resolved
 from tokentui.exchange.servers import base_path, normal_base
@@ -46,12 +47,17 @@ def read_openapi(
     (or `cancelled()`), with one line that is fit to be shown. Sources: OpenAPI Specification 3.0.4, 3.1.1, 3.2.0,
     Swagger 2.0.
     """
-    name = one_line(file.name) or "."
-    watch = Watch(name, progress, cancelled)
-    library = Library(file, watch.within(0.0, _PARSING))
-    root = _described(library, name)
-    reading = _Reading(root, References(library), file, as_declared=as_declared)
-    reading.read(_paths(root, library, name), watch.within(_PARSING, 1.0))
+    watch = Watch(one_line(file.name) or ".", progress, cancelled)
+    opened = open_file(file, watch.within(0.0, _PARSING), Format.OPENAPI)
+    return openapi_in(opened, watch.within(_PARSING, 1.0), as_declared=as_declared)
+
+
+def openapi_in(opened: Opened, watch: Watch, *, as_declared: bool = False) -> ApiDescription:
+    """What the description in a file that was opened says; as `read_openapi`."""
+    library = Library(opened, watch)
+    root = _described(library, opened.name)
+    reading = _Reading(root, References(library), opened.file, as_declared=as_declared)
+    reading.read(_paths(root, library, opened.name), watch)
     return ApiDescription(reading.title, tuple(reading.drafts), tuple(reading.skipped))
 
 

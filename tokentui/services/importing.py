@@ -1,57 +1,40 @@
-"""Taking in what an API description says, without undoing what an admin has decided here.
+"""Taking in what a file says, without undoing what an admin has decided here: a plan, then one change, all or none.
 
-What the API answers to comes from the file; who may call it is decided here. So a path that is not known yet becomes
-an endpoint, and of an endpoint that is known a later import touches its methods and Allow deleting alone: they become
-what the file says, gained and lost. Name, group, slug, path, description, authentication, IP filter and active stay
-as they are here, and an endpoint that the file does not have (any more) is left alone. To import a file again
-changes nothing.
+A foreign file (an API description, Kong) says what there is to be guarded, and who may call it is decided here: of an
+endpoint that is known its methods and Allow deleting become what the file says, and nothing else is touched; a token
+that is known stays as it is, and gains what the file maps it to. What the file does not have stays.
 
-A path in the file is the endpoint which answers to the same requests (`/pets/{id}` is `/pets/{petId}`), be it active
-or not. Where there is none, but another endpoint has its `group/slug`, it cannot be told whether somebody moved the
-endpoint or these are two: it is left out, and the report says so. Where that other endpoint is one of the file's
-other paths, they are two: the new one gets a numbered slug.
+Our own files (JSON, CSV) say what the records are: one that is known becomes what the file says of it, and the
+assignments of a token that is listed become exactly those in the file. What the file does not list stays.
+
+No value that is here is ever replaced. To import a file again changes nothing.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from tokentui.domain.fields import EndpointFields, checked_endpoint
-from tokentui.domain.records import Endpoint
-from tokentui.domain.slots import Authentication, Slot, in_order
-from tokentui.domain.slug import next_free
-from tokentui.domain.template import Template
+from tokentui.domain.slots import Authentication
 from tokentui.exchange.documents import Watch
-from tokentui.exchange.drafts import ApiDescription, EndpointDraft, Skipped
+from tokentui.exchange.drafts import ApiDescription, KongConfiguration, Listing
+from tokentui.exchange.opening import Format, Opened, open_file
+from tokentui.exchange.wording import one_line
 from tokentui.services.desk import Desk
-from tokentui.services.endpoints import build_endpoint, with_fields
-from tokentui.store.protocol import Reader, Transaction
+from tokentui.services.intake.assignments import AssignmentPlanner
+from tokentui.services.intake.known_by_path import plan_by_path
+from tokentui.services.intake.listed import plan_acknowledgements, plan_listed
+from tokentui.services.intake.places import Place
+from tokentui.services.intake.plan import Plan
+from tokentui.services.intake.report import Imported, ImportReport, Section
+from tokentui.services.intake.tokens import Bearer, plan_keys, plan_listed_tokens
+from tokentui.services.intake.values import KnownValues
+from tokentui.services.intake.wording import some_of
+from tokentui.store.protocol import Reader
 
-#: The share of the work that reading the file is; the rest is taking it in.
-_READING = 0.5
+#: The shares of the work: parsing the file, finding out what it says; the rest is taking that in.
+_PARSED, _READ = 0.4, 0.5
 
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import did, or would do, to one endpoint."""
-
-    #: Its `group/slug` here.
-    subject: str
-    path: str
-    gained: tuple[Slot, ...]
-    lost: tuple[Slot, ...] = ()
-    #: The names of the endpoint tokens that are mapped to a lost slot; their assignments stay, refused.
-    cut_off: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did, or would do: every path of the file is in one of the four, in the file's order."""
-
-    added: tuple[Imported, ...]
-    changed: tuple[Imported, ...]
-    unchanged: int
-    skipped: tuple[Skipped, ...]
+_Contents = ApiDescription | KongConfiguration | Listing
 
 
 def _nobody_looks(_share: float) -> None:
@@ -66,28 +49,40 @@ def import_file(
     desk: Desk,
     file: Path,
     *,
+    format: Format | None = None,
     authentication: Authentication | None = Authentication.TOKEN,
+    environ: Mapping[str, str] | None = None,
     dry_run: bool = False,
     progress: Callable[[float], None] = _nobody_looks,
     cancelled: Callable[[], bool] = _never,
 ) -> ImportReport:
-    """Import an OpenAPI or Swagger file. New endpoints get `authentication`; None: what the file declares.
+    """Import a file, as `format` or as what it shows itself to be.
 
-    `progress` is told 0 to 1; `cancelled` is asked often. With `dry_run` nothing is changed and no key is needed.
-    Raises `ImportRefused` (also where it was cancelled), `StoreError`, `SealError`; nothing is changed then.
+    New endpoints of an API description get `authentication`; None: what it declares. Keys of Kong that refer to the
+    environment are taken from `environ` where it is given. `progress` is told 0 to 1; `cancelled` is asked often.
+    With `dry_run` nothing is changed, and no key is needed but to compare values of the file with those here.
+    Raises `ImportRefused` (also where it was cancelled), `Taken`, `StoreError`, `SealError`; nothing is changed then.
     """
-    from tokentui.exchange.openapi import read_openapi
-
-    watch = Watch(file.name, progress, cancelled)
-    api = read_openapi(
-        file,
-        as_declared=authentication is None,
-        progress=watch.within(0.0, _READING).reached,
-        cancelled=cancelled,
+    watch = Watch(one_line(file.name) or ".", progress, cancelled)
+    opened = open_file(file, watch.within(0.0, _PARSED), format)
+    return import_opened(
+        desk, opened, watch.within(_PARSED, 1.0), authentication=authentication, environ=environ, dry_run=dry_run
     )
-    if authentication is not None:
-        api = replace(api, drafts=tuple(replace(draft, authentication=authentication) for draft in api.drafts))
-    return import_endpoints(desk, api, dry_run=dry_run, reached=watch.within(_READING, 1.0).reached)
+
+
+def import_opened(
+    desk: Desk,
+    opened: Opened,
+    watch: Watch,
+    *,
+    authentication: Authentication | None = Authentication.TOKEN,
+    environ: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+) -> ImportReport:
+    """Import a file that was opened already; else as `import_file`."""
+    contents = _read(opened, watch.within(0.0, _READ - _PARSED), authentication, environ)
+    plan = _carry_out(desk, contents, dry_run=dry_run, reached=watch.within(_READ - _PARSED, 1.0).reached)
+    return _report(plan, opened.format)
 
 
 def import_endpoints(
@@ -96,128 +91,96 @@ def import_endpoints(
     *,
     dry_run: bool = False,
     reached: Callable[[float], None] = _nobody_looks,
-) -> ImportReport:
+) -> Section[Imported]:
     """Take in an API description: one change, all or none. `reached` is told 0 to 1, and may raise to stop it.
 
-    What a later import touches is told above. Raises `StoreError`, `SealError`.
+    Raises `StoreError`, `SealError`.
     """
-    if dry_run or not api.drafts:
-        return _plan(desk.reader(), api).report()
-    with desk.change(f"imported {api.title}") as transaction:
-        plan = _plan(transaction.reader, api)
-        _carry_out(desk, transaction, plan, reached)
-    return plan.report()
+    return _carry_out(desk, api, dry_run=dry_run, reached=reached).told_endpoints.section()
 
 
-@dataclass(slots=True)
-class _Plan:
-    """What is to be done to which endpoint, each with its line for the report."""
+def _read(
+    opened: Opened, watch: Watch, authentication: Authentication | None, environ: Mapping[str, str] | None
+) -> _Contents:
+    """What the file says; the readers are loaded when they are wanted."""
+    match opened.format:
+        case Format.KONG:
+            from tokentui.exchange.kong import kong_in
 
-    added: list[tuple[EndpointFields, Imported]] = field(default_factory=list)
-    changed: list[tuple[Endpoint, EndpointFields, Imported]] = field(default_factory=list)
-    unchanged: int = 0
-    skipped: list[Skipped] = field(default_factory=list)
+            return kong_in(opened, watch, environ)
+        case Format.CSV:
+            from tokentui.exchange.csv_reading import csv_in
 
-    def report(self) -> ImportReport:
-        return ImportReport(
-            added=tuple(told for _, told in self.added),
-            changed=tuple(told for _, _, told in self.changed),
-            unchanged=self.unchanged,
-            skipped=tuple(self.skipped),
-        )
+            return csv_in(opened, watch)
+        case Format.JSON:
+            from tokentui.exchange.json_reading import json_in
+
+            return json_in(opened, watch)
+    from tokentui.exchange.openapi import openapi_in
+
+    api = openapi_in(opened, watch, as_declared=authentication is None)
+    if authentication is None:
+        return api
+    return replace(api, drafts=tuple(replace(draft, authentication=authentication) for draft in api.drafts))
 
 
-def _plan(reader: Reader, api: ApiDescription) -> _Plan:
-    here = _Here(reader.iter_endpoints())
-    plan = _Plan(skipped=list(api.skipped))
-    known = [here.answering(draft.path) for draft in api.drafts]
-    in_file = {endpoint.ref for endpoint in known if endpoint}
-    for draft, endpoint in zip(api.drafts, known, strict=True):
-        if endpoint is not None:
-            _plan_known(plan, reader, draft, endpoint)
-        else:
-            _plan_new(plan, here, draft, in_file)
+def _carry_out(desk: Desk, contents: _Contents, *, dry_run: bool, reached: Callable[[float], None]) -> Plan:
+    if dry_run or (isinstance(contents, ApiDescription) and not contents.drafts):
+        reader = desk.reader()
+        plan = _plan(desk, reader, contents)
+        plan.check(desk, reader)
+        reached(1.0)
+        return plan
+    title = contents.api.title if isinstance(contents, KongConfiguration) else contents.title
+    with desk.change(f"imported {title}") as transaction:
+        plan = _plan(desk, transaction.reader, contents)
+        plan.carry_out(desk, transaction, reached)
     return plan
 
 
-class _Here:
-    """The endpoints that are in the store: which answers to a path, and which slugs are taken."""
-
-    def __init__(self, endpoints: Iterable[Endpoint]) -> None:
-        self.refs: dict[str, Endpoint] = {}
-        self.slugs: dict[str, set[str]] = {}
-        self._shapes: dict[str, Endpoint] = {}
-        for endpoint in endpoints:
-            self.refs[endpoint.ref] = endpoint
-            self.slugs.setdefault(endpoint.group, set()).add(endpoint.slug)
-            shape = Template.parse(endpoint.path).shape
-            # Only one active endpoint has this shape; inactive ones may have it too, and count for less.
-            if endpoint.active or shape not in self._shapes:
-                self._shapes[shape] = endpoint
-
-    def answering(self, path: str) -> Endpoint | None:
-        """The endpoint that answers to the same requests as `path`, or would if it were active."""
-        return self._shapes.get(Template.parse(path).shape)
-
-    def take_slug(self, group: str, slug: str) -> str:
-        """The slug, numbered where it is taken; it is taken from now on."""
-        taken = self.slugs.setdefault(group, set())
-        free = next_free(slug, taken)
-        taken.add(free)
-        return free
+def _plan(desk: Desk, reader: Reader, contents: _Contents) -> Plan:
+    plan = Plan()
+    values = KnownValues(reader, desk.vault)
+    match contents:
+        case ApiDescription():
+            plan_by_path(plan, desk, reader, contents)
+        case KongConfiguration():
+            plan.told_assignments.skipped.extend(contents.skipped_assignments)
+            places = plan_by_path(plan, desk, reader, contents.api)
+            bearers = plan_keys(plan, desk, reader, contents, values)
+            AssignmentPlanner(plan, reader, places, desk.clock()).add(bearers)
+        case Listing():
+            places = plan_listed(plan, desk, reader, contents, values)
+            bearers = plan_listed_tokens(plan, desk, reader, contents, values)
+            AssignmentPlanner(plan, reader, places, desk.clock()).settle(bearers)
+            plan_acknowledgements(plan, reader, contents, _other_ids(contents, places, bearers))
+    return plan
 
 
-def _plan_known(plan: _Plan, reader: Reader, draft: EndpointDraft, endpoint: Endpoint) -> None:
-    before = set(endpoint.slots)
-    after = {*draft.methods, *((Slot.DELETE,) if draft.allow_deleting else ())}
-    if after == before:
-        plan.unchanged += 1
-        return
-    lost = in_order(before - after)
-    told = Imported(endpoint.ref, endpoint.path, in_order(after - before), lost, _cut_off(reader, endpoint, lost))
-    fields = replace(EndpointFields.of(endpoint), methods=draft.methods, allow_deleting=draft.allow_deleting)
-    plan.changed.append((endpoint, fields, told))
+def _other_ids(listing: Listing, places: Mapping[str, Place], bearers: Iterable[Bearer]) -> dict[str, str]:
+    """The ids of the file's records that have another id here, being known by their names."""
+    endpoints = {each.id: places[each.ref].id for each in listing.endpoints if each.id}
+    return {**endpoints, **{each.draft.id: each.id for each in bearers if each.draft.id}}
 
 
-def _cut_off(reader: Reader, endpoint: Endpoint, lost: tuple[Slot, ...]) -> tuple[str, ...]:
-    mapped = (each for each in reader.assignments_at(endpoint.id) if set(each.slots) & set(lost))
-    return tuple(sorted(reader.token(each.token_id).name for each in mapped)) if lost else ()
+def _report(plan: Plan, format: Format) -> ImportReport:
+    with_tokens = format is not Format.OPENAPI
+    return ImportReport(
+        format=format,
+        endpoints=plan.told_endpoints.section(),
+        tokens=plan.told_tokens.section() if with_tokens else None,
+        assignments=plan.told_assignments.section() if with_tokens else None,
+        acknowledgements=plan.told_acknowledgements.section() if format is Format.JSON else None,
+        notes=tuple(_notes(plan, format)),
+    )
 
 
-def _plan_new(plan: _Plan, here: _Here, draft: EndpointDraft, in_file: set[str]) -> None:
-    namesake = here.refs.get(f"{draft.group}/{draft.slug}")
-    if namesake is not None and namesake.ref not in in_file:
-        plan.skipped.append(Skipped(draft.path, _elsewhere(namesake)))
-        return
-    fields = checked_endpoint(
-        EndpointFields(
-            name=draft.name,
-            group=draft.group,
-            slug=here.take_slug(draft.group, draft.slug),
-            path=draft.path,
-            methods=draft.methods,
-            allow_deleting=draft.allow_deleting,
-            authentication=draft.authentication,
-            description=draft.description,
+def _notes(plan: Plan, format: Format) -> Iterator[str]:
+    made = [each.fields.name for each in plan.tokens if each.before is None and each.draft.value is None]
+    if made:
+        yield f"The file has no value for {some_of(made)}: new ones are generated."
+    if format is Format.KONG and any(each.path.endswith("/*") for each in plan.told_endpoints.added):
+        yield (
+            "A path of Kong is a prefix and takes itself too, /r1 as well as /r1/a; the endpoint /r1/* takes what is "
+            "below. Add an endpoint where somebody calls the path itself."
         )
-    )
-    slots = in_order((*fields.methods, *((Slot.DELETE,) if fields.allow_deleting else ())))
-    plan.added.append((fields, Imported(f"{fields.group}/{fields.slug}", fields.path, slots)))
-
-
-def _elsewhere(namesake: Endpoint) -> str:
-    return (
-        f"{namesake.ref} is at {namesake.path} here. Change its path if this is the same endpoint, its slug if it is "
-        "another, then import again."
-    )
-
-
-def _carry_out(desk: Desk, transaction: Transaction, plan: _Plan, reached: Callable[[float], None]) -> None:
-    total = len(plan.added) + len(plan.changed)
-    for done, (fields, _) in enumerate(plan.added):
-        reached(done / total)
-        transaction.put(build_endpoint(desk, fields))
-    for done, (endpoint, fields, _) in enumerate(plan.changed, start=len(plan.added)):
-        reached(done / total)
-        transaction.put(with_fields(desk, endpoint, fields))
-    reached(1.0)

@@ -1,15 +1,14 @@
 """A store in memory: for tests, and for looking around where nothing is to be kept."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from tokentui.domain.activity import Note, RecordChange
 from tokentui.domain.errors import ReadOnly, StoreError
 from tokentui.store.codec import TABLES
-from tokentui.store.queries import LastSeen
+from tokentui.store.memory_requests import MemoryRequests
 from tokentui.store.snapshot import Snapshot, snapshot_of
 from tokentui.store.tables import Tables
 from tokentui.store.trail_lines import addition, content_of, head_of
@@ -28,38 +27,26 @@ class Memory:
     tables: Tables = field(default_factory=_no_documents)
     #: How often something was saved.
     saves: int = 0
+    requests: MemoryRequests = field(default_factory=MemoryRequests)
     trail: bytes = b""
     #: The hash of the line in the trail that tells of the last change.
     committed: str | None = None
     changing: threading.Lock = field(default_factory=threading.Lock)
 
 
-class NoRequests:
-    """What a store in memory saw: nothing, since no verifier can look into it."""
-
-    def began(self) -> None:
-        return None
-
-    def last_seen(self) -> Mapping[str, LastSeen]:
-        return {}
-
-    def calls(self, token_ids: Collection[str], since: datetime) -> int:
-        return 0
-
-    def calls_at(self, endpoint_ids: Collection[str], since: datetime) -> int:
-        return 0
-
-
 class MemoryStore:
     """A `Store` that is gone with the process."""
 
     location = "memory"
-    requests = NoRequests()
 
     def __init__(self, memory: Memory | None = None, *, read_only: bool = False, lock_timeout: float = 5.0) -> None:
         self._memory = memory or Memory()
         self._lock_timeout = lock_timeout
         self.read_only = read_only
+
+    @property
+    def requests(self) -> MemoryRequests:
+        return self._memory.requests
 
     def stamp(self) -> tuple[int, ...]:
         return (self._memory.saves,)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from tokentui.domain.errors import ImportRefused, TokenTuiError
 from tokentui.domain.slots import Authentication
-from tokentui.services.importing import Imported, ImportReport, import_file
+from tokentui.services.importing import import_file
+from tokentui.services.intake.report import ImportReport
 from tokentui.tui.dialogs.import_file import AS_DECLARED, ImportDialog, ImportProgress, ImportRequest, ImportResult
+from tokentui.tui.import_lines import told
 from tokentui.tui.screens.page_screen import AnyPage
-from tokentui.tui.words import amount
 
 
 async def import_in_dialogs(page: AnyPage) -> None:
@@ -53,25 +54,3 @@ def _file(path: str) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         raise ImportRefused(f"{path}: there is no such user, so no home folder; write the path out.") from None
-
-
-def told(report: ImportReport, dry_run: bool) -> tuple[str, tuple[str, ...]]:
-    """Title and lines of what an import did, or would do."""
-    title = "Nothing was saved: a trial" if dry_run else "Imported"
-    lines = [
-        f"{amount(len(report.added), 'endpoint')} {'to add' if dry_run else 'added'}",
-        f"{len(report.changed):,} {'to change' if dry_run else 'changed'}",
-        f"{report.unchanged:,} unchanged",
-        f"{len(report.skipped):,} skipped",
-    ]
-    for heading, names in (("Added", map(_line, report.added)), ("Changed", map(_line, report.changed))):
-        rows = [f"  {name}" for name in names]
-        lines += ["", heading, *rows] if rows else []
-    if report.skipped:
-        lines += ["", "Skipped", *(f"  {one.subject}: {one.reason}" for one in report.skipped)]
-    return title, tuple(lines)
-
-
-def _line(one: Imported) -> str:
-    lost = f"  lost {' '.join(one.lost)}" if one.lost else ""
-    return f"{one.subject}{lost}"

@@ -7,9 +7,8 @@ from functools import partial
 from tokentui.domain.errors import Conflict, Invalid, Taken, TokenTuiError
 from tokentui.domain.fields import TokenFields, rebased
 from tokentui.domain.records import EndpointToken
-from tokentui.domain.slots import in_order
-from tokentui.services.assigning import reach_of
 from tokentui.services.desk import Desk
+from tokentui.services.reach import reach_of
 from tokentui.services.tokens import add_token, edit_token, new_value, reveal_token, token_hint
 from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
@@ -103,7 +102,7 @@ class Attempt:
 async def _save(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Attempt:
     desk = screen.workplace.desk
     try:
-        question = await screen.workplace.look(lambda reader: _save_question(reader, token, form))
+        question = await screen.workplace.look(lambda reader: _save_question(desk, reader, token, form))
         if question is not None and not await screen.ask(question):
             return Attempt(token, form)
         saved = await screen.workplace.perform(lambda: edit_token(desk, token, form.fields, form.new_value))
@@ -118,12 +117,12 @@ async def _save(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Attem
     return Attempt(saved, form, done=True)
 
 
-def _save_question(reader: Reader, token: EndpointToken, form: TokenForm) -> Question | None:
+def _save_question(desk: Desk, reader: Reader, token: EndpointToken, form: TokenForm) -> Question | None:
     """What saving this form would cut off: the token where it is disabled, else the value that stands."""
     if not token.enabled or (form.fields.enabled and form.new_value is None):
         return None
     what = "The value that stands is refused" if form.fields.enabled else "Refused"
-    return reach_question(reader, (token.id,), f"Save {token.name}?", "Save", what)
+    return reach_question(desk, reader, (token.id,), f"Save {token.name}?", "Save", what)
 
 
 async def _settle(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Attempt:
@@ -201,18 +200,15 @@ async def _hint(workplace: Workplace, token: EndpointToken) -> str:
 
 
 def reach_question(
-    reader: Reader, ids: Iterable[str], title: str, verb: str, what: str = "Refused"
+    desk: Desk, reader: Reader, ids: Iterable[str], title: str, verb: str, what: str = "Refused"
 ) -> Question | None:
     """What a cut of these tokens would hit, as a question; None where it hits nothing."""
-    named = sorted((reader.token(id).name, id) for id in ids)
-    reaches = [(name, reach_of(reader, id)) for name, id in named]
-    endpoints = sorted({ref for _, reach in reaches for ref in reach.endpoints})
-    if not endpoints:
+    reach = reach_of(desk, reader, ids)
+    if not reach.endpoints:
         return None
-    slots = " ".join(in_order(slot for _, reach in reaches for slot in reach.slots))
-    hits = [f"{what} at once at {amount(len(endpoints), 'endpoint')} ({slots}):", *some(endpoints)]
-    if len(reaches) > 1:
-        hits = [f"{amount(len(named), 'token')}:", *some([name for name, _ in named]), "", *hits]
+    hits = [f"{what} at once at {reach.where}:", *some(reach.endpoints), f"{reach.told}."]
+    if len(reach.tokens) > 1:
+        hits = [f"{amount(len(reach.tokens), 'token')}:", *some(reach.tokens), "", *hits]
     return Question(title, tuple(hits), verb)
 
 
@@ -225,10 +221,10 @@ Deed = Callable[[Desk, frozenset[str]], tuple[EndpointToken, ...]]
 
 async def cut(screen: AnyPage, ids: frozenset[str], verb: str, deed: Deed, ahead: Callable[[], None]) -> bool:
     """Ask, where somebody would be refused by it, then do it; `ahead` draws what will be."""
-    workplace = screen.workplace
+    workplace, desk = screen.workplace, screen.workplace.desk
     try:
         what = await workplace.look(lambda reader: _what(reader, ids))
-        question = await workplace.look(lambda reader: reach_question(reader, ids, f"{verb} {what}?", verb))
+        question = await workplace.look(lambda reader: reach_question(desk, reader, ids, f"{verb} {what}?", verb))
     except TokenTuiError as error:
         screen.say(str(error), "error")
         return False

@@ -17,6 +17,9 @@ from tokentui.tui.widgets.tick import Tick
 
 AS_DECLARED = "as-declared"
 
+_FORMATS = """\
+OpenAPI 3, Swagger 2.0, Kong, or our own JSON and CSV: the file shows which.
+Authentication is that of new endpoints of an API description."""
 _GUARDS = {"token": "token", "internal": "internal", "none": "none", AS_DECLARED: "as declared"}
 
 
@@ -45,10 +48,8 @@ class ImportDialog(Dialog[ImportRequest | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog form") as dialog:
-            dialog.border_title = "Import an API description"
-            yield Static(
-                "OpenAPI 3.0, 3.1 or Swagger 2.0, as YAML or JSON: an endpoint for each path.", classes="quiet"
-            )
+            dialog.border_title = "Import a file"
+            yield Static(_FORMATS, classes="quiet")
             path = Entry(self._request.path, id="path", placeholder="~/petstore.openapi.yaml")
             yield Field("File", path, name="path")
             yield Field("Authentication", Choice(_GUARDS, self._request.authentication), name="authentication")
