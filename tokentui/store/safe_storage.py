@@ -43,7 +43,7 @@ class Saved:
 
     stamp: Stamp
     tables: Tables
-    #: The requests that were seen beside the store.
+    #: Those that were seen beside it: as they are when they are asked for, be it later.
     requests: Requests
 
     @cached_property
