@@ -1,7 +1,6 @@
 """The audit: of 10,000 tokens against opening the store, and beside the keys of somebody who works at 100,000."""
 
 import asyncio
-import os
 import random
 import statistics
 import sys
@@ -15,7 +14,8 @@ from pathlib import Path
 import pytest
 from textual.events import Key
 
-from tests.benchmarks.test_screen import sent, terminal
+from tests.benchmarks.large_store import no_documents, write_store
+from tests.benchmarks.pseudo_terminal import terminal
 from tests.benchmarks.test_store import NOW, id_of, secret
 from tests.conftest import MASTER_KEY
 from tokentui.domain.policy import Policy
@@ -23,10 +23,7 @@ from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.auditing import audit, ranked
 from tokentui.services.desk import Desk
-from tokentui.store.codec import document_of
-from tokentui.store.file_format import new_tables
-from tokentui.store.private_files import write_private
-from tokentui.store.tables import Tables
+from tokentui.store.codec import Document, document_of
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import KeyVault
 from tokentui.tui.app import TokenTuiApp
@@ -40,14 +37,14 @@ POST, GET, DELETE = Slot
 def made(folder: Path, tokens: int) -> Path:
     """A store as years leave it: each token mapped to two of 500 endpoints, a third of the tokens worth a look."""
     chance = random.Random(tokens)
-    tables = new_tables()
+    tables = no_documents()
     endpoints = [_endpoint(chance, number) for number in range(500)]
     for endpoint in endpoints:
         tables["endpoints"][endpoint.id] = document_of(endpoint)
     for number in range(tokens):
         _put_token(tables, chance, endpoints, number)
     file = folder / f"{tokens}.json"
-    write_private(file, tables.dump())
+    write_store(file, tables)
     return file
 
 
@@ -69,7 +66,9 @@ def _endpoint(chance: random.Random, number: int) -> Endpoint:
     )
 
 
-def _put_token(tables: Tables, chance: random.Random, endpoints: list[Endpoint], number: int) -> None:
+def _put_token(
+    tables: dict[str, dict[str, Document]], chance: random.Random, endpoints: list[Endpoint], number: int
+) -> None:
     age = timedelta(days=chance.randrange(120), seconds=chance.randrange(86_400))
     disabled = chance.random() < 0.05
     token = EndpointToken(
@@ -148,13 +147,13 @@ def test_a_cursor_key_in_the_audit_sends_no_more_than_elsewhere(
 ) -> None:
     store = made(tmp_path, 10_000)
     command = [sys.executable, "-m", "tokentui", "--store", str(store), "--key-file", str(tmp_path / "key")]
-    with terminal(command) as descriptor:
-        sent(descriptor, 2.0)
-        os.write(descriptor, b"4")
-        opened, keys = sent(descriptor, 2.0), []
+    with terminal(command) as shown:
+        shown.sent(2.0)
+        shown.press("4")
+        opened, keys = len(shown.sent(2.0)), []
         for _ in range(10):
-            os.write(descriptor, b"j")
-            keys.append(sent(descriptor, 0.3))
+            shown.press("j")
+            keys.append(len(shown.sent(0.3)))
     with capsys.disabled():
         print(f"\nbytes of the audit at 120×40: opened {opened:,}, key {statistics.median(keys):,.0f} (budget 1,500)")
     assert statistics.median(keys) <= 1_500

@@ -87,6 +87,7 @@ class TestRotate:
     def test_without_grace_the_old_value_is_refused_at_once(self, stocked: Shell) -> None:
         result = stocked.run("tokens", "rotate", "erp", "--grace", "none")
         assert "Rotated erp; the old value is refused from now on." in result.stderr
+        assert "Refused at 1 endpoint; no requests are recorded yet." in result.stderr
         assert token(stocked).grace_until is None
 
     @pytest.mark.parametrize("grace", ["never", "", "soon", "0h", "2020-01-01"])
@@ -236,7 +237,9 @@ class TestRetire:
     def test_ends_the_grace_at_once(self, stocked: Shell) -> None:
         stocked.done("tokens", "rotate", "erp")
         assert stocked.json("tokens", "show", "erp")["grace_until"] is not None
-        assert stocked.run("tokens", "retire", "erp").stderr == "The old value of erp is refused from now on.\n"
+        first, second = stocked.run("tokens", "retire", "erp").stderr.splitlines()
+        assert first == "The old value of erp is refused from now on."
+        assert second == "Refused at 1 endpoint; no requests are recorded yet."
         assert stocked.json("tokens", "show", "erp")["grace_until"] is None
         assert not token(stocked).in_grace(datetime.now(UTC))
 
@@ -248,7 +251,16 @@ class TestRetire:
     def test_several_at_once_tell_how_many_had_none(self, stocked: Shell) -> None:
         stocked.done("tokens", "rotate", "erp", "crm")
         told = stocked.run("tokens", "retire", "erp", "crm", "old").stderr
-        assert told == "The old values of 2 tokens are refused from now on; 1 token had no grace time.\n"
+        assert told.startswith("The old values of 2 tokens are refused from now on; 1 token had no grace time.\n")
+
+    def test_a_dry_run_tells_what_it_would_hit_and_changes_nothing(self, stocked: Shell) -> None:
+        stocked.done("tokens", "rotate", "erp")
+        before = stocked.store.read_bytes()
+        result = stocked.run("tokens", "retire", "erp", "crm", "--dry-run")
+        assert result.stdout == "stock/goods-in\n"
+        assert "the old value of erp would be retired, refused at 1 endpoint" in result.stderr
+        assert stocked.json("tokens", "retire", "erp", "--dry-run")["tokens"] == ["erp"]
+        assert stocked.store.read_bytes() == before
 
     def test_needs_no_key_and_names_every_missing_one(self, stocked: Shell) -> None:
         stocked.done("tokens", "rotate", "erp")

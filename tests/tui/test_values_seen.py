@@ -1,4 +1,4 @@
-"""What was seen before a rotation came with the old value, and what came by the old value before that with an older."""
+"""What was seen before a rotation came with the value that is the old one now."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,17 +1,16 @@
 """Options that several commands share, and what is typed into them."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.output import talk
 from tokentui.domain.slots import Slot, in_order
-from tokentui.store.protocol import Reader
-from tokentui.store.queries import EVERYTHING, TokenQuery, TokenRow, TokenSort
+
+if TYPE_CHECKING:
+    from tokentui.store.queries import Page
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -45,20 +44,6 @@ expires = click.option(
     metavar="WHEN",
     help="Refused from then on: a date (to its end), a date and time, 'in 90 days', never.",
 )
-due = click.option(
-    "--due", is_flag=True, help="Only those whose value is older than the policy lets it be, the oldest first."
-)
-
-
-def due_rows(office: Office, reader: Reader, query: TokenQuery) -> tuple[TokenRow, ...]:
-    """Those that are due for rotation, the oldest first; raises `click.UsageError` where the policy is off."""
-    policy, now = office.settings.policy, datetime.now(UTC)
-    limit = policy.due_before(now)
-    if limit is None:
-        message = f"Nothing is ever due: rotate_after_days is 0 in {office.settings_file}"
-        raise click.UsageError(message, click.get_current_context())
-    page = reader.token_page(replace(query, due_before=limit, sort=TokenSort.AGE), EVERYTHING)
-    return tuple(row for row in page.rows if policy.rotation_due(row.token, now))
 
 
 def shelf(command: CommandT) -> CommandT:
@@ -80,3 +65,9 @@ def tell_of_no_store(office: Office) -> None:
     if not office.store.exists:
         makers = "tokentui endpoints add, tokentui tokens add or tokentui import"
         talk(f"There is no store yet. It would be {office.store.location}; {makers} makes it.")
+
+
+def tell_of_trouble(page: "Page[Any]") -> None:
+    """Say why no token was ever seen, where that is not known: the list stands all the same."""
+    if page.trouble:
+        talk(page.trouble)

@@ -3,9 +3,10 @@
 import click
 
 from tokentui.cli.compose import Office
+from tokentui.cli.due import due, due_query, due_rows
 from tokentui.cli.failures import holds_values
 from tokentui.cli.naming import tokens_named
-from tokentui.cli.options import as_json, due, due_rows, reveal, shelf, shelf_of, tell_of_no_store, text_filter
+from tokentui.cli.options import as_json, reveal, shelf, shelf_of, tell_of_no_store, tell_of_trouble, text_filter
 from tokentui.cli.output import columns, print_json, print_lines, time_text
 from tokentui.cli.shapes import Shapes
 from tokentui.cli.sheets import token_sheet
@@ -56,8 +57,10 @@ def list_tokens(
         assigned=False if unassigned else None,
     )
     reader = office.reader()
-    rows = due_rows(office, reader, query) if due else reader.token_page(query, EVERYTHING).rows
+    page = reader.token_page(due_query(office, query) if due else query, EVERYTHING)
+    rows = due_rows(office, page.rows) if due else page.rows
     tell_of_no_store(office)
+    tell_of_trouble(page)
     shapes = Shapes(office, reader, reveal=reveal)
     if as_json:
         print_json([shapes.token(row.token, row.last_seen_at) for row in rows])
@@ -103,13 +106,16 @@ def show_tokens(office: Office, names: tuple[str, ...], reveal: bool, form: str 
         raise click.UsageError("--as goes with --reveal and without --json", click.get_current_context())
     reader = office.reader()
     found = tokens_named(reader, names)
+    page = reader.token_page(TokenQuery(active=None, only=frozenset(token.id for token in found)), EVERYTHING)
+    tell_of_trouble(page)
+    seen = {row.id: row.last_seen_at for row in page.rows}
     shapes = Shapes(office, reader, reveal=reveal)
     if form is not None:
         from tokentui.cli.token_snippets import print_snippets
 
         print_snippets(office, reader, [(token, shapes.value(token)) for token in found], form)
         return
-    shown = [shapes.token(token) for token in found]
+    shown = [shapes.token(token, seen[token.id]) for token in found]
     if as_json:
         print_json(shown[0] if len(names) == 1 else shown)
     else:

@@ -7,16 +7,20 @@ from pathlib import Path
 import click
 
 from tokentui.cli.compose import Office
+from tokentui.cli.due import due_query, due_rows
 from tokentui.cli.failures import holds_values
 from tokentui.cli.naming import names_in_file, tokens_named
-from tokentui.cli.options import as_json, due_rows, reveal
+from tokentui.cli.options import as_json, reveal
 from tokentui.cli.output import counted, print_json, print_lines, talk
+from tokentui.cli.reaching import tell_reach
+from tokentui.cli.trial import dry_run
 from tokentui.domain.periods import local_text, parse_grace
 from tokentui.domain.records import EndpointToken
 from tokentui.services import rotating
 from tokentui.services.desk import Desk
+from tokentui.services.reach import reach_of, reach_of_old_values
 from tokentui.services.tokens import reveal_token
-from tokentui.store.queries import TokenQuery
+from tokentui.store.queries import EVERYTHING, TokenQuery
 
 _ONE_SOURCE = "Name the tokens, or say --marked-file FILE or --all-due: one of the three"
 
@@ -69,7 +73,8 @@ def rotate(
     desk = office.desk_for_change()
     until = parse_grace(grace, desk.clock(), "grace")
     if all_due:
-        tokens = [row.token for row in due_rows(office, desk.reader(), TokenQuery())]
+        page = desk.reader().token_page(due_query(office, TokenQuery()), EVERYTHING)
+        tokens = [row.token for row in due_rows(office, page.rows)]
     else:
         tokens = tokens_named(desk.reader(), names if marked_file is None else names_in_file(marked_file))
     rotated = _rotated(desk, tokens, until, output)
@@ -78,6 +83,9 @@ def rotate(
         talk("Nothing to rotate: no value is due.")
         return
     _tell(tokens, rotated, desk.clock())
+    if until is None:
+        reach = reach_of(desk, desk.reader(), [token.id for token in rotated])
+        tell_reach(reach, "rotated", dry_run=False, as_json=False)
     if output is not None:
         talk(f"Names and new values are in {output}.")
     elif not reveal:
@@ -130,18 +138,32 @@ def _some(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else counted(len(names), "token")
 
 
-@click.command(epilog="""\b\nExample:\n  tokentui tokens retire erp-nightly""")
+@click.command(
+    epilog="""\b
+Examples:
+  tokentui tokens retire erp-nightly --dry-run
+  tokentui tokens retire erp-nightly shop-frontend"""
+)
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@dry_run
+@as_json
 @click.pass_obj
-def retire(office: Office, names: tuple[str, ...]) -> None:
-    """End the grace time of rotated tokens now: their old values are refused at once."""
-    desk = office.desk_for_change()
-    tokens = tokens_named(desk.reader(), names)
-    retired = rotating.retire(desk, [token.id for token in tokens])
-    if not retired:
-        talk("Nothing to retire: no grace time runs.")
-        return
-    one, others = len(retired) == 1, len(tokens) - len(retired)
-    what = f"The old value of {retired[0].name} is" if one else f"The old values of {len(retired)} tokens are"
+def retire(office: Office, names: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """End the grace time of rotated tokens now: their old values are refused. What that hits is told."""
+    desk = office.desk if dry_run else office.desk_for_change()
+    reader = desk.reader()
+    ids = [token.id for token in tokens_named(reader, names)]
+    if not dry_run:
+        retired = rotating.retire(desk, ids)
+        talk(_retired(retired, len(ids)))
+        ids = [token.id for token in retired]
+    tell_reach(reach_of_old_values(desk, reader, ids), "retired", dry_run=dry_run, as_json=as_json)
+
+
+def _retired(tokens: Sequence[EndpointToken], asked: int) -> str:
+    if not tokens:
+        return "Nothing to retire: no grace time runs."
+    what = f"old value of {tokens[0].name} is" if len(tokens) == 1 else f"old values of {len(tokens)} tokens are"
+    others = asked - len(tokens)
     rest = f"; {counted(others, 'token')} had no grace time" if others else ""
-    talk(f"{what} refused from now on{rest}.")
+    return f"The {what} refused from now on{rest}."

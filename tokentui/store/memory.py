@@ -9,7 +9,8 @@ from tokentui.domain.activity import Note, RecordChange
 from tokentui.domain.errors import ReadOnly, StoreError
 from tokentui.store.codec import TABLES
 from tokentui.store.memory_requests import MemoryRequests
-from tokentui.store.snapshot import Snapshot, snapshot_of
+from tokentui.store.record_tables import table_of
+from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
 from tokentui.store.trail_lines import addition, content_of, head_of
 from tokentui.store.trail_view import TrailView
@@ -17,7 +18,7 @@ from tokentui.store.transaction import Changes, DocumentTransaction
 
 
 def _no_documents() -> Tables:
-    return Tables({name: {} for name in TABLES.values()})
+    return Tables({name: table_of(name) for name in TABLES.values()})
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ class MemoryStore:
         return (self._memory.saves,)
 
     def reader(self) -> Snapshot:
-        return snapshot_of(self._memory.tables)
+        return Snapshot(self._memory.tables, self._memory.requests)
 
     @contextmanager
     def change(self, note: Note) -> Iterator[DocumentTransaction]:
@@ -82,11 +83,8 @@ class MemoryStore:
         return TrailView(self._memory.trail, self.location, self._memory.committed)
 
     def _save(self, changes: Changes) -> None:
-        tables = {name: {**table, **changes.get(name, {})} for name, table in self._memory.tables.items()}
-        self._memory.tables = Tables(
-            {
-                name: {id: document for id, document in table.items() if document is not None}
-                for name, table in tables.items()
-            }
-        )
+        tables = self._memory.tables.copy()
+        for name, documents in changes.items():
+            tables[name] = tables[name].changed(documents)
+        self._memory.tables = tables
         self._memory.saves += 1

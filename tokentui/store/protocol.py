@@ -183,9 +183,6 @@ class Vault(Protocol):
     def digest(self, value: str) -> str:
         """The keyed digest of a value, hex."""
 
-    def opens(self) -> bool:
-        """Whether the key that opens values is at hand (with the digest key alone it is not)."""
-
     def seal(self, value: str, record_id: str, field: str) -> tuple[str, str, str]:
         """`(sealed, digest, sealed hint)` of a value; it can be opened for this record and field only."""
 

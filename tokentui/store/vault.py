@@ -51,13 +51,6 @@ class KeyVault:
         master = self._master()
         return derive(master, "seal"), derive(master, "digest")
 
-    def opens(self) -> bool:
-        """Whether the key is at hand."""
-        try:
-            return bool(self._keys)
-        except SealError:
-            return False
-
     @cached_property
     def _keyed(self) -> hmac.HMAC:
         """A digest that has taken in the key and nothing yet: a copy of it is sooner made than a new one."""

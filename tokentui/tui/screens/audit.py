@@ -114,6 +114,8 @@ class AuditScreen(ShelfScreen[FindingRow]):
             self._found = FindingList(audit)
             self._masthead.findings = len(audit.findings)
             self.listing.reload()
+            if audit.trouble:
+                self.say(audit.trouble, "error")
 
     def page(self, reader: Reader, view: View, window: Window) -> Page[FindingRow]:
         if self._found is None:
