@@ -24,6 +24,8 @@ from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import KeyVault
 from tokentui.tui.dialogs.acknowledge import Acknowledge
 from tokentui.tui.dialogs.confirm import Confirm
+from tokentui.tui.dialogs.rotate import Rotate
+from tokentui.tui.dialogs.rotated import Rotated
 from tokentui.tui.dialogs.token_settings import TokenSettings
 from tokentui.tui.screens.assign import AssignScreen
 from tokentui.tui.screens.audit import AuditScreen
@@ -32,7 +34,7 @@ from tokentui.tui.widgets.tab_line import TabLine
 
 POST, GET, DELETE = Slot
 #: What mends at once; the others lead to where it is mended.
-LETTERS = {Deed.DEACTIVATE: "d", Deed.DISABLE: "e", Deed.GENERATE: "g", Deed.UNMAP: "m"}
+LETTERS = {Deed.DEACTIVATE: "d", Deed.DISABLE: "e", Deed.GENERATE: "g", Deed.RETIRE: "R", Deed.UNMAP: "m"}
 
 
 @pytest.fixture
@@ -158,6 +160,23 @@ async def test_enter_leads_to_the_field_where_it_is_mended(open_ui: Open, world:
             await ui.press("q")
         await ui.at(AuditScreen)
         await ui.miss(code.value)
+
+
+@pytest.mark.parametrize("code", [Code.TOKEN_WEAK, Code.TOKEN_ROTATION_DUE])
+async def test_r_rotates_what_is_due_or_weak_with_a_grace_time(open_ui: Open, world: World, code: Code) -> None:
+    bring_up, subject, _ = CASES[code]
+    bring_up(world)
+    async with open_ui(world.desk, size=WIDE) as ui:
+        await show_audit(ui)
+        await ui.see(code.value, subject)
+        assert ui.cursor_line.rstrip().endswith(" r")
+        await ui.press("r")
+        await ui.at(Rotate)
+        await ui.press("enter")
+        await ui.at(Rotated)
+        await ui.press("enter")
+        await ui.miss(code.value)
+        await ui.see(Code.GRACE_OPEN.value)
 
 
 async def test_enter_on_a_token_opens_its_settings(open_ui: Open, world: World) -> None:
