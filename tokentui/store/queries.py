@@ -89,12 +89,16 @@ def shown_of(ids: Sequence[str], window: Window) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenQuery:
-    """Endpoint tokens; None means "either". `only`: none but those with these ids."""
+    """Endpoint tokens; None means "either". `only`: none but those with these ids.
+
+    `due_before`: those whose value was generated then or earlier.
+    """
 
     text: str = ""
     active: bool | None = True
     enabled: bool | None = None
     assigned: bool | None = None
+    due_before: datetime | None = None
     only: frozenset[str] | None = None
     sort: TokenSort = TokenSort.NAME
     reverse: bool = False

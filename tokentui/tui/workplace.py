@@ -36,6 +36,8 @@ class Workplace:
     demo: bool = False
     #: How long a value may live, and what the audit tells.
     policy: Policy = field(default_factory=Policy)
+    #: Where the endpoints are reached from outside, for `curl` lines; empty where nobody said.
+    base_url: str = ""
     #: Whether nothing can be changed, as the store last said.
     read_only: bool = field(default=False, init=False)
     #: Sends a control sequence to the terminal, from any thread.
