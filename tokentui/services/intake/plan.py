@@ -173,3 +173,6 @@ class _Unsealed:
 
     def hint(self, secret: Secret, record_id: str, field: str) -> str:
         raise NotImplementedError("there is no key")
+
+    def length(self, secret: Secret) -> int:
+        raise NotImplementedError("there is no value")
