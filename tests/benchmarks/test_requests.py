@@ -117,7 +117,7 @@ def test_last_seen_of_a_page_does_not_grow_with_the_tokens(tmp_path: Path) -> No
         page = [f"019ca2b0-5a10-7c3e-9f01-{place * 5:012}" for place in range(200)]
         assert len(log.last_seen(page)) == 200
         took[tokens] = milliseconds(lambda: log.last_seen(page), 20)  # noqa: B023  # called at once
-        order = milliseconds(log.recency)
+        order = milliseconds(log.last_let_in)
         every = milliseconds(lambda: RequestLog(log.path).last_seen())  # noqa: B023  # as above
         kept = milliseconds(log.last_seen)
         size = sum(map(sys.getsizeof, (log.last_seen(), *log.last_seen(), *log.last_seen().values()))) / 1e6

@@ -57,7 +57,7 @@ def audit(
         policy=policy,
         now=now,
         places={endpoint.id: Place.of(endpoint) for endpoint in reader.iter_endpoints()},
-        seen=_seen(requests, breathe),
+        seen=requests.last_let_in(),
         began=requests.began(),
     )
     standing = {_key(each): each for each in reader.iter_acknowledgements() if each.stands(now)}
@@ -65,16 +65,6 @@ def audit(
         estate, _breathing(reader.iter_tokens(), breathe), _breathing(reader.iter_assignments(), breathe)
     )
     return _set_apart(found, standing)
-
-
-def _seen(requests: Requests, breathe: Callable[[], None]) -> Mapping[str, datetime]:
-    """When each token was last let in, by whichever of its values."""
-    seen = {}
-    for id, last in _breathing(requests.last_seen().items(), breathe):
-        moments = [moment for moment in (last.at, last.by_previous) if moment is not None]
-        if moments:
-            seen[id] = max(moments)
-    return seen
 
 
 def _breathing(things: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
