@@ -138,8 +138,8 @@ class Requests(Protocol):
     def last_seen(self, token_ids: Collection[str] | None = None) -> Mapping[str, LastSeen]:
         """Token id → when it was last let in, of these tokens or of all. A primary's id is `<endpoint id>.<slot>`."""
 
-    def recency(self) -> Mapping[str, int]:
-        """Token id → a number that is the greater, the later it was last let in: all of them, to order by."""
+    def last_let_in(self) -> Mapping[str, datetime]:
+        """Token id → when it was last let in by whichever of its values: all of them, in less memory."""
 
     def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came with one of these tokens since then, let in or not."""
