@@ -1,7 +1,7 @@
 """Writes what HAProxy needs to enforce by itself: one map, asked several times, with digests in place of values.
 
 A line of a map is a key, white space, and the value; there is no quoting. So no key of ours holds white space, and a
-name, which is a value, is on one line. Each question has a prefix of its own: what a client sends can find nothing
+name, which is a value, is on one line. Each question is marked as what it is: what a client sends can find nothing
 that answers another question. HAProxy reads the keys once as texts and once as regular expressions, in the file's
 order: each of the three kinds of questions that are put to these ends in a line that takes whatever is left.
 """
@@ -40,7 +40,7 @@ def _pairs(rules: ProxyRules) -> Iterator[tuple[str, str]]:
     filters = dict.fromkeys(door.ip_filter for door in rules.doors)
     numbers = {ip_filter: number for number, ip_filter in enumerate(filters, start=1)}
     yield from _addresses(numbers)
-    yield from ((f"m:{method}", slot) for method, slot in SLOT_OF_METHOD.items())
+    yield from ((f"{method}:m", slot) for method, slot in SLOT_OF_METHOD.items())
     for door in rules.doors:
         yield f"f:{door.number}", str(numbers[door.ip_filter])
         yield from ((f"d:{door.number}:{slot}", "free" if door.free else "token") for slot in door.slots)
@@ -93,8 +93,7 @@ _RULES = f"""\
 {_SET}canonical) str(c:),concat(,txn.tokentui_target),map_reg({_MAP})
 http-request deny deny_status 400 if !{{ var(txn.tokentui_canonical) -m str yes }}
 {_SET}door) str(p:),concat(,txn.tokentui_target),map_reg({_MAP})
-{_SET}method) method
-{_SET}slot) str(m:),concat(,txn.tokentui_method),map_str({_MAP})
+{_SET}slot) method,concat(:m),map_str({_MAP})
 {_SET}place) var(txn.tokentui_door),concat(:,txn.tokentui_slot)
 {_SET}kind) str(d:),concat(,txn.tokentui_place),map_str({_MAP})
 http-request deny deny_status 403 if !{{ var(txn.tokentui_kind) -m found }}
