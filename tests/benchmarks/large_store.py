@@ -1,6 +1,7 @@
 """Large stores, made at once."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,26 @@ from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import build_endpoint
+from tokentui.store.codec import TABLES, Document
+from tokentui.store.file_format import new_tables
 from tokentui.store.keyfile import make_key
+from tokentui.store.private_files import write_parts
 from tokentui.store.protocol import Transaction
+from tokentui.store.record_tables import table_of
+from tokentui.store.tables import Piece, Tables
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import KeyVault, key_id
+
+
+def no_documents() -> dict[str, dict[str, Document]]:
+    """By table and id, the documents of a store without records."""
+    return {name: {} for name in TABLES.values()}
+
+
+def write_store(file: Path, documents: Mapping[str, Mapping[str, Document]]) -> None:
+    """Make a store file of these documents, by table and id."""
+    tables = {name: table_of(name, [Piece(table)]) for name, table in documents.items()}
+    write_parts(file, Tables({**new_tables(), **tables}).dump())
 
 
 def large_store(folder: Path, tokens: int, endpoints: int) -> tuple[Path, Path]:

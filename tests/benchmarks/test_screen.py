@@ -1,23 +1,17 @@
 """What the screen does with large stores: a filter keystroke, a toggle, and the bytes that go to the terminal."""
 
 import asyncio
-import os
-import select
 import statistics
-import struct
 import sys
-import termios
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from fcntl import ioctl
+from collections.abc import Callable
 from pathlib import Path
-from pty import fork
 
 import pytest
 from textual.events import Key
 
 from tests.benchmarks.large_store import large_store
+from tests.benchmarks.pseudo_terminal import terminal
 from tokentui.services.desk import Desk
 from tokentui.services.tokens import set_enabled
 from tokentui.store.keyfile import read_key
@@ -97,42 +91,18 @@ async def test_a_toggle_is_painted_before_the_disk_has_it(tmp_path: Path, capsys
     assert statistics.median(painted) < statistics.median(durable)
 
 
-@contextmanager
-def terminal(command: list[str]) -> Iterator[int]:
-    """A program in a pseudo-terminal of 120×40 with 256 colours, over "SSH"; gives the terminal's descriptor."""
-    pid, descriptor = fork()
-    if pid == 0:
-        os.environ.pop("COLORTERM", None)
-        os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="40", SSH_CONNECTION="::1 1 ::1 22")
-        os.execv(command[0], command)
-    ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    try:
-        yield descriptor
-    finally:
-        os.kill(pid, 9)
-        os.waitpid(pid, 0)
-        os.close(descriptor)
-
-
-def sent(descriptor: int, quiet: float) -> int:
-    """Bytes that come until nothing has come for `quiet` seconds."""
-    amount = 0
-    while select.select([descriptor], [], [], quiet)[0]:
-        amount += len(os.read(descriptor, 1 << 16))
-    return amount
-
-
 def test_the_bytes_to_the_terminal_stay_within_their_budgets(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store, key = large_store(tmp_path, 10_000, 500)
-    with terminal([sys.executable, "-m", "tokentui", "--store", str(store), "--key-file", str(key)]) as descriptor:
-        first = sent(descriptor, 2.0)
+    command = [sys.executable, "-m", "tokentui", "--store", str(store), "--key-file", str(key)]
+    with terminal(command) as opened:
+        first = len(opened.sent(2.0))
         keys = []
         for _ in range(10):
-            os.write(descriptor, b"j")
-            keys.append(sent(descriptor, 0.3))
-        idle = sent(descriptor, 20.0)
+            opened.press("j")
+            keys.append(len(opened.sent(0.3)))
+        idle = len(opened.sent(20.0))
     with capsys.disabled():
         print(
             f"\nbytes at 120×40: first frame {first:,} (50,000), key {statistics.median(keys):,.0f} (1,500), ", end=""

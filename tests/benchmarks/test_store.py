@@ -1,11 +1,8 @@
-"""The store at 10,000 and 100,000 tokens: what a toggle, a page, a filter, an opening take, and how much memory."""
+"""The store at 10,000 and 100,000 tokens: what a toggle, a page, a filter and an opening take."""
 
-import json
 import os
 import random
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +13,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.benchmarks.large_store import no_documents, write_store
 from tests.conftest import MASTER_KEY
 from tests.domain.worlds import NOTE
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Secret
@@ -23,7 +21,6 @@ from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.desk import Desk
 from tokentui.services.tokens import set_enabled
 from tokentui.store.codec import document_of
-from tokentui.store.file_format import new_tables
 from tokentui.store.private_files import write_private
 from tokentui.store.queries import TokenQuery, TokenSort, Window
 from tokentui.store.tinydb_store import TinyDBStore
@@ -54,7 +51,7 @@ def id_of(chance: random.Random) -> str:
 def made(folder: Path, size: int, mapped_to: int = 2) -> Path:
     """A store of so many tokens, each mapped to some endpoints."""
     chance = random.Random(size)
-    tables = new_tables()
+    tables = no_documents()
     for number in range(ENDPOINTS):
         endpoint = Endpoint(
             id=id_of(chance),
@@ -80,7 +77,7 @@ def made(folder: Path, size: int, mapped_to: int = 2) -> Path:
             mapped = Assignment(token_id=token.id, endpoint_id=endpoint_id, slots=(Slot.GET,), created_at=NOW, rev=1)
             tables["assignments"][mapped.id] = document_of(mapped)
     file = folder / f"{size}.json"
-    write_private(file, tables.dump())
+    write_store(file, tables)
     return file
 
 
@@ -157,37 +154,6 @@ def test_a_cursor_window_does_not_grow_with_the_store(small: Path, large: Path) 
         took[file] = best(lambda: reader.token_page(TokenQuery(), Window(5000, 50)), 50)  # noqa: B023
     print(f"\na window of 50 rows: {took[small]:.2f} ms at 10,000, {took[large]:.2f} ms at 100,000")
     assert took[large] <= 2 * took[small] + 0.2
-
-
-MEMORY = """
-import resource, sys
-from pathlib import Path
-from tokentui.store.queries import TokenQuery, Window
-from tokentui.store.tinydb_store import TinyDBStore
-def resident():
-    return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 1e6
-before = resident()
-store = TinyDBStore(Path(sys.argv[1]))
-store.reader()
-opened = resident()
-store.reader().token_page(TokenQuery(), Window(0, 50))
-store.reader().token_page(TokenQuery(text="night"), Window(0, 50))
-store.reader().holder_of("x")
-import json
-peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) / 1e3
-print(json.dumps({"before": before, "opened": opened, "used": resident(), "peak": peak}))
-"""
-
-
-@pytest.mark.parametrize(("mapped_to", "most"), [(1, 250), (2, 320)])
-def test_100_000_tokens_take_250_megabytes_at_most(tmp_path: Path, mapped_to: int, most: int) -> None:
-    """Each of them mapped once; a second mapping each takes 60 more."""
-    file = made(tmp_path, 100_000, mapped_to)
-    command = [sys.executable, "-c", MEMORY, str(file)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    megabytes = {name: round(of) for name, of in json.loads(done.stdout).items()}
-    print(f"\nfile {file.stat().st_size / 1e6:.0f} MB, {mapped_to} mappings each: {megabytes}")
-    assert megabytes["used"] <= most
 
 
 def test_what_a_change_costs_is_told_step_by_step(small: Path) -> None:

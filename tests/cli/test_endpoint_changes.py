@@ -2,6 +2,8 @@
 
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,13 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.cli.test_endpoints import FIELDS
 from tests.cli.test_program import process
+from tokentui.domain.requests import SeenRequest
+from tokentui.services.desk import utc_now
 
 VALUE = re.compile(r"[A-Za-z0-9]{64}")
 GOODS_IN = "stock/goods-in"
+#: What a dry run says of calls, where none ever was recorded.
+NOT_YET = f"{GOODS_IN}: No requests are recorded yet.\n"
 
 
 def shown(shell: Shell, ref: str = GOODS_IN, *options: str) -> dict[str, Any]:
@@ -35,6 +41,11 @@ def trial(shell: Shell, *words: str) -> Any:
     assert result.stderr.startswith("A dry run, nothing was done: ")
     assert shell.store.read_bytes() == before
     return json.loads(result.stdout)["would_change"]
+
+
+def planned(*fields: str, hit: str, calls: int | None) -> dict[str, Any]:
+    """A change of `stock/goods-in` in a dry run's JSON."""
+    return {"endpoint": GOODS_IN, "fields": [*fields], "hits": [hit], "calls_24h": calls}
 
 
 class TestEdit:
@@ -80,6 +91,7 @@ class TestEdit:
             "Saved path and methods of stock/goods-in.",
             "stock/goods-in: GET is switched off: refused at once, for 1 mapped token.",
             "stock/goods-in: The path changes: /api/endpoint/stock/goods-in is refused from now on.",
+            "stock/goods-in: No requests are recorded yet.",
         ]
 
     def test_tells_which_primaries_it_generated_and_prints_none(self, stocked: Shell) -> None:
@@ -97,7 +109,9 @@ class TestEdit:
     def test_dry_run_tells_fields_and_hits_and_changes_nothing(self, stocked: Shell) -> None:
         words = ("endpoints", "edit", GOODS_IN, "--authentication", "none", "--name", "Free")
         hit = "Authentication none: anybody may call it, without a token."
-        assert trial(stocked, *words) == [{"endpoint": GOODS_IN, "fields": ["name", "authentication"], "hits": [hit]}]
+        assert trial(stocked, *words) == [
+            {"endpoint": GOODS_IN, "fields": ["name", "authentication"], "hits": [hit], "calls_24h": 0}
+        ]
         result = stocked.run(*words, "--dry-run")
         assert result.stdout == f"stock/goods-in: {hit}\n"
         assert "name and authentication of stock/goods-in would be changed." in result.stderr
@@ -157,8 +171,8 @@ class TestSwitching:
         result = stocked.run("endpoints", "deactivate", GOODS_IN, "shop/pets")
         assert result.stdout == ""
         assert result.stderr.splitlines() == [
-            "stock/goods-in is inactive: 2 mapped tokens are refused there.",
-            "shop/pets is inactive: every request is refused there.",
+            "stock/goods-in is inactive: 2 mapped tokens are refused there; no requests are recorded yet.",
+            "shop/pets is inactive: every request is refused there; no requests are recorded yet.",
         ]
         assert "inactive already" in stocked.run("endpoints", "deactivate", GOODS_IN).stderr
         assert stocked.run("endpoints", "activate", GOODS_IN).stderr == "stock/goods-in activated.\n"
@@ -175,8 +189,10 @@ class TestSwitching:
         stocked.done("endpoints", "deactivate", "shop/pets")
         hit = "Inactive: every request is refused at once, of 1 mapped token."
         words = ("endpoints", "deactivate", GOODS_IN, "shop/pets")
-        assert trial(stocked, *words) == [{"endpoint": GOODS_IN, "fields": ["active"], "hits": [hit]}]
-        assert stocked.done(*words, "--dry-run") == f"stock/goods-in: {hit}\n"
+        assert trial(stocked, *words) == [
+            {"endpoint": GOODS_IN, "fields": ["active"], "hits": [hit], "calls_24h": None}
+        ]
+        assert stocked.done(*words, "--dry-run") == f"stock/goods-in: {hit}\n{NOT_YET}"
         stocked.refused(3, "endpoints", "deactivate", "no/where", "--dry-run")
         assert trial(stocked, "endpoints", "deactivate", "shop/pets") == []
 
@@ -191,7 +207,7 @@ class TestGenerate:
         before = values(stocked)
         result = stocked.run("endpoints", "generate", GOODS_IN, "post")
         assert (result.exit_code, result.stdout) == (0, "")
-        assert "Generated the POST primary of stock/goods-in: the value before is refused." in result.stderr
+        assert "Generated the POST primary of stock/goods-in: the value before is refused; no" in result.stderr
         assert not VALUE.search(result.output)
         after = values(stocked)
         assert after["POST"] != before["POST"]
@@ -210,8 +226,10 @@ class TestGenerate:
     def test_dry_run_tells_what_would_be_refused_and_changes_nothing(self, stocked: Shell) -> None:
         hit = "The GET primary token that stands is refused at once."
         words = ("endpoints", "generate", GOODS_IN, "GET")
-        assert trial(stocked, *words) == [{"endpoint": GOODS_IN, "fields": ["primary"], "hits": [hit]}]
-        assert stocked.done(*words, "--dry-run", "--reveal") == f"stock/goods-in: {hit}\n"
+        assert trial(stocked, *words) == [
+            {"endpoint": GOODS_IN, "fields": ["primary"], "hits": [hit], "calls_24h": None}
+        ]
+        assert stocked.done(*words, "--dry-run", "--reveal") == f"stock/goods-in: {hit}\n{NOT_YET}"
         stocked.done("endpoints", "deactivate", GOODS_IN)
         assert trial(stocked, *words)[0]["hits"] == []
 
@@ -235,6 +253,45 @@ class TestGenerate:
         stocked.key.unlink()
         stocked.refused(5, "endpoints", "generate", GOODS_IN, "GET")
         stocked.done("endpoints", "generate", GOODS_IN, "GET", "--dry-run")
+
+
+class TestCalls:
+    """A cut tells how often lately that was called which it refuses."""
+
+    @pytest.fixture
+    def called(self, stocked: Shell) -> Shell:
+        """A shell where POST of `stock/goods-in` was called twice, and GET 3 times, with its primaries."""
+        endpoint = stocked.office.reader().endpoint_by_ref(GOODS_IN)
+        now = utc_now()
+        for slot, times in (("POST", 2), ("GET", 3)):
+            one = SeenRequest(
+                at=now,
+                method=slot,
+                path="/",
+                endpoint_id=endpoint.id,
+                slot=slot,
+                token_id=f"{endpoint.id}.{slot}",
+                status=200,
+                reason="allowed",
+            )
+            stocked.office.store.requests.record([replace(one, at=now - timedelta(days=2)), *[one] * times])
+        return stocked
+
+    @pytest.mark.parametrize(
+        ("words", "calls", "by"),
+        [
+            (("edit", GOODS_IN, "--path", "/goods"), 5, ""),
+            (("edit", GOODS_IN, "--methods", "GET"), 2, ""),
+            (("deactivate", GOODS_IN), 5, ""),
+            (("generate", GOODS_IN, "GET"), 3, " by this token"),
+        ],
+    )
+    def test_are_told_before_and_after(self, called: Shell, words: tuple[str, ...], calls: int, by: str) -> None:
+        words = ("endpoints", *words)
+        told = f"alled {calls} times in the last 24 h{by}."
+        assert [each["calls_24h"] for each in trial(called, *words)] == [calls]
+        assert f"stock/goods-in: C{told}\n" in called.done(*words, "--dry-run")
+        assert told in called.run(*words).stderr
 
 
 @pytest.mark.parametrize(

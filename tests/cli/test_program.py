@@ -191,6 +191,16 @@ class TestTerminal:
         with pytest.raises(click.UsageError, match="TERM"):
             check_terminal()
 
+    @pytest.mark.parametrize("stream", ["stdin", "stdout"])
+    def test_a_stream_that_is_closed_is_no_terminal(self, monkeypatch: pytest.MonkeyPatch, stream: str) -> None:
+        from tokentui.cli.ui import check_terminal
+
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+        monkeypatch.setattr(f"sys.{stream}", None)
+        with pytest.raises(click.UsageError, match="needs a terminal"):
+            check_terminal()
+
 
 class TestWhatIsLoaded:
     def test_a_list_loads_neither_the_ui_nor_the_key(self, stocked: Shell) -> None:
@@ -204,6 +214,6 @@ class TestWhatIsLoaded:
         words = ["--store", str(stocked.store), "tokens", "list"]
         ended = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=True, cwd=ROOT)
         loaded = set(json.loads(ended.stderr))
-        unwanted = {"textual", "rich", "uvicorn", "cryptography", "yaml", "filelock", "tomlkit", "importlib.metadata"}
-        assert not loaded & unwanted
+        unwanted = {"textual", "rich", "uvicorn", "cryptography", "yaml", "filelock", "tomlkit", "pathspec"}
+        assert not loaded & {*unwanted, "importlib.metadata"}
         assert b"erp" in ended.stdout

@@ -176,7 +176,8 @@ class TestSwitching:
         assert "'nobody' and 'nothing'" in message
 
     def test_tells_what_was_done(self, stocked: Shell) -> None:
-        assert stocked.run("tokens", "disable", "erp").stderr == "erp disabled.\n"
+        hit = "Refused at 1 endpoint; no requests are recorded yet.\n"
+        assert stocked.run("tokens", "disable", "erp").stderr == f"erp disabled.\n{hit}"
         assert stocked.run("tokens", "disable", "erp").stderr == "Nothing to change: disabled already.\n"
         assert stocked.run("tokens", "enable", "erp", "crm", "old").stderr == "2 tokens enabled, 1 already so.\n"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tokentui.domain.errors import Invalid
-from tokentui.domain.periods import parse_moment, parse_past, parse_period
+from tokentui.domain.periods import parse_moment, parse_past, parse_period, spoken
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 PRAGUE = timezone(timedelta(hours=1))
@@ -67,6 +67,22 @@ def test_a_moment_is_kept_in_utc() -> None:
     moment = parse_moment("2026-12-31", NOW, "expires_at", in_prague)
     assert moment is not None
     assert moment.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [
+        (timedelta(), "less than a minute"),
+        (timedelta(seconds=59), "less than a minute"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(minutes=119), "1 hour"),
+        (timedelta(hours=47), "1 day"),
+        (timedelta(days=1500), "1,500 days"),
+        (timedelta(days=-3), "less than a minute"),
+    ],
+)
+def test_a_length_of_time_is_spoken_in_its_largest_unit(length: timedelta, text: str) -> None:
+    assert spoken(length) == text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tokentui.domain.errors import Invalid, NotFound
 from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.domain.slots import Authentication, Slot
-from tokentui.services.assigning import assign, map_slot, reach_of
+from tokentui.services.assigning import assign, map_slot
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import add_endpoint, edit_endpoint
 from tokentui.services.tokens import add_token
@@ -119,17 +119,3 @@ def test_what_is_no_more_is_not_found_and_nothing_is_mapped(
     with pytest.raises(NotFound):
         assign(admin, "gone" if token_gone else token.id, add=add, remove={})
     assert [*admin.reader().iter_assignments()] == []
-
-
-def test_reach_tells_endpoints_and_slots(
-    admin: Desk, token: EndpointToken, orders: Endpoint, stock: Endpoint
-) -> None:
-    assign(admin, token.id, add={stock.id: (POST,), orders.id: (DELETE, POST)}, remove={})
-    reach = reach_of(admin.reader(), token.id)
-    assert reach.endpoints == ("g/orders", "g/stock")
-    assert reach.slots == (POST, DELETE)
-
-
-def test_a_token_that_is_mapped_nowhere_reaches_nothing(admin: Desk, token: EndpointToken) -> None:
-    reach = reach_of(admin.reader(), token.id)
-    assert (reach.endpoints, reach.slots) == ((), ())

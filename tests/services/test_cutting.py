@@ -1,6 +1,7 @@
 """What a change of an endpoint cuts off, told before it is made and after it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from tokentui.domain.errors import Invalid, InvalidIpFilter, Taken
 from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.records import Endpoint
+from tokentui.domain.requests import SeenRequest
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.assigning import assign
-from tokentui.services.cutting import cut_hits, refused_at
+from tokentui.services.cutting import cut_hits, cut_of, cut_slots, generate_cut, refused_at
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import add_endpoint, check_generates, edit_endpoint, planned_edit
 from tokentui.services.tokens import add_token
@@ -63,6 +65,84 @@ def test_an_inactive_endpoint_has_nobody_to_cut_off(admin: Desk) -> None:
 def test_guarding_what_was_free_cuts_off_every_caller(admin: Desk) -> None:
     told = ["Every caller without a token is refused at once."]
     assert hits(admin, added(admin, authentication=NONE), authentication=TOKEN) == told
+
+
+@pytest.mark.parametrize(
+    ("edit", "slots"),
+    [
+        ({"active": False}, (POST, GET)),
+        ({"authentication": INTERNAL}, (POST, GET)),
+        ({"path": "/new"}, (POST, GET)),
+        ({"ip_filter": ("10.0.0.0/8",)}, (POST, GET)),
+        ({"methods": (POST,)}, (GET,)),
+        ({"methods": (POST,), "path": "/new"}, (POST, GET)),
+        ({"authentication": NONE}, ()),
+        ({"name": "x", "allow_deleting": True, "ip_filter": ()}, ()),
+    ],
+)
+def test_an_edit_cuts_off_the_slots_that_it_narrows_or_takes_away(
+    admin: Desk, edit: dict[str, Any], slots: tuple[Slot, ...]
+) -> None:
+    endpoint = added(admin)
+    form = replace(EndpointFields.of(endpoint), **edit)
+    assert cut_slots(endpoint, form) == slots
+    assert cut_slots(replace(endpoint, active=False), form) == ()
+
+
+def test_guarding_what_was_free_cuts_off_all_its_slots(admin: Desk) -> None:
+    endpoint = added(admin, authentication=NONE, allow_deleting=True)
+    assert cut_slots(endpoint, replace(EndpointFields.of(endpoint), authentication=TOKEN)) == tuple(Slot)
+
+
+def recorded(desk: Desk, endpoint: Endpoint, slot: Slot, times: int, token_id: str = "", **more: Any) -> None:
+    at = desk.clock() - timedelta(hours=1)
+    given = {"method": slot, "path": "/", "slot": slot, "status": 200, "reason": "allowed", **more}
+    one = SeenRequest(at=at, endpoint_id=endpoint.id, token_id=token_id, **given)
+    early = replace(one, at=at - timedelta(days=3))
+    desk.store.requests.record([early, *[one] * times])
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        ({"active": False}, "Called 5 times in the last 24 h."),
+        ({"methods": (POST,)}, "Called 3 times in the last 24 h."),
+        ({"methods": (GET,)}, "Called 2 times in the last 24 h."),
+    ],
+)
+def test_the_last_line_tells_how_often_lately_what_is_cut_off_was_called(
+    admin: Desk, edit: dict[str, Any], told: str
+) -> None:
+    endpoint = added(admin)
+    recorded(admin, endpoint, GET, 3)
+    recorded(admin, endpoint, POST, 2)
+    recorded(admin, endpoint, GET, 7, status=401, reason="unknown_token")
+    form = replace(EndpointFields.of(endpoint), **edit)
+    lines = cut_of(admin, admin.reader(), endpoint, form).lines
+    assert lines == (*cut_hits(admin.reader(), endpoint, form), told)
+
+
+@pytest.mark.parametrize("edit", [{"name": "x"}, {"authentication": NONE}])
+def test_where_nobody_is_refused_no_calls_are_told(admin: Desk, edit: dict[str, Any]) -> None:
+    endpoint = added(admin)
+    recorded(admin, endpoint, GET, 3)
+    form = replace(EndpointFields.of(endpoint), **edit)
+    assert cut_of(admin, admin.reader(), endpoint, form).lines == tuple(hits(admin, endpoint, **edit))
+
+
+def test_taking_only_primaries_where_nobody_is_mapped_cuts_nobody_off(admin: Desk) -> None:
+    endpoint = add_endpoint(admin, EndpointFields(name="Alone", group="g", authentication=TOKEN))
+    form = replace(EndpointFields.of(endpoint), authentication=INTERNAL)
+    assert cut_of(admin, admin.reader(), endpoint, form).lines == ()
+
+
+def test_a_new_primary_tells_how_often_lately_the_one_that_stands_came(admin: Desk) -> None:
+    endpoint = added(admin)
+    later = replace(admin, clock=lambda: endpoint.created_at + timedelta(days=2))
+    recorded(later, endpoint, GET, 4, f"{endpoint.id}.GET", kind="primary")
+    recorded(later, endpoint, GET, 3, "token")
+    hit = "The GET primary token that stands is refused at once."
+    assert generate_cut(later, endpoint, GET).lines == (hit, "Called 4 times in the last 24 h by this token.")
 
 
 def test_who_is_refused_at_an_inactive_endpoint_is_counted(admin: Desk) -> None:

@@ -59,6 +59,12 @@ class TestAdding:
         assert reveal_token(admin, token) == OWN
         assert token_hint(admin, token) == OWN[-4:]
 
+    def test_whether_the_value_is_strong_is_kept_with_it(self, admin: Desk) -> None:
+        weak = added(admin, value=OWN)
+        assert not weak.secret.strong
+        assert added(admin, "other").secret.strong
+        assert edited(admin, weak, new_value(admin)).secret.strong
+
     def test_ids_sort_by_the_time_they_were_made(self, admin: Desk) -> None:
         ids = [added(admin, f"app-{number}").id for number in range(20)]
         assert ids == sorted(ids)

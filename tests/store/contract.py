@@ -63,6 +63,14 @@ class StoreContract:
         assert reader.endpoint(guarded.id) == saved(guarded)
         assert reader.assignment(full.id, guarded.id) == saved(mapped)
 
+    def test_whether_a_value_is_strong_is_read_without_a_key(self, store: Store) -> None:
+        weak = replace(ERP, secret=replace(ERP.secret, strong=False), previous=SHOP.secret)
+        save(store, weak, SHOP)
+        reader = store.reader()
+        assert reader.token(ERP.id) == saved(weak)
+        assert not reader.token(ERP.id).secret.strong
+        assert reader.token(SHOP.id).secret.strong
+
     def test_put_returns_the_record_as_it_is_saved(self, store: Store) -> None:
         with store.change(NOTE) as transaction:
             returned = transaction.put(ERP)

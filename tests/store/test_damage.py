@@ -204,6 +204,16 @@ def test_a_token_value_that_is_no_text_is_told_when_its_table_is_opened(
             TinyDBStore(file).reader().counts()
 
 
+@pytest.mark.parametrize("strong", ["false", 0, []])
+def test_whether_a_token_value_is_strong_is_said_by_a_switch(whole: bytes, tmp_path: Path, strong: object) -> None:
+    tables = json.loads(whole)
+    tables["tokens"][ERP.id]["secret"]["strong"] = strong
+    file = tmp_path / "tokens.json"
+    file.write_text(json.dumps(tables))
+    with pytest.raises(StoreError, match=f"damaged: the endpoint token {ERP.id}"):
+        TinyDBStore(file).reader().counts()
+
+
 def test_a_switch_that_is_no_switch_opens_no_door(whole: bytes, tmp_path: Path) -> None:
     """`"enabled": "false"` is true to Python."""
     tables = json.loads(whole)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.domain.worlds import token
+from tests.domain.worlds import NOTE, token
 from tests.store.contract import save
 from tokentui.domain.errors import ReadOnly, StoreError
 from tokentui.store.tinydb_store import TinyDBStore
@@ -126,6 +126,11 @@ def test_a_file_that_is_no_whole_store_is_refused_and_left_as_it_is(tmp_path: Pa
     assert file.read_bytes() == content
 
 
+def a_table_a_line(tables: dict[str, Any]) -> str:
+    lines = (f"{json.dumps(name)}:{json.dumps(table, separators=(',', ':'))}" for name, table in tables.items())
+    return "{" + ",\n".join(lines) + "}"
+
+
 LAYOUTS: dict[str, Callable[[Any], str]] = {
     "one line": lambda tables: json.dumps(tables, separators=(",", ":")),
     "one line and a newline": lambda tables: json.dumps(tables, separators=(",", ":")) + "\n",
@@ -135,6 +140,7 @@ LAYOUTS: dict[str, Callable[[Any], str]] = {
     "two lines": lambda tables: json.dumps(tables, separators=(",", ":")).replace('},"meta"', '},\n"meta"'),
     "other lines": lambda tables: json.dumps(tables, separators=(",", ":")).replace(',"', ',\n"'),
     "more tables": lambda tables: json.dumps({**tables, "_default": {}, "more": {"1": {}}}),
+    "very many lines": lambda tables: json.dumps(tables, indent=0).replace("\n", "\n" * 100),
 }
 
 
@@ -146,6 +152,17 @@ def test_a_store_that_another_program_laid_out_anew_is_read_and_changed(
     assert store.reader().token(ERP.id).name == "erp"
     save(store, SHOP)
     assert TinyDBStore(file).reader().counts().tokens == 2
+
+
+@pytest.mark.parametrize("laid_out", [a_table_a_line, json.dumps], ids=["a table a line", "one line"])
+@pytest.mark.parametrize("name", ["more", "ž", '"', "\\", "a\nb", "", "x" * 200])
+def test_tables_that_are_not_ours_are_kept_whatever_their_names(
+    store: TinyDBStore, file: Path, name: str, laid_out: Callable[[Any], str]
+) -> None:
+    file.write_text(laid_out({name: {"1": {"kept": True}}, **json.loads(file.read_bytes())}))
+    with store.change(NOTE) as transaction:
+        transaction.put(transaction.reader.token(ERP.id))
+    assert json.loads(file.read_bytes())[name] == {"1": {"kept": True}}
 
 
 def test_a_file_that_is_cut_anywhere_is_refused_and_left_as_it_is(store: TinyDBStore, file: Path) -> None:

@@ -85,9 +85,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Which files were parsed, each time they were."""
     files: list[Path] = []
 
-    def noted(path: Path, content: bytes) -> Tables:
+    def noted(path: Path, lines: list[bytes]) -> Tables:
         files.append(path)
-        return file_format.parse(path, content)
+        return file_format.parse(path, lines)
 
     monkeypatch.setattr(safe_storage, "parse", noted)
     return files

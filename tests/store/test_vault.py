@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import BEGINNING, MASTER_KEY
@@ -58,6 +58,21 @@ def test_a_short_value_has_no_hint(length: int) -> None:
     assert VAULT.hint(sealed("s" * length), *PLACE) == ""
 
 
+@given(st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=4096))
+@settings(deadline=None)
+def test_the_length_of_a_value_is_known_without_the_key(value: str) -> None:
+    def lost() -> bytes:
+        raise SealError("The key file is not there.")
+
+    assert KeyVault(lost).length(sealed(value)) == len(value)
+
+
+@pytest.mark.parametrize("text", ["", "????", "AAAA", base64.b64encode(bytes(28)).decode(), "AAAA" * 10 + "AB=="])
+def test_a_seal_that_is_none_has_no_length(text: str) -> None:
+    with pytest.raises(SealError):
+        VAULT.length(replace(sealed(), sealed=text))
+
+
 def test_the_key_is_fetched_when_it_is_first_needed_and_once() -> None:
     fetched: list[bytes] = []
 
@@ -81,9 +96,10 @@ def test_a_vault_without_its_key_says_so_and_tries_again() -> None:
         return MASTER_KEY
 
     vault = KeyVault(fetch)
-    assert not vault.opens()
+    with pytest.raises(SealError, match="not there"):
+        vault.digest(VALUE)
     lost.clear()
-    assert vault.opens()
+    assert vault.digest(VALUE)
 
 
 # ---------------------------------------------------------------------- what each seal is made of

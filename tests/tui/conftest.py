@@ -21,6 +21,7 @@ from tokentui.services.settings import Settings
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import KeyVault
 from tokentui.tui.app import TokenTuiApp
+from tokentui.tui.screens import page_screen
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -62,12 +63,18 @@ def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.002)
 
 
+@pytest.fixture(autouse=True)
+def _quick_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The findings are counted half a second after the last key; the tests press none meanwhile."""
+    monkeypatch.setattr(page_screen, "QUIET_SECONDS", 0.01)
+
+
 @pytest.fixture(scope="session")
 def demo_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of a store with the demo's content, by their names."""
     folder = tmp_path_factory.mktemp("demo")
     fill(desk_at(folder / "tokens.json", seed=0))
-    return {name: (folder / name).read_bytes() for name in ("tokens.json", "activity.jsonl")}
+    return {name: (folder / name).read_bytes() for name in ("tokens.json", "activity.jsonl", "requests.sqlite")}
 
 
 @pytest.fixture

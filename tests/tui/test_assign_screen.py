@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from textual import events
 
 from tests.tui.conftest import Open
 from tests.tui.driving import Ui
@@ -309,3 +310,15 @@ async def test_the_question_names_the_slots_that_are_cut_off(open_ui: Open) -> N
         await ui.go("invoicing/invoices")
         await ui.press("right", "space", "w")
         await ui.see("bank-import is refused at once at 1 endpoint:", "invoicing/invoices (GET)")
+
+
+async def test_a_key_that_comes_twice_opens_one_screen(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        await ui.until(lambda: ui.cursor_line)
+        for _ in range(2):
+            ui.app.post_message(events.Key("s", None))
+        await ui.at(AssignScreen)
+        await ui.until(lambda: len([each for each in ui.app.workers if each.group == "default"]) < 2)
+        assert [type(screen) for screen in ui.app.screen_stack] == [EndpointTokensScreen, AssignScreen]

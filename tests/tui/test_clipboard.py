@@ -143,6 +143,22 @@ async def test_keys_work_while_a_clipboard_program_hangs(open_ui: Open, hanging:
         await ui.told("Sent the token of bank-import")
 
 
+def test_a_program_that_ends_while_it_is_given_up_does_no_harm(
+    hanging: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill = os.killpg
+
+    def too_late(group: int, signal: int) -> None:
+        kill(group, signal)
+        raise ProcessLookupError
+
+    monkeypatch.setattr(os, "killpg", too_late)
+    sent: list[str] = []
+    clipboard.copy("x" * 64, "the token", sent.append, os.environ)
+    assert sent == [clipboard.osc52("x" * 64)]
+    assert hanging.exists()
+
+
 async def test_the_page_may_be_left_before_the_clipboard_has_answered(open_ui: Open, hanging: Path) -> None:
     async with open_ui() as ui:
         await ui.go("Returns")

@@ -1,6 +1,7 @@
 """What destroys or cuts off asks first, with Cancel focused, naming what it hits; nothing else asks."""
 
 import pytest
+from textual import events
 
 from tests.tui.conftest import Open
 from tests.tui.driving import Ui
@@ -105,3 +106,14 @@ async def test_below_a_dialog_the_footer_of_the_page_stays_as_it_was(open_ui: Op
         await ui.press("d")
         await ui.at(Confirm)
         assert ui.lines[-1] == before
+
+
+async def test_a_key_that_comes_twice_asks_once(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.until(lambda: ui.cursor_line)
+        for _ in range(2):
+            ui.app.post_message(events.Key("d", None))
+        await ui.at(Confirm)
+        await ui.until(lambda: len([each for each in ui.app.workers if each.group == "default"]) < 2)
+        await ui.press("n")
+        await ui.until(lambda: ui.screen is ui.app.screen_stack[0])

@@ -107,6 +107,42 @@ async def test_a_refused_file_brings_the_dialog_back_with_one_line_beside_the_pa
         assert ui.desk.store.stamp() == before
 
 
+async def test_a_home_folder_of_nobody_is_told_beside_the_path(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ask_for(ui, "~nobody-here/tills.yaml")
+        await ui.press("enter")
+        await ui.see("✗ ~nobody-here/tills.yaml: there is no such user")
+
+
+async def test_the_application_may_end_in_the_middle_of_an_import(
+    open_ui: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half_way, go_on = threading.Event(), threading.Event()
+    real = importing.import_file
+
+    def slow(*args: object, progress: object, **more: object) -> object:
+        def report(share: float) -> None:
+            half_way.set()
+            assert go_on.wait(10)
+            progress(share)  # type: ignore[operator]  # what the dialog gave
+
+        return real(*args, progress=report, **more)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setattr("tokentui.tui.import_deed.import_file", slow)
+    async with open_ui() as ui:
+        close = ui.app.workplace.close
+
+        def go_on_and_close() -> None:
+            go_on.set()
+            close()
+
+        monkeypatch.setattr(ui.app.workplace, "close", go_on_and_close)
+        await ask_for(ui, "tills.yaml")
+        await ui.press("enter")
+        await ui.until(half_way.is_set)
+    assert len(tills(ui)) == 2
+
+
 async def test_no_path_is_told_beside_the_field(open_ui: Open) -> None:
     async with open_ui() as ui:
         await ask_for(ui, "")

@@ -24,7 +24,7 @@ from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.widgets.masthead import Masthead
 
 #: Workers that bring what is shown; the one that watches the store never ends.
-BUSY = ("count", "endpoint", "fetch", "key", "primaries", "reload")
+BUSY = ("ask", "audit", "count", "endpoint", "fetch", "findings", "key", "primaries", "reload")
 
 API = """
 openapi: 3.1.0
@@ -52,6 +52,8 @@ PICTURES: dict[str, tuple[tuple[str, ...], str]] = {
     "primary-revealed": (("end", "up", "up", "up", "up", "enter", "up", "v"), "v Reveal"),
     "token-add": (("2", "a", "enter"), "Add endpoint token"),
     "assign": (("2", "s", "space", "down", "down", "a", "down", "down", "right", "space"), "+4 −1"),
+    "audit": (("4", "end", "space"), "1 marked"),
+    "audit-acknowledge": (("4", "a", *"Public", "tab", *"x", "enter"), "is no moment"),
     "confirm": (("2", "e"), "Disable bank-import?"),
     "leave": (("2", "enter", *"-2", "escape"), "Unsaved edits"),
     "help": (("2", "question_mark"), "Help"),
@@ -77,7 +79,7 @@ async def press(ui: Ui, key: str) -> None:
     """Press a key; one that leads from a list to another screen is done when that is there."""
     below = ui.screen
     await ui.press(key)
-    if key in ("2", "s", "enter") and isinstance(below, ShelfScreen):
+    if key in ("2", "4", "s", "enter") and isinstance(below, ShelfScreen):
         await ui.until(lambda: ui.screen is not below)
 
 
@@ -113,7 +115,7 @@ def test_picture(snap_compare: Compare, desk: Desk, name: str, theme: str, size:
         await settled(ui, "Catalogue search")
         for key in keys:
             await press(ui, key)
-            if key in ("2", "enter", "s", "i", "h"):
+            if key in ("2", "4", "enter", "s", "i", "h"):
                 await settled(ui, "TokenTUI")
         await settled(ui, text)
 

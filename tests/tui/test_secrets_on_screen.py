@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from textual import events
 from textual.message import Message
 
 from tests.tui.conftest import Open
@@ -62,7 +63,9 @@ async def tour(ui: Ui) -> None:
     await ui.told("the token of chatbot")
     await ui.press("enter")
     await ui.at(TokenSettings)
-    await ui.press("tab", "v", "r", "c", "w")
+    await ui.press("tab", "v", "r", "c")
+    await ui.told("the token to the terminal")
+    await ui.press("w")
     await ui.answer("Save chatbot?", "y")
     await ui.told("Saved chatbot.")
     await ui.press("a")
@@ -220,3 +223,15 @@ async def test_a_value_that_does_not_open_is_told_and_nothing_is_shown(open_ui: 
         await ui.press("enter")
         await ui.see("Primary tokens", "????")
         assert not ui.screen.query_one(TabLine).has_focus
+
+
+async def test_a_reveal_that_is_asked_for_twice_is_shown_once(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        await ui.until(lambda: ui.cursor_line)
+        for _ in range(2):
+            ui.app.post_message(events.Key("v", None))
+        await ui.at(Reveal)
+        await ui.until(lambda: len([each for each in ui.app.workers if each.group == "default"]) < 2)
+        assert [type(screen) for screen in ui.app.screen_stack] == [EndpointTokensScreen, Reveal]

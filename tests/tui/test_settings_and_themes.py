@@ -51,10 +51,19 @@ async def test_several_keys_may_be_given(open_ui: Open) -> None:
         await ui.until(lambda: ui.cursor_line.startswith("› Customers"))
 
 
-async def test_a_key_for_an_id_that_is_not_there_is_no_trouble(open_ui: Open) -> None:
-    async with open_ui(settings=Settings(keys={"no.such": "x"})) as ui:
-        await ui.press("x")
-        assert ui.app.is_running
+@pytest.mark.parametrize(
+    ("changed", "active", "inactive"),
+    [("deactivate", "x Deactivate", "d Activate"), ("activate", "d Deactivate", "x Activate")],
+)
+async def test_an_action_keeps_its_key_when_the_one_that_shares_it_gets_another(
+    open_ui: Open, changed: str, active: str, inactive: str
+) -> None:
+    async with open_ui(settings=Settings(keys={f"tokens.{changed}": "x"}), size=WIDE) as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        await ui.until(lambda: active in ui.footer)
+        await ui.press("i")
+        await ui.until(lambda: inactive in ui.footer)
 
 
 async def test_the_theme_is_the_one_in_the_settings(open_ui: Open, config: Path) -> None:
@@ -62,9 +71,10 @@ async def test_the_theme_is_the_one_in_the_settings(open_ui: Open, config: Path)
         assert ui.app.theme == "textual-light"
 
 
-async def test_a_theme_that_is_not_there_falls_back_to_the_default(open_ui: Open) -> None:
+async def test_a_theme_that_is_not_there_falls_back_to_the_default_and_is_told(open_ui: Open) -> None:
     async with open_ui(settings=Settings(theme="no-such")) as ui:
         assert ui.app.theme == "textual-dark"
+        await ui.told('theme = "no-such": there is no such theme.')
 
 
 async def test_the_theme_that_is_chosen_is_remembered_and_the_files_comments_stay(

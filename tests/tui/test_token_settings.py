@@ -1,6 +1,10 @@
 """Token settings: the form in which an endpoint token is added and edited."""
 
+from pathlib import Path
+
 import pytest
+from filelock import FileLock
+from textual import events
 from textual.widgets import Input
 
 from tests.tui.conftest import Hourglass, Open
@@ -241,3 +245,30 @@ async def test_the_value_is_copied_from_the_form(open_ui: Open, monkeypatch: pyt
         await ui.press("c")
         await ui.told("Copied the token.")
         assert copied == [reveal_token(ui.desk, token(ui))]
+
+
+@pytest.mark.parametrize("key", ["enter", "a"])
+async def test_a_key_that_comes_twice_opens_one_form(open_ui: Open, key: str) -> None:
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        await ui.until(lambda: ui.cursor_line)
+        for _ in range(2):
+            ui.app.post_message(events.Key(key, None))
+        await ui.at(TokenSettings)
+        await ui.until(lambda: {worker.group for worker in ui.app.workers} <= {"watch", "default"})
+        await ui.pilot.pause()
+        assert [type(screen) for screen in ui.app.screen_stack] == [EndpointTokensScreen, TokenSettings]
+
+
+async def test_a_form_opens_while_somebody_else_holds_the_store(open_ui: Open, store: Path) -> None:
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        await ui.go("load-test")
+        with FileLock(f"{store}.lock"):
+            await ui.press("e")
+            await ui.go("bank-import")
+            await ui.press("enter")
+            await ui.at(TokenSettings)
+        await ui.told("load-test is enabled.")

@@ -95,7 +95,7 @@ def test_undo_of_an_edit_asks_as_the_edit_the_other_way_does(
 ) -> None:
     endpoint = desk.reader().endpoint_by_ref(ref)
     edit_endpoint(desk, endpoint, replace(EndpointFields.of(endpoint), **edit))
-    question = undo_question(desk.reader(), desk.history[-1])
+    question = undo_question(desk, desk.reader(), desk.history[-1])
     assert question is not None
     assert hit in " ".join(question.hits)
 
@@ -103,8 +103,8 @@ def test_undo_of_an_edit_asks_as_the_edit_the_other_way_does(
 def test_an_emptied_path_asks_since_the_default_path_is_another(desk: Desk) -> None:
     endpoint = desk.reader().endpoint_by_ref("orders/returns")
     moved = edit_endpoint(desk, endpoint, replace(EndpointFields.of(endpoint), path="/moved"))
-    assert cut_question(desk.reader(), moved, replace(EndpointFields.of(moved), path="")) is not None
-    assert cut_question(desk.reader(), moved, EndpointFields.of(moved)) is None
+    assert cut_question(desk, desk.reader(), moved, replace(EndpointFields.of(moved), path="")) is not None
+    assert cut_question(desk, desk.reader(), moved, EndpointFields.of(moved)) is None
 
 
 @pytest.mark.parametrize("kind", [Authentication.TOKEN, Authentication.INTERNAL])
@@ -112,7 +112,7 @@ def test_guarding_what_was_free_asks_since_callers_without_a_token_are_refused(
     desk: Desk, kind: Authentication
 ) -> None:
     endpoint = desk.reader().endpoint_by_ref("catalogue/search")
-    question = cut_question(desk.reader(), endpoint, replace(EndpointFields.of(endpoint), authentication=kind))
+    question = cut_question(desk, desk.reader(), endpoint, replace(EndpointFields.of(endpoint), authentication=kind))
     assert question is not None
     assert "Every caller without a token is refused at once." in question.hits
 

@@ -16,7 +16,8 @@ from tokentui.cli.trial import Planned, dry_run, print_trial
 from tokentui.domain.fields import EndpointFields
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Authentication
-from tokentui.services.cutting import cut_hits
+from tokentui.services.cutting import cut_of
+from tokentui.services.desk import Desk
 from tokentui.services.endpoints import edit_endpoint, planned_edit
 from tokentui.store.protocol import Reader
 
@@ -57,7 +58,7 @@ def edit(office: Office, /, *, ref: str, dry_run: bool, as_json: bool, **options
     reader = office.reader() if dry_run else office.desk_for_change().reader()
     (endpoint,) = endpoints_named(reader, [ref])
     fields = _edited(endpoint, given)
-    planned = _planned(reader, endpoint, fields)
+    planned = _planned(office.desk, reader, endpoint, fields)
     if dry_run:
         print_trial([planned] if planned.fields else [], as_json=as_json)
         return
@@ -77,12 +78,12 @@ def _edited(endpoint: Endpoint, given: dict[str, Any]) -> EndpointFields:
     return replace(EndpointFields.of(endpoint), **given)
 
 
-def _planned(reader: Reader, endpoint: Endpoint, fields: EndpointFields) -> Planned:
+def _planned(desk: Desk, reader: Reader, endpoint: Endpoint, fields: EndpointFields) -> Planned:
     """What the edit is about; raises as `edit_endpoint`, and nothing is saved."""
     before, after = EndpointFields.of(endpoint), EndpointFields.of(planned_edit(reader, endpoint, fields))
     names = (field.name for field in dataclass_fields(EndpointFields))
     changed = tuple(name for name in names if getattr(before, name) != getattr(after, name))
-    return Planned(endpoint.ref, changed, tuple(cut_hits(reader, endpoint, after)))
+    return Planned(endpoint.ref, changed, cut_of(desk, reader, endpoint, after))
 
 
 def _tell(before: Endpoint, saved: Endpoint, planned: Planned) -> None:
@@ -94,5 +95,5 @@ def _tell(before: Endpoint, saved: Endpoint, planned: Planned) -> None:
     made = f" Generated its {listed(fresh)} primary." if fresh else ""
     what = f"{listed(planned.fields)} of {saved.ref}" if planned.fields else saved.ref
     talk(f"Saved {what}.{made}")
-    for hit in planned.hits:
-        talk(f"{saved.ref}: {hit}")
+    for line in planned.cut.lines:
+        talk(f"{saved.ref}: {line}")

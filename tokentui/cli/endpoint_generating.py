@@ -11,7 +11,9 @@ from tokentui.cli.shapes import Shapes
 from tokentui.cli.trial import Planned, dry_run, print_trial
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Slot
-from tokentui.services.cutting import generate_hit
+from tokentui.services.calls import calls_by_primary
+from tokentui.services.cutting import Cut, generate_cut
+from tokentui.services.desk import Desk
 from tokentui.services.endpoints import check_generates, generate_primary, reveal_primary
 
 
@@ -38,21 +40,27 @@ def generate(office: Office, *, ref: str, slot: str, reveal: bool, dry_run: bool
     (endpoint,) = endpoints_named(reader, [ref])
     wanted = Slot(slot)
     if dry_run:
-        print_trial([_planned(endpoint, wanted)], as_json=as_json)
+        print_trial([_planned(office.desk, endpoint, wanted)], as_json=as_json)
         return
-    replaced = wanted in endpoint.primaries
-    endpoint = generate_primary(office.desk, endpoint.id, wanted)
-    _print_generated(office, endpoint, wanted, reveal=reveal, as_json=as_json)
-    before = ": the value before is refused" if replaced else ""
+    generated = generate_primary(office.desk, endpoint.id, wanted)
+    _print_generated(office, generated, wanted, reveal=reveal, as_json=as_json)
     where = "" if reveal else " endpoints show --reveal prints it."
-    talk(f"Generated the {wanted} primary of {endpoint.ref}{before}.{where}")
+    talk(f"Generated the {wanted} primary of {endpoint.ref}{_refused(office.desk, endpoint, wanted)}.{where}")
 
 
-def _planned(endpoint: Endpoint, slot: Slot) -> Planned:
+def _planned(desk: Desk, endpoint: Endpoint, slot: Slot) -> Planned:
     """What would come of it; raises `Invalid` where nothing would."""
     check_generates(endpoint, slot)
     good = endpoint.active and slot in endpoint.primaries
-    return Planned(endpoint.ref, ("primary",), (generate_hit(slot),) if good else ())
+    return Planned(endpoint.ref, ("primary",), generate_cut(desk, endpoint, slot) if good else Cut())
+
+
+def _refused(desk: Desk, before: Endpoint, slot: Slot) -> str:
+    """That the value which stood before is refused now, and how often lately it came."""
+    if slot not in before.primaries:
+        return ""
+    called = f"; {calls_by_primary(desk, before, slot).told('by this token')}" if before.active else ""
+    return f": the value before is refused{called}"
 
 
 def _print_generated(office: Office, endpoint: Endpoint, slot: Slot, *, reveal: bool, as_json: bool) -> None:

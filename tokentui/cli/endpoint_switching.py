@@ -12,7 +12,9 @@ from tokentui.cli.shapes import Shapes
 from tokentui.cli.trial import Planned, dry_run, print_trial
 from tokentui.domain.fields import EndpointFields
 from tokentui.domain.records import Endpoint
-from tokentui.services.cutting import cut_hits, refused_at
+from tokentui.services.calls import calls_at
+from tokentui.services.cutting import cut_of, refused_at
+from tokentui.services.desk import Desk
 from tokentui.services.endpoints import set_endpoints_active
 from tokentui.store.protocol import Reader
 
@@ -49,19 +51,20 @@ def deactivate(office: Office, refs: tuple[str, ...], dry_run: bool, as_json: bo
     if dry_run:
         reader = office.reader()
         standing = [each for each in endpoints_named(reader, refs) if each.active]
-        print_trial([_planned(reader, each) for each in standing], as_json=as_json)
+        print_trial([_planned(office.desk, reader, each) for each in standing], as_json=as_json)
         return
     changed, _ = _switch(office, refs, False, as_json)
     reader = office.reader()
     for each in changed:
-        talk(f"{each.ref} is inactive: {refused_at(reader, each)}.")
+        called = calls_at(office.desk, {each.id: each.slots}).told()
+        talk(f"{each.ref} is inactive: {refused_at(reader, each)}; {called}.")
     if not changed:
         talk("Nothing to change: inactive already.")
 
 
-def _planned(reader: Reader, endpoint: Endpoint) -> Planned:
+def _planned(desk: Desk, reader: Reader, endpoint: Endpoint) -> Planned:
     off = replace(EndpointFields.of(endpoint), active=False)
-    return Planned(endpoint.ref, ("active",), tuple(cut_hits(reader, endpoint, off)))
+    return Planned(endpoint.ref, ("active",), cut_of(desk, reader, endpoint, off))
 
 
 def _switch(office: Office, refs: tuple[str, ...], active: bool, as_json: bool) -> tuple[tuple[Endpoint, ...], int]:

@@ -7,6 +7,7 @@ import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
+from tokentui.cli.files import file_named
 from tokentui.cli.options import tell_of_no_store
 from tokentui.cli.output import talk
 
@@ -53,7 +54,7 @@ def export(ctx: click.Context, /, *, format: str, reveal: bool, output: Path | N
     if output is None:
         click.echo(exported.content, nl=False)
     else:
-        _write(output.expanduser(), exported.content, force=force)
+        _write(file_named(output), exported.content, force=force)
         talk(f"Written to {output}.")
     for note in exported.notes:
         talk(note)

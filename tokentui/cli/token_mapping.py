@@ -4,12 +4,15 @@ import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.naming import endpoints_named, tokens_named
-from tokentui.cli.options import Slots
+from tokentui.cli.options import Slots, as_json
 from tokentui.cli.output import counted, talk
+from tokentui.cli.reaching import tell_reach
+from tokentui.cli.trial import dry_run
 from tokentui.domain.errors import Invalid
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Slot
 from tokentui.services import assigning
+from tokentui.services.reach import reach_of_mappings
 
 _refs = click.argument("refs", nargs=-1, required=True, metavar="GROUP/SLUG...")
 
@@ -48,18 +51,25 @@ def _slots_of(endpoint: Endpoint, wanted: tuple[Slot, ...] | None) -> tuple[Slot
     epilog="""\b
 Examples:
   tokentui tokens unassign erp-nightly stock/goods-in
-  tokentui tokens unassign shop-frontend shop/pets --slots POST"""
+  tokentui tokens unassign shop-frontend shop/pets --slots POST --dry-run"""
 )
 @click.argument("name")
 @_refs
 @click.option("--slots", type=Slots(), metavar="POST,GET", help="Which slots.  [default: all that it is mapped to]")
+@dry_run
+@as_json
 @click.pass_obj
-def unassign(office: Office, name: str, refs: tuple[str, ...], slots: tuple[Slot, ...] | None) -> None:
-    """Take an endpoint token's mapping to endpoints away."""
-    desk = office.desk_for_change()
+def unassign(
+    office: Office, *, name: str, refs: tuple[str, ...], slots: tuple[Slot, ...] | None, dry_run: bool, as_json: bool
+) -> None:
+    """Take an endpoint token's mapping to endpoints away. What that hits is told."""
+    desk = office.desk if dry_run else office.desk_for_change()
     reader = desk.reader()
     (token,) = tokens_named(reader, [name])
     remove = {each.id: tuple(Slot) if slots is None else slots for each in endpoints_named(reader, refs)}
-    assigning.assign(desk, token.id, add={}, remove=remove)
-    where = counted(len(remove), "endpoint")
-    talk(f"{token.name} is unassigned at {where}." if desk.history else f"{token.name} was not mapped there.")
+    if not dry_run:
+        assigning.assign(desk, token.id, add={}, remove=remove)
+        where = counted(len(remove), "endpoint")
+        talk(f"{token.name} is unassigned at {where}." if desk.history else f"{token.name} was not mapped there.")
+    reach = reach_of_mappings(desk, reader, token.id, remove)
+    tell_reach(reach, "unassigned", dry_run=dry_run, as_json=as_json)

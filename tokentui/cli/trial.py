@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from tokentui.cli.output import counted, listed, print_json, print_lines, talk
+from tokentui.services.cutting import Cut
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -17,7 +18,12 @@ class Planned:
 
     ref: str
     fields: tuple[str, ...]
-    hits: tuple[str, ...]
+    cut: Cut
+
+    @property
+    def lines(self) -> list[str]:
+        """What it hits, for people."""
+        return [f"{self.ref}: {line}" for line in self.cut.lines]
 
 
 def dry_run(command: CommandT) -> CommandT:
@@ -30,13 +36,19 @@ def print_trial(planned: Sequence[Planned], *, as_json: bool) -> None:
     if as_json:
         print_json({"would_change": [_shape(each) for each in planned]})
     else:
-        print_lines(f"{each.ref}: {hit}" for each in planned for hit in each.hits)
-    cuts = "" if not planned or any(each.hits for each in planned) else ", and nobody would be cut off"
+        print_lines(line for each in planned for line in each.lines)
+    cuts = "" if not planned or any(each.cut.hits for each in planned) else ", and nobody would be cut off"
     talk(f"A dry run, nothing was done: {_named(planned)} would be changed{cuts}.")
 
 
 def _shape(planned: Planned) -> dict[str, object]:
-    return {"endpoint": planned.ref, "fields": planned.fields, "hits": planned.hits}
+    calls = planned.cut.calls
+    return {
+        "endpoint": planned.ref,
+        "fields": planned.fields,
+        "hits": planned.cut.hits,
+        "calls_24h": 0 if calls is None else calls.number,
+    }
 
 
 def _named(planned: Sequence[Planned]) -> str:

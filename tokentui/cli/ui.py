@@ -12,7 +12,7 @@ _OTHERWISE = "use the command line, as in: tokentui tokens list"
 
 def check_terminal() -> None:
     """Raise `click.UsageError` where the terminal UI could not be seen or steered."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):  # None: it was closed
         raise click.UsageError(f"The terminal UI needs a terminal; {_OTHERWISE}")
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise click.UsageError(f"TERM names no terminal that can draw; set it, or {_OTHERWISE}")
@@ -21,12 +21,10 @@ def check_terminal() -> None:
 def open_ui(office: Office) -> None:
     """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all."""
     office.reader()
-    from tokentui.services.settings import Settings, load_settings
     from tokentui.tui.app import TokenTuiApp
 
     file = None if office.demo else office.settings_file
-    settings = Settings() if file is None else load_settings(file)
-    app = TokenTuiApp(office.desk, settings=settings, settings_file=file, demo=office.demo)
+    app = TokenTuiApp(office.desk, settings=office.settings, settings_file=file, demo=office.demo)
     app.run(mouse=app.mouse)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)

@@ -33,6 +33,10 @@ class Holder(ABC):
     def out_of_scope(self, endpoint: Endpoint, slot: Slot, grants: Grants) -> str:
         """Why a good value is not good for this slot, for the admin; empty if it is."""
 
+    def ended(self, now: datetime) -> bool:
+        """Whether the value's time is over at `now`, so that no switch makes it good again."""
+        return False
+
     def about(self, reason: Reason | None) -> str:
         """What the explanation of the holder's own reason (None is "allowed") adds to its sentence."""
         return ""
@@ -99,8 +103,13 @@ class ReplacedHolder(TokenHolder):
         self._until = token.previous_until
 
     def refusal(self, now: datetime) -> Reason | None:
-        good = self._until is not None and now < self._until
-        return super().refusal(now) or (None if good else Reason.REPLACED_TOKEN)
+        return super().refusal(now) or (Reason.REPLACED_TOKEN if self._grace_over(now) else None)
+
+    def ended(self, now: datetime) -> bool:
+        return self._grace_over(now) or (self._expires_at is not None and now >= self._expires_at)
+
+    def _grace_over(self, now: datetime) -> bool:
+        return self._until is None or now >= self._until
 
     def about(self, reason: Reason | None) -> str:
         until = self._until

@@ -18,6 +18,7 @@ _UNITS = {
     **dict.fromkeys(("d", "day", "days"), timedelta(days=1)),
     **dict.fromkeys(("w", "week", "weeks"), timedelta(weeks=1)),
 }
+_SPOKEN = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 _PERIOD = re.compile(rf"(?:in\s+)?(\d{{1,6}})\s*({'|'.join(_UNITS)})", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NEVER = frozenset({"", "-", "none", "never"})
@@ -26,6 +27,15 @@ _NEVER = frozenset({"", "-", "none", "never"})
 def local_time(naive: datetime) -> datetime:
     """The moment that a wall clock here means by this; daylight saving time is the operating system's matter."""
     return naive.astimezone()
+
+
+def spoken(length: timedelta) -> str:
+    """A length of time in its largest unit, for people: `3 days`, `1 hour`, `less than a minute`."""
+    for unit, one in _SPOKEN:
+        number = length // one
+        if number > 0:  # a clock that was set back leaves less than nothing
+            return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
+    return "less than a minute"
 
 
 def parse_period(text: str, field: str) -> timedelta:

@@ -22,6 +22,8 @@ class Secret:
     #: The value's last four characters, sealed; they tell values apart on screen.
     hint: str = field(repr=False)
     generated_at: datetime
+    #: Whether the value has the form that the system generates; kept, so that nobody needs the key to know it.
+    strong: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

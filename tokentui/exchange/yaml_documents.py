@@ -66,10 +66,16 @@ def read_yaml(text: str, name: str, *, max_values: int, max_depth: int, reached:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise ImportRefused(_bad(name, line + one_line(error.problem or "it cannot be read"))) from None
+        raise ImportRefused(_bad(name, line + _problem(error, max_depth))) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise ImportRefused(_bad(name, one_line(str(error)))) from None
     return builder.root.value
+
+
+def _problem(error: yaml.MarkedYAMLError, max_depth: int) -> str:
+    """What is wrong, in the parser's words; its own limit on nesting is higher than ours and comes to the same."""
+    problem = one_line(error.problem or "it cannot be read")
+    return f"nested deeper than {max_depth} levels" if "nesting depth" in problem else problem
 
 
 def _bad(name: str, what: str) -> str:

@@ -1,24 +1,16 @@
-"""Mapping endpoint tokens to the slots of endpoints, and knowing beforehand what a cut would hit."""
+"""Mapping endpoint tokens to the slots of endpoints."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tokentui.domain.records import Assignment, EndpointToken
 from tokentui.domain.slots import Slot, in_order
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import check_slot
-from tokentui.store.protocol import Reader, Transaction
+from tokentui.store.protocol import Transaction
 
 #: Endpoint id → the slots to map or to unmap there.
 Slots = Mapping[str, Iterable[Slot]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What a token can get at: how many endpoints, over which slots, and their `group/slug`s."""
-
-    endpoints: tuple[str, ...]
-    slots: tuple[Slot, ...]
 
 
 def assign(desk: Desk, token_id: str, *, add: Slots, remove: Slots) -> EndpointToken:
@@ -63,10 +55,3 @@ def _remap(
         transaction.put(replace(found, slots=after))
     else:
         transaction.remove(found)
-
-
-def reach_of(reader: Reader, token_id: str) -> Reach:
-    """What an endpoint token is mapped to."""
-    assignments = reader.assignments_of(token_id)
-    refs = sorted(reader.endpoint(assignment.endpoint_id).ref for assignment in assignments)
-    return Reach(tuple(refs), in_order(slot for assignment in assignments for slot in assignment.slots))

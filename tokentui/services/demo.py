@@ -8,6 +8,7 @@ from tokentui.domain.activity import Note
 from tokentui.domain.fields import EndpointFields, checked_endpoint
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Authentication, Slot
+from tokentui.services.demo_past import remember
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import build_endpoint
 from tokentui.services.tokens import VALUE, new_value
@@ -39,62 +40,65 @@ reports/daily-turnover   | Daily turnover            | G   | i |                
 reports/exports          | Exports                   | PG  | t | 10.20.0.0/16, 2001:db8:20::/48 | 45
 """
 
-# name, description, state (on, off, shelf), days old, mappings: endpoint slots
+# name, description, days old, mappings: endpoint slots; what is off by now was switched off later
 _TOKENS = """
-erp-nightly            | Nightly batch of the ERP                 | on    | 34  | orders/purchase-orders PG, stock/goods-received P, invoicing/invoices PG
-shop-frontend          | Web shop, server side                    | on    | 12  | orders/sales-orders PG, orders/order-status G, catalogue/products G, stock/stock-levels G
-shop-mobile            | Mobile shop, back end for front ends     | on    | 12  | orders/sales-orders PG, catalogue/products G, catalogue/pictures G
-old-crm                | Replaced in spring; still on two jobs?   | off   | 790 | orders/purchase-orders P, partners/customers PG
-crm                    | Customer relations                       | on    | 88  | partners/customers PG, partners/addresses PG, orders/order-status G
-warehouse-scanner-1    | Hall 1                                   | on    | 204 | stock/goods-received P, stock/stock-levels G
-warehouse-scanner-2    | Hall 2                                   | on    | 204 | stock/goods-received P, stock/stock-levels G
-warehouse-scanner-3    | Hall 3, spare device                     | off   | 204 | stock/goods-received P
-label-printer          | Prints delivery labels                   | on    | 310 | partners/addresses G, orders/sales-orders G
-edi-gateway            | Orders of large customers, EDIFACT       | on    | 51  | orders/purchase-orders PG, orders/sales-orders P, invoicing/invoices P
-bank-import            | Reads the bank's statements              | on    | 77  | invoicing/invoices G, invoicing/credit-notes G
-bookkeeping            | External bookkeeper's program            | on    | 140 | invoicing/invoices PG, invoicing/credit-notes PG
-tax-adviser            | Yearly export                            | on    | 400 | invoicing/invoices G, reports/exports G
-price-robot            | Adjusts prices every hour                | on    | 19  | catalogue/price-lists G, catalogue/products PG
-pim-sync               | Product information management           | on    | 66  | catalogue/products PGD, catalogue/pictures PGD
-image-resizer          | Makes thumbnails                         | on    | 66  | catalogue/pictures PG
-search-indexer         | Feeds the search engine                  | on    | 29  | catalogue/products G, catalogue/price-lists G, stock/stock-levels G
-marketplace-north      | Sales channel                            | on    | 45  | orders/sales-orders P, stock/stock-levels G, catalogue/products G
-marketplace-south      | Sales channel                            | on    | 45  | orders/sales-orders P, stock/stock-levels G, catalogue/products G
-returns-portal         | Customers announce returns               | on    | 92  | orders/returns PG, orders/order-status G
-parcel-tracking        | Writes back delivery states              | on    | 120 | orders/order-status G, orders/sales-orders P
-supplier-portal        | Suppliers confirm dates                  | on    | 230 | partners/suppliers PG, orders/purchase-orders G
-newsletter             | Mail tool of marketing                   | off   | 365 | partners/customers G
-bi-dashboard           | Charts on the wall                       | on    | 58  | reports/exports G, stock/stock-levels G, orders/order-status G
-data-lake              | Copies everything, nightly               | on    | 33  | orders/sales-orders G, orders/returns G, invoicing/invoices G, catalogue/products G
-load-test              | Never in production                      | off   | 280 | orders/sales-orders PG
-monitoring             | Asks for stock levels each minute        | on    | 510 | stock/stock-levels G
-partner-acme           | Wholesale customer                       | on    | 24  | orders/purchase-orders P, catalogue/price-lists G
-partner-globex         | Wholesale customer                       | on    | 24  | orders/purchase-orders P, catalogue/price-lists G
-partner-initech        | Wholesale customer, contract ended       | shelf | 333 | orders/purchase-orders P, catalogue/price-lists G
-pos-berlin             | Tills of the shop in Berlin              | on    | 150 | orders/sales-orders PG, stock/stock-levels G
-pos-brno               | Tills of the shop in Brno                | on    | 150 | orders/sales-orders PG, stock/stock-levels G
-pos-wien               | Closed last year                         | shelf | 720 | orders/sales-orders PG, stock/stock-levels G
-legacy-fax             | Nobody knows                             | shelf | 1400| orders/purchase-orders P
-chatbot                | Answers "where is my parcel"             | on    | 8   | orders/order-status G
-forecast               | Plans purchases                          | on    | 41  | stock/stock-levels G, orders/purchase-orders G, orders/sales-orders G
-intern-project         | Summer project                           | on    | 155 |
-migration-2024         | For the move to the new hall             | off   | 610 |
-new-portal             | Goes live next month                     | on    | 2   |
-test-jan               | Jan's machine                            | on    | 97  |
+erp-nightly            | Nightly batch of the ERP                 | 34  | orders/purchase-orders PG, stock/goods-received P, invoicing/invoices PG
+shop-frontend          | Web shop, server side                    | 12  | orders/sales-orders PG, orders/order-status G, catalogue/products G, stock/stock-levels G
+shop-mobile            | Mobile shop, back end for front ends     | 12  | orders/sales-orders PG, catalogue/products G, catalogue/pictures G
+old-crm                | Replaced in spring; still on two jobs?   | 790 | orders/purchase-orders P, partners/customers PG
+crm                    | Customer relations                       | 88  | partners/customers PG, partners/addresses PG, orders/order-status G
+warehouse-scanner-1    | Hall 1                                   | 204 | stock/goods-received P, stock/stock-levels G
+warehouse-scanner-2    | Hall 2                                   | 204 | stock/goods-received P, stock/stock-levels G
+warehouse-scanner-3    | Hall 3, spare device                     | 204 | stock/goods-received P
+label-printer          | Prints delivery labels                   | 310 | partners/addresses G, orders/sales-orders G
+edi-gateway            | Orders of large customers, EDIFACT       | 51  | orders/purchase-orders PG, orders/sales-orders P, invoicing/invoices P
+bank-import            | Reads the bank's statements              | 77  | invoicing/invoices G, invoicing/credit-notes G
+bookkeeping            | External bookkeeper's program            | 140 | invoicing/invoices PG, invoicing/credit-notes PG
+tax-adviser            | Yearly export                            | 400 | invoicing/invoices G, reports/exports G
+price-robot            | Adjusts prices every hour                | 19  | catalogue/price-lists G, catalogue/products PG
+pim-sync               | Product information management           | 66  | catalogue/products PGD, catalogue/pictures PGD
+image-resizer          | Makes thumbnails                         | 66  | catalogue/pictures PG
+search-indexer         | Feeds the search engine                  | 29  | catalogue/products G, catalogue/price-lists G, stock/stock-levels G
+marketplace-north      | Sales channel                            | 45  | orders/sales-orders P, stock/stock-levels G, catalogue/products G
+marketplace-south      | Sales channel                            | 45  | orders/sales-orders P, stock/stock-levels G, catalogue/products G
+returns-portal         | Customers announce returns               | 92  | orders/returns PG, orders/order-status G
+parcel-tracking        | Writes back delivery states              | 120 | orders/order-status G, orders/sales-orders P
+supplier-portal        | Suppliers confirm dates                  | 230 | partners/suppliers PG, orders/purchase-orders G
+newsletter             | Mail tool of marketing                   | 365 | partners/customers G
+bi-dashboard           | Charts on the wall                       | 58  | reports/exports G, stock/stock-levels G, orders/order-status G
+data-lake              | Copies everything, nightly               | 33  | orders/sales-orders G, orders/returns G, invoicing/invoices G, catalogue/products G
+load-test              | Never in production                      | 280 | orders/sales-orders PG
+monitoring             | Asks for stock levels each minute        | 510 | stock/stock-levels G
+partner-acme           | Wholesale customer                       | 24  | orders/purchase-orders P, catalogue/price-lists G
+partner-globex         | Wholesale customer                       | 84  | orders/purchase-orders P, catalogue/price-lists G
+partner-initech        | Wholesale customer, contract ended       | 333 | orders/purchase-orders P, catalogue/price-lists G
+pos-berlin             | Tills of the shop in Berlin              | 150 | orders/sales-orders PG, stock/stock-levels G
+pos-brno               | Tills of the shop in Brno                | 150 | orders/sales-orders PG, stock/stock-levels G
+pos-wien               | Closed last year                         | 720 | orders/sales-orders PG, stock/stock-levels G
+legacy-fax             | Nobody knows                             | 1400| orders/purchase-orders P
+chatbot                | Answers "where is my parcel"             | 8   | orders/order-status G
+forecast               | Plans purchases                          | 41  | stock/stock-levels G, orders/purchase-orders G, orders/sales-orders G
+intern-project         | Summer project                           | 155 |
+migration-2024         | For the move to the new hall             | 610 |
+new-portal             | Goes live next month                     | 2   |
+test-jan               | Jan's machine                            | 97  |
 """
 
 
 def fill(desk: Desk) -> None:
-    """Put 20 endpoints and 40 tokens into an empty store; the session begins with nothing to undo."""
+    """Put 20 endpoints and 40 tokens with their past into an empty store; the session begins with nothing to undo."""
     endpoints = {endpoint.ref: endpoint for endpoint in map(partial(_endpoint, desk), _rows(_ENDPOINTS))}
-    with desk.store.change(Note(desk.clock(), desk.actor, "filled the demo store")) as transaction:
+    with desk.store.change(
+        Note(desk.clock() - timedelta(days=700), desk.actor, "filled the demo store")
+    ) as transaction:
         for endpoint in endpoints.values():
             transaction.put(endpoint)
-        for name, description, state, days, mappings in _rows(_TOKENS):
-            token = _token(_aged(desk, days), name, description, state)
+        for name, description, days, mappings in _rows(_TOKENS):
+            token = _token(_aged(desk, days), name, description)
             transaction.put(token)
             for ref, slots in (mapping.split() for mapping in mappings.split(",") if mapping):
                 transaction.put(_assignment(token, endpoints[ref], slots))
+    remember(desk)
 
 
 def _rows(table: str) -> list[list[str]]:
@@ -122,15 +126,12 @@ def _endpoint(desk: Desk, row: list[str]) -> Endpoint:
     return build_endpoint(_aged(desk, days), checked_endpoint(fields))
 
 
-def _token(desk: Desk, name: str, description: str, state: str) -> EndpointToken:
+def _token(desk: Desk, name: str, description: str) -> EndpointToken:
     id = desk.new_id()
     return EndpointToken(
         id=id,
         name=name,
         description=description,
-        enabled=state != "off",
-        active=state != "shelf",
-        disabled_at=desk.clock() if state == "off" else None,
         secret=desk.seal(new_value(desk), id, VALUE),
         created_at=desk.clock(),
     )

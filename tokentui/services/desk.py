@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tokentui.domain import values
 from tokentui.domain.activity import NOBODY, Actor, Note
 from tokentui.domain.ids import RANDOM_BYTES, new_id
 from tokentui.domain.records import Secret
@@ -72,4 +73,6 @@ class Desk:
     def seal(self, value: str, record_id: str, field: str) -> Secret:
         """A token value, sealed for its place in a record."""
         sealed, digest, hint = self.vault.seal(value, record_id, field)
-        return Secret(sealed=sealed, digest=digest, hint=hint, generated_at=self.clock())
+        return Secret(
+            sealed=sealed, digest=digest, hint=hint, generated_at=self.clock(), strong=values.is_strong(value)
+        )

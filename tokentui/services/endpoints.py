@@ -1,6 +1,6 @@
 """What an admin does with endpoints and their primary tokens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tokentui.domain import values
@@ -138,12 +138,25 @@ def generate_primary(desk: Desk, endpoint_id: str, slot: Slot, expected: Secret 
     """
     endpoint = desk.reader().endpoint(endpoint_id)
     with desk.change(f"generated the {slot} primary of {endpoint.ref}") as transaction:
-        endpoint = transaction.reader.endpoint(endpoint_id)
+        return transaction.put(_regenerated(desk, transaction.reader.endpoint(endpoint_id), {slot: expected}))
+
+
+def generate_primaries(desk: Desk, expected: Mapping[str, Mapping[Slot, Secret]]) -> tuple[Endpoint, ...]:
+    """As `generate_primary`, for several by endpoint id and slot: all in one change, or none."""
+    number = sum(map(len, expected.values()))
+    with desk.change(f"generated {number} {'primary' if number == 1 else 'primaries'}") as transaction:
+        found = [transaction.reader.endpoint(id) for id in expected]
+        return tuple(transaction.put(_regenerated(desk, each, expected[each.id])) for each in found)
+
+
+def _regenerated(desk: Desk, endpoint: Endpoint, expected: Mapping[Slot, Secret | None]) -> Endpoint:
+    """The endpoint with new primaries in the place of those that are expected; None is whichever stands."""
+    for slot, secret in expected.items():
         check_generates(endpoint, slot)
-        if expected is not None and endpoint.primaries.get(slot) != expected:
+        if secret is not None and endpoint.primaries.get(slot) != secret:
             raise Conflict(f"Somebody else generated the {slot} primary of {endpoint.ref} meanwhile: it stays.")
-        primaries = {**endpoint.primaries, slot: _new_primary(desk, endpoint.id, slot)}
-        return transaction.put(replace(endpoint, primaries=primaries))
+    fresh = {slot: _new_primary(desk, endpoint.id, slot) for slot in expected}
+    return replace(endpoint, primaries={**endpoint.primaries, **fresh})
 
 
 def check_generates(endpoint: Endpoint, slot: Slot) -> None:

@@ -1,7 +1,9 @@
 """The settings file: read with care, written only to remember a choice that was made in the UI."""
 
 import os
+import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -30,6 +32,12 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     #: Where the endpoints are reached from outside, for the `curl` lines: `https://api.example.com`.
     base_url: str = ""
+    #: Names in the file that are no settings.
+    unknown: tuple[str, ...] = ()
+
+
+#: The names of all settings.
+KNOWN = tuple(each.name for each in fields(Settings) if each.name != "unknown")
 
 
 def load_settings(path: Path) -> Settings:
@@ -63,7 +71,8 @@ def _settings(path: Path, content: Mapping[str, object]) -> Settings:
     base_url = content.get("base_url", "")
     if not isinstance(base_url, str):
         raise SettingsError(f'In {path}, base_url is an address, such as base_url = "https://api.example.com".')
-    return Settings(theme, keys, mouse, _policy(path, content.get("policy", {})), base_url)
+    policy, unknown = _policy(path, content.get("policy", {})), tuple(name for name in content if name not in KNOWN)
+    return Settings(theme, keys, mouse, policy, base_url, unknown=unknown)
 
 
 def _policy(path: Path, table: object) -> Policy:
@@ -81,14 +90,32 @@ def _policy(path: Path, table: object) -> Policy:
 
 def remember_theme(path: Path, theme: str) -> None:
     """Write the theme's name into the settings, leaving the rest of the file as it stands; raises `SettingsError`."""
+    file = Path(os.path.realpath(path))  # to replace a link would leave the file behind it as it was
+    try:
+        _replace(file, _with_theme(file, theme))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"The theme could not be remembered in {path}: {error}.") from error
+
+
+def _with_theme(file: Path, theme: str) -> str:
     import tomlkit
 
     try:
-        document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
-        document["theme"] = theme
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
-        temporary.write_text(tomlkit.dumps(document), "utf-8")
-        os.replace(temporary, path)
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"The theme could not be remembered in {path}: {error}.") from error
+        document = tomlkit.parse(file.read_text("utf-8"))
+    except FileNotFoundError:
+        document = tomlkit.document()
+    document["theme"] = theme
+    return tomlkit.dumps(document)
+
+
+def _replace(file: Path, text: str) -> None:
+    """All of the text or none of it, in a file of the mode that it had."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = file.with_name(f".{file.name}.{os.urandom(4).hex()}.tmp")
+    try:
+        temporary.write_text(text, "utf-8")
+        with suppress(FileNotFoundError):
+            temporary.chmod(stat.S_IMODE(file.stat().st_mode))
+        os.replace(temporary, file)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -40,6 +40,7 @@ def _secret(secret: Secret) -> Document:
         "digest": secret.digest,
         "hint": secret.hint,
         "generated_at": _time(secret.generated_at),
+        **({} if secret.strong else {"strong": False}),  # most are
     }
 
 
@@ -49,6 +50,7 @@ def _read_secret(document: Mapping[str, Any]) -> Secret:
         digest=document["digest"],
         hint=document["hint"],
         generated_at=_moment(document["generated_at"]),
+        strong=document.get("strong") is not False,
     )
 
 

@@ -1,16 +1,16 @@
 """A store in memory: for tests, and for looking around where nothing is to be kept."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from tokentui.domain.activity import Note, RecordChange
 from tokentui.domain.errors import ReadOnly, StoreError
 from tokentui.store.codec import TABLES
-from tokentui.store.queries import LastSeen
-from tokentui.store.snapshot import Snapshot, snapshot_of
+from tokentui.store.memory_requests import MemoryRequests
+from tokentui.store.record_tables import table_of
+from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
 from tokentui.store.trail_lines import addition, content_of, head_of
 from tokentui.store.trail_view import TrailView
@@ -18,7 +18,7 @@ from tokentui.store.transaction import Changes, DocumentTransaction
 
 
 def _no_documents() -> Tables:
-    return Tables({name: {} for name in TABLES.values()})
+    return Tables({name: table_of(name) for name in TABLES.values()})
 
 
 @dataclass(slots=True)
@@ -28,44 +28,32 @@ class Memory:
     tables: Tables = field(default_factory=_no_documents)
     #: How often something was saved.
     saves: int = 0
+    requests: MemoryRequests = field(default_factory=MemoryRequests)
     trail: bytes = b""
     #: The hash of the line in the trail that tells of the last change.
     committed: str | None = None
     changing: threading.Lock = field(default_factory=threading.Lock)
 
 
-class NoRequests:
-    """What a store in memory saw: nothing, since no verifier can look into it."""
-
-    def began(self) -> None:
-        return None
-
-    def last_seen(self) -> Mapping[str, LastSeen]:
-        return {}
-
-    def calls(self, token_ids: Collection[str], since: datetime) -> int:
-        return 0
-
-    def calls_at(self, endpoint_ids: Collection[str], since: datetime) -> int:
-        return 0
-
-
 class MemoryStore:
     """A `Store` that is gone with the process."""
 
     location = "memory"
-    requests = NoRequests()
 
     def __init__(self, memory: Memory | None = None, *, read_only: bool = False, lock_timeout: float = 5.0) -> None:
         self._memory = memory or Memory()
         self._lock_timeout = lock_timeout
         self.read_only = read_only
 
+    @property
+    def requests(self) -> MemoryRequests:
+        return self._memory.requests
+
     def stamp(self) -> tuple[int, ...]:
         return (self._memory.saves,)
 
     def reader(self) -> Snapshot:
-        return snapshot_of(self._memory.tables)
+        return Snapshot(self._memory.tables)
 
     @contextmanager
     def change(self, note: Note) -> Iterator[DocumentTransaction]:
@@ -95,11 +83,8 @@ class MemoryStore:
         return TrailView(self._memory.trail, self.location, self._memory.committed)
 
     def _save(self, changes: Changes) -> None:
-        tables = {name: {**table, **changes.get(name, {})} for name, table in self._memory.tables.items()}
-        self._memory.tables = Tables(
-            {
-                name: {id: document for id, document in table.items() if document is not None}
-                for name, table in tables.items()
-            }
-        )
+        tables = self._memory.tables.copy()
+        for name, documents in changes.items():
+            tables[name] = tables[name].changed(documents)
+        self._memory.tables = tables
         self._memory.saves += 1

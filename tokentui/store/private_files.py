@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,8 +20,13 @@ def temporary_beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
 
 
-def write_private(path: Path, content: bytes, owner: os.stat_result | None = None) -> None:
-    """Make a file of mode 0600, whatever the umask, whose content is on the disk when this returns.
+def write_private(path: Path, content: bytes) -> None:
+    """Make a file of mode 0600, whatever the umask, whose content is on the disk when this returns."""
+    write_parts(path, (content,))
+
+
+def write_parts(path: Path, content: Iterable[bytes | memoryview], owner: os.stat_result | None = None) -> None:
+    """As `write_private`, of a content that need not be in memory as a whole.
 
     It belongs to the `owner` of another file where one is given: root must not take a service's file away from it.
     """
@@ -29,7 +35,8 @@ def write_private(path: Path, content: bytes, owner: os.stat_result | None = Non
         os.fchmod(descriptor, 0o600)
         if owner is not None and os.geteuid() == 0:
             os.fchown(descriptor, owner.st_uid, owner.st_gid)
-        file.write(content)
+        for part in content:
+            file.write(part)
         file.flush()
         os.fsync(descriptor)
 

@@ -3,7 +3,7 @@
 Any backend that passes the contract tests (`tests/store/contract.py`) will do.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,9 @@ from typing import Protocol, TypeVar
 
 from tokentui.domain.activity import Entry, Note
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record, Secret
+from tokentui.domain.requests import SeenRequest
 from tokentui.store.queries import (
+    EVERY_REQUEST,
     ActivityQuery,
     Counts,
     EndpointQuery,
@@ -20,6 +22,7 @@ from tokentui.store.queries import (
     MappingQuery,
     MappingRow,
     Page,
+    RequestFilter,
     TokenQuery,
     TokenRow,
     Verification,
@@ -122,16 +125,25 @@ class Activity(Protocol):
 class Requests(Protocol):
     """The requests that the verifier saw, as far as deeds and lists ask for them. Raises `StoreError`."""
 
+    def record(self, requests: Iterable[SeenRequest]) -> None:
+        """Keep requests, all or none of these."""
+
+    def stamp(self) -> Stamp:
+        """Cheap, to be asked often: differs as soon as something was recorded."""
+
     def began(self) -> datetime | None:
-        """When the first request was recorded; None where none ever was, and nothing can be said of anybody."""
+        """From when on requests are known; None where none ever was recorded: nothing can be said of anybody then."""
 
-    def last_seen(self) -> Mapping[str, LastSeen]:
-        """Token id → when it was last let in. A primary's id is its holder's: `<endpoint id>.<slot>`."""
+    def last_seen(self, token_ids: Collection[str] | None = None) -> Mapping[str, LastSeen]:
+        """Token id → when it was last let in, of these tokens or of all. A primary's id is `<endpoint id>.<slot>`."""
 
-    def calls(self, token_ids: Collection[str], since: datetime) -> int:
+    def recency(self) -> Mapping[str, int]:
+        """Token id → a number that is the greater, the later it was last let in: all of them, to order by."""
+
+    def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came with one of these tokens since then, let in or not."""
 
-    def calls_at(self, endpoint_ids: Collection[str], since: datetime) -> int:
+    def calls_at(self, endpoint_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came to one of these endpoints since then, let in or not."""
 
 
@@ -171,9 +183,6 @@ class Vault(Protocol):
     def digest(self, value: str) -> str:
         """The keyed digest of a value, hex."""
 
-    def opens(self) -> bool:
-        """Whether the key that opens values is at hand (with the digest key alone it is not)."""
-
     def seal(self, value: str, record_id: str, field: str) -> tuple[str, str, str]:
         """`(sealed, digest, sealed hint)` of a value; it can be opened for this record and field only."""
 
@@ -182,3 +191,6 @@ class Vault(Protocol):
 
     def hint(self, secret: Secret, record_id: str, field: str) -> str:
         """The value's last four characters; raises `SealError`."""
+
+    def length(self, secret: Secret) -> int:
+        """How many characters the value has, which its seal tells without the key; raises `SealError`."""

@@ -189,8 +189,28 @@ class Counts:
 class LastSeen:
     """When a token was last let in: by the value that it has, and by the one before its last rotation."""
 
-    at: datetime | None
+    at: datetime | None = None
     by_previous: datetime | None = None
+
+    @property
+    def last(self) -> datetime | None:
+        """By whichever of the two."""
+        return max((moment for moment in (self.at, self.by_previous) if moment is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFilter:
+    """Which requests count; what is None does not filter."""
+
+    #: Those that came to one of these endpoints.
+    endpoint_ids: frozenset[str] | None = None
+    slots: frozenset[Slot] | None = None
+    #: Those with the value from before the token's last rotation, or those without.
+    previous: bool | None = None
+    let_in: bool | None = None
+
+
+EVERY_REQUEST = RequestFilter()
 
 
 @dataclass(frozen=True, slots=True)

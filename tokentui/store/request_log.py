@@ -4,179 +4,180 @@ Who writes does not hinder who reads. A request is told by ids and names, never 
 without the query, which may hold one.
 """
 
-import sqlite3
+import os
+import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tokentui.domain.errors import StoreError
+from tokentui.domain.requests import SeenRequest
 from tokentui.store.private_files import open_private
-from tokentui.store.queries import LastSeen
+from tokentui.store.protocol import Stamp
+from tokentui.store.queries import EVERY_REQUEST, LastSeen, RequestFilter
+from tokentui.store.request_tables import (
+    APPLICATION_ID,
+    EVERY_SEEN,
+    RECENCY,
+    SCHEMA_VERSION,
+    counting,
+    insert,
+    lay_out,
+    moment_of,
+    seen_of,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
 
 FILE_NAME = "requests.sqlite"
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 #: How long one waits for another writer, in seconds.
 _PATIENCE = 5.0
-#: SQLite takes so many values in one statement, whatever it was built with.
-_MOST_VALUES = 900
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS requests (
-    id INTEGER PRIMARY KEY,
-    at INTEGER NOT NULL,
-    endpoint_id TEXT NOT NULL,
-    slot TEXT NOT NULL,
-    method TEXT NOT NULL,
-    path TEXT NOT NULL,
-    token_id TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    previous INTEGER NOT NULL,
-    address TEXT NOT NULL,
-    status INTEGER NOT NULL,
-    reason TEXT NOT NULL,
-    duration INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS requests_by_token ON requests (token_id, at);
-CREATE INDEX IF NOT EXISTS requests_by_endpoint ON requests (endpoint_id, at);
-CREATE TABLE IF NOT EXISTS last_seen (
-    token_id TEXT NOT NULL,
-    previous INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    PRIMARY KEY (token_id, previous)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenRequest:
-    """One request and what was decided; ids are empty where they are not known."""
-
-    at: datetime
-    method: str
-    #: Without the query.
-    path: str
-    endpoint_id: str = ""
-    slot: str = ""
-    token_id: str = ""
-    #: Whose token it was: `primary`, `endpoint` or nobody's.
-    kind: str = ""
-    #: Whether it came with the value from before the token's last rotation.
-    previous: bool = False
-    address: str = ""
-    status: int
-    reason: str
-    #: How long the decision took, in microseconds.
-    duration: int = 0
 
 
 class RequestLog:
-    """The requests seen beside the store file `store`. Reading makes no file; the first recording does."""
+    """The requests seen beside the store file `store`. Reading makes no file; the first recording does.
+
+    Safe to use from several threads and processes at once. SQLite is loaded when there is something to read or to
+    write: most commands need none of it.
+    """
 
     def __init__(self, store: Path) -> None:
+        self._store = store
         self.path = store.with_name(FILE_NAME)
+        #: What was found, beside the stamp of the files in which it was found.
+        self._last_seen: tuple[Stamp, Mapping[str, LastSeen]] = ((), {})
+
+    def stamp(self) -> Stamp:
+        """Differs as soon as something was recorded; `()` where nothing ever was. Raises `StoreError`."""
+        try:
+            found = os.stat(self.path)
+            if not stat.S_ISREG(found.st_mode):
+                raise StoreError(f"The requests seen {self.path} are no regular file.")
+            return (found.st_ino, found.st_size, found.st_mtime_ns, *self._log_stamp())
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise StoreError(
+                f"The requests seen {self.path} cannot be reached: {error.strerror or error}."
+            ) from error
+
+    def _log_stamp(self) -> Stamp:
+        """Of the write-ahead log, where what was recorded stands until it is moved into the file."""
+        try:
+            found = os.stat(f"{self.path}-wal")
+        except FileNotFoundError:
+            return ()
+        return (found.st_size, found.st_mtime_ns) if found.st_size else ()
 
     # ------------------------------------------------------------------ recording
 
     def record(self, requests: Iterable[SeenRequest]) -> None:
         """Keep requests, all or none of these; raises `StoreError`."""
         batch = list(requests)
-        if batch:
-            with self._open_to_write() as database, database:
-                database.executemany(_INSERT, map(_values, batch))
-                database.executemany(_SEEN, [_sighting(one) for one in batch if one.token_id and one.status == 200])
-                first = min(_number(one.at) for one in batch)
-                database.execute("INSERT OR IGNORE INTO facts VALUES ('began', ?)", (first,))
+        if not batch:
+            return
+        with self._telling("written"), closing(self._open_to_write()) as database, database:
+            insert(database, batch)
 
-    @contextmanager
-    def _open_to_write(self) -> Iterator[sqlite3.Connection]:
+    def _open_to_write(self) -> "sqlite3.Connection":
+        import sqlite3
+
+        self.stamp()  # to open a named pipe would wait for ever
+        open_private(self.path)
+        self._give_to_the_stores_owner()
+        database = sqlite3.connect(self.path, timeout=_PATIENCE)
         try:
-            open_private(self.path)
-            with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as database:
-                database.execute("PRAGMA journal_mode = WAL")
-                database.execute("PRAGMA synchronous = NORMAL")
-                database.executescript(_SCHEMA)
-                yield database
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"The requests seen {self.path} cannot be written: {error}.") from error
+            database.execute("PRAGMA synchronous = NORMAL")
+            if self._check(database):
+                lay_out(database)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def _give_to_the_stores_owner(self) -> None:
+        """Root must not take the log away from the service that records into it; SQLite gives its own files along."""
+        if os.geteuid() == 0 and self._store.exists():
+            owner = os.stat(self._store)
+            os.chown(self.path, owner.st_uid, owner.st_gid)
+
+    def _check(self, database: "sqlite3.Connection") -> bool:
+        """Whether it is new; raises `StoreError` where it is not ours, or of a newer TokenTUI."""
+        (application,) = database.execute("PRAGMA application_id").fetchone()
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if not tables and not application:
+            return True
+        if application != APPLICATION_ID:
+            raise StoreError(f"The requests seen {self.path} are another program's database. Move it away.")
+        if version > SCHEMA_VERSION:
+            raise StoreError(f"The requests seen {self.path} were written by a newer TokenTUI. Update TokenTUI.")
+        return False
 
     # ------------------------------------------------------------------ asking
 
     def began(self) -> datetime | None:
-        """When the first request was recorded; None where none ever was. Raises `StoreError`."""
+        """From when on requests are known; None where none ever was recorded. Raises `StoreError`."""
         rows = self._ask("SELECT value FROM facts WHERE name = 'began'")
-        return _moment(rows[0][0]) if rows else None
+        return moment_of(rows[0][0]) if rows else None
 
-    def last_seen(self) -> Mapping[str, LastSeen]:
-        """Token id → when it was last let in; raises `StoreError`."""
-        rows = self._ask(
-            "SELECT token_id, max(CASE WHEN previous THEN NULL ELSE at END), max(CASE WHEN previous THEN at END) "
-            "FROM last_seen GROUP BY token_id"
-        )
-        return {token_id: LastSeen(_moment(at), _moment(previous)) for token_id, at, previous in rows}
+    def last_seen(self, token_ids: Collection[str] | None = None) -> Mapping[str, LastSeen]:
+        """Token id → when it was last let in, of these or of all; raises `StoreError`. It may not be changed."""
+        stamp = self.stamp()
+        if self._last_seen[0] == stamp:
+            every = self._last_seen[1]
+            return every if token_ids is None else {id: every[id] for id in token_ids if id in every}
+        if token_ids is not None:
+            wanted = frozenset(token_ids)
+            return _sightings(row for each in seen_of(token_ids) for row in self._ask(*each) if row[0] in wanted)
+        self._last_seen = (stamp, _sightings(self._ask(*EVERY_SEEN)))
+        return self._last_seen[1]
 
-    def calls(self, token_ids: Collection[str], since: datetime) -> int:
+    def recency(self) -> Mapping[str, int]:
+        """Token id → when it was last let in, as a number to order by; raises `StoreError`."""
+        return dict(self._ask(RECENCY))
+
+    def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came with one of these tokens since then; raises `StoreError`."""
-        return self._count("token_id", token_ids, since)
+        return self._count("token_id", token_ids, since, only)
 
-    def calls_at(self, endpoint_ids: Collection[str], since: datetime) -> int:
+    def calls_at(self, endpoint_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came to one of these endpoints since then; raises `StoreError`."""
-        return self._count("endpoint_id", endpoint_ids, since)
+        return self._count("endpoint_id", endpoint_ids, since, only)
 
-    def _count(self, column: str, ids: Collection[str], since: datetime) -> int:
-        total, wanted = 0, list(ids)
-        for begin in range(0, len(wanted), _MOST_VALUES):
-            some = wanted[begin : begin + _MOST_VALUES]
-            marks = ",".join("?" * len(some))
-            statement = f"SELECT count(*) FROM requests WHERE {column} IN ({marks}) AND at >= ?"
-            total += sum(count for (count,) in self._ask(statement, (*some, _number(since))))
-        return total
+    def _count(self, column: str, ids: Collection[str], since: datetime, only: RequestFilter) -> int:
+        found = (self._ask(*each) for each in counting(column, ids, since, only))
+        return sum(count for rows in found for (count,) in rows)
 
     def _ask(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:
-        if not self.path.exists():
+        if not self.stamp():
             return []
+        import sqlite3
+
+        with self._telling("read"):
+            address = f"{self.path.absolute().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as database:
+                return [] if self._check(database) else database.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _telling(self, what: str) -> Iterator[None]:
+        """Make what goes wrong below a `StoreError` that names its cause."""
+        import sqlite3
+
         try:
-            with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)) as database:
-                return database.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
-            raise StoreError(f"The requests seen {self.path} cannot be read: {error}.") from error
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"The requests seen {self.path} cannot be {what}: {error}.") from error
 
 
-_INSERT = f"INSERT INTO requests VALUES (NULL{', ?' * 12})"
-_SEEN = (
-    "INSERT INTO last_seen VALUES (?, ?, ?) ON CONFLICT (token_id, previous) DO UPDATE SET at = max(at, excluded.at)"
-)
-
-
-def _values(one: SeenRequest) -> tuple[object, ...]:
-    return (
-        _number(one.at),
-        one.endpoint_id,
-        one.slot,
-        one.method,
-        one.path,
-        one.token_id,
-        one.kind,
-        one.previous,
-        one.address,
-        one.status,
-        one.reason,
-        one.duration,
-    )
-
-
-def _sighting(one: SeenRequest) -> tuple[object, ...]:
-    return one.token_id, one.previous, _number(one.at)
-
-
-def _number(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _moment(number: int | None) -> datetime | None:
-    return None if number is None else _EPOCH + number * _MICROSECOND
+def _sightings(rows: Iterable[tuple[str, int, int]]) -> Mapping[str, LastSeen]:
+    """From rows of token id, whether it was by the previous value, and when."""
+    seen: dict[str, LastSeen] = {}
+    for token_id, previous, at in rows:
+        known = seen.get(token_id, LastSeen(None))
+        moment = moment_of(at)
+        seen[token_id] = LastSeen(known.at, moment) if previous else LastSeen(moment, known.by_previous)
+    return seen

@@ -8,8 +8,10 @@ a save is: lock file beside the store → read again under the lock → temporar
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +19,34 @@ from tinydb import Storage
 
 from tokentui.domain.errors import ReadOnly, StoreError
 from tokentui.store.file_format import is_newer, new_tables, parse
+from tokentui.store.layout import JsonText, lines_of
 from tokentui.store.private_files import (
     make_private_folder,
     open_private,
     sweep,
     sync_folder,
     temporary_beside,
-    write_private,
+    write_parts,
 )
 from tokentui.store.protocol import Stamp
+from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
 
 #: How long a change waits for the changes of others, in seconds.
 LOCK_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a store file held while it had this stamp."""
+
+    stamp: Stamp
+    tables: Tables
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The one view of it, which keeps what it has found out."""
+        return Snapshot(self.tables)
 
 
 class SafeStorage(Storage):
@@ -40,7 +57,7 @@ class SafeStorage(Storage):
         self.path = Path(os.path.realpath(path))
         self._lock_timeout = lock_timeout
         self._loading = threading.Lock()
-        self._cached: tuple[Stamp, Tables] | None = None
+        self._cached: Saved | None = None
         #: Waiting for another process' lock means asking again and again; threads of this one wait here.
         self._changing = threading.Lock()
         self._saved = Tables({})
@@ -70,39 +87,41 @@ class SafeStorage(Storage):
         self._seen = True
         return status
 
-    def load(self) -> tuple[Stamp, Tables]:
-        """The stamp and the saved tables, which nobody may change; parsed again only where the file is another."""
+    def load(self) -> Saved:
+        """What is saved, which nobody may change; parsed again only where the file is another."""
         with self._loading:
             stamp = self.stamp()
-            if self._cached is None or self._cached[0] != stamp:
-                self._cached = self._load_file() if stamp else ((), new_tables())
+            if self._cached is None or self._cached.stamp != stamp:
+                self._cached = None  # before the next one comes: large stores are not to be in memory twice
+                self._cached = self._load_file() if stamp else Saved((), new_tables())
             return self._cached
 
-    def _load_file(self) -> tuple[Stamp, Tables]:
+    def _load_file(self) -> Saved:
         try:
             with open(self.path, "rb") as file:
                 status = os.fstat(file.fileno())
-                content = file.read()
+                lines = lines_of(file)
         except OSError as error:
             raise StoreError(f"The store {self.path} cannot be read: {error.strerror or error}.") from error
-        return _stamp_of(status), parse(self.path, content)
+        return Saved(_stamp_of(status), parse(self.path, lines))
 
     # ------------------------------------------------------------------ writing
 
     @contextmanager
-    def locked(self) -> Iterator[Tables]:
+    def locked(self) -> Iterator[Saved]:
         """Hold the store alone; gives what is saved. What TinyDB writes meanwhile is kept by `save`, or dropped."""
         self.stamp()  # where the store has gone, no folder is made for it again
         if not self._changing.acquire(timeout=self._lock_timeout):
             raise StoreError(f"The store {self.path} is being changed already. Try again.")
         try:
             with self._lock_file():
-                self._saved = self._working = self.load()[1]
-                if is_newer(self._saved):
+                saved = self.load()
+                self._saved = self._working = saved.tables
+                if is_newer(saved.tables):
                     raise ReadOnly(
                         f"The store {self.path} was written by a newer TokenTUI: it can be looked at only."
                     )
-                yield self._saved
+                yield saved
         finally:
             self._saved, self._working = Tables({}), None
             self._changing.release()
@@ -128,11 +147,11 @@ class SafeStorage(Storage):
         finally:
             lock.release()
 
-    def read(self) -> Tables:
+    def read(self) -> Tables:  # type: ignore[override]  # TinyDB's own tables are dicts
         """All tables as TinyDB has made them inside `locked()`; else as they are saved."""
-        return (self.load()[1] if self._working is None else self._working).copy()
+        return (self.load().tables if self._working is None else self._working).copy()
 
-    def write(self, data: dict[str, dict[str, Any]]) -> None:
+    def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
         """Take the tables that `save` will keep."""
         if self._working is None:
             raise StoreError("The store is written inside a change only.")
@@ -154,16 +173,16 @@ class SafeStorage(Storage):
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
-        self._seen, self._cached = True, (stamp, tables)
+        self._seen, self._cached = True, Saved(stamp, tables)
         return True
 
-    def _write_later(self, temporary: Path, content: bytes) -> Stamp:
+    def _write_later(self, temporary: Path, content: Iterator[JsonText]) -> Stamp:
         """Write the file with a later time than the one it replaces, whatever the clock and its grain.
 
         Inodes and sizes come again, so without it a store that was saved twice might look as it did before.
         """
         replaced = self._status()
-        write_private(temporary, content, replaced)
+        write_parts(temporary, content, replaced)
         status = os.stat(temporary)
         if replaced is not None and status.st_mtime_ns <= replaced.st_mtime_ns:
             later = replaced.st_mtime_ns + 1

@@ -1,13 +1,16 @@
 """Which records a query selects, and in what order: answered from the parsed documents, without making records."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from itertools import chain, islice, takewhile
 from typing import Any
 
 from tokentui.domain.names import name_key
 from tokentui.store.queries import EndpointQuery, EndpointSort, MappingQuery, TokenQuery, TokenSort
-from tokentui.store.tables import Documents, OverTables, Tables
+from tokentui.store.record_tables import AssignmentTable, TokenTable
+from tokentui.store.tables import Documents, Tables
 
 _SortKey = Callable[[str], Any]
 
@@ -25,6 +28,33 @@ def among(documents: Documents, only: frozenset[str] | None) -> Iterable[tuple[s
     return documents.items() if only is None else ((id, documents[id]) for id in only if id in documents)
 
 
+class OverTables:
+    """Something that reads the tables of records; each is parsed when it is first looked at."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    @property
+    def _endpoints(self) -> Documents:
+        return self._tables["endpoints"]
+
+    @property
+    def _acknowledgements(self) -> Documents:
+        return self._tables["acknowledgements"]
+
+    @property
+    def _tokens(self) -> TokenTable:
+        table = self._tables["tokens"]
+        assert isinstance(table, TokenTable)
+        return table
+
+    @property
+    def _assignments(self) -> AssignmentTable:
+        table = self._tables["assignments"]
+        assert isinstance(table, AssignmentTable)
+        return table
+
+
 class Selection(OverTables):
     """The orders and texts of one parsed store, worked out when first asked for and kept."""
 
@@ -34,50 +64,86 @@ class Selection(OverTables):
 
     # ------------------------------------------------------------------ who is mapped where
 
-    def _pairs(self) -> Iterator[tuple[str, str]]:
-        """Token id and endpoint id of every assignment."""
-        for id in self._assignments:
-            token_id, _, endpoint_id = id.partition(".")
-            yield token_id, endpoint_id
-
-    @cached_property
-    def endpoints_of(self) -> dict[str, list[str]]:
-        """Token id → ids of the endpoints it is mapped to."""
-        mapped: dict[str, list[str]] = {}
-        for token_id, endpoint_id in self._pairs():
-            mapped.setdefault(token_id, []).append(endpoint_id)
-        return mapped
-
     @cached_property
     def tokens_at(self) -> dict[str, list[str]]:
         """Endpoint id → ids of the tokens mapped to it, the inactive ones too."""
         mapped: dict[str, list[str]] = {}
-        for token_id, endpoint_id in self._pairs():
-            mapped.setdefault(endpoint_id, []).append(token_id)
+        for token_id, endpoint_ids in self._assignments.endpoints_of.items():
+            for endpoint_id in endpoint_ids:
+                mapped.setdefault(endpoint_id, []).append(token_id)
         return mapped
-
-    @cached_property
-    def assigned_count(self) -> Counter[str]:
-        """Token id → to how many endpoints it is mapped."""
-        counted = Counter(token_id for token_id, _ in self._pairs())
-        # Under the table's own ids: copies of 100,000 of them are 10 MB.
-        return Counter({id: counted[id] for id in self._tokens if id in counted})
 
     @cached_property
     def mapped_count(self) -> Counter[str]:
         """Endpoint id → how many active tokens are mapped to it."""
-        tokens = self._tokens
+        tokens, inactive = self._tokens, self._tokens.inactive
         return Counter(
-            endpoint_id
-            for token_id, endpoint_id in self._pairs()
-            if token_id in tokens and tokens[token_id]["active"]
+            chain.from_iterable(
+                endpoint_ids
+                for token_id, endpoint_ids in self._assignments.endpoints_of.items()
+                if token_id in tokens and token_id not in inactive
+            )
         )
 
-    # ------------------------------------------------------------------ texts to filter by
+    # ------------------------------------------------------------------ tokens
 
-    @cached_property
-    def token_texts(self) -> dict[str, str]:
-        return {id: name_key(f"{doc['name']}\n{doc['description']}") for id, doc in self._tokens.items()}
+    def token_named(self, name: str) -> str | None:
+        """The id of the token with this name, ignoring case; an index of names would take 13 MB for 100,000."""
+        key, tokens = name_key(name), self._tokens
+        place = bisect_left(tokens.by_name, f"{key}\n", key=tokens.texts.__getitem__)
+        alike = takewhile(lambda id: tokens.texts[id].startswith(f"{key}\n"), islice(tokens.by_name, place, None))
+        return next((id for id in alike if name_key(tokens[id]["name"]) == key), None)
+
+    def tokens(self, query: TokenQuery) -> tuple[list[str], int]:
+        """The ids that the query selects, in order, and how many there are without its text."""
+        ids = self._ordered_tokens(query)
+        if query.reverse:
+            ids = ids[::-1]
+        return matching(ids, self._tokens.texts, query.text) if query.text else ids, len(ids)
+
+    def mappings(self, query: MappingQuery) -> tuple[list[str], int]:
+        """As `tokens`, for one endpoint's view of the active tokens; only the mapped ones where asked."""
+        ids, _ = self.tokens(TokenQuery(sort=query.sort, reverse=query.reverse))
+        if query.mapped_only:
+            mapped = set(self.tokens_at.get(query.endpoint_id, ()))
+            ids = [id for id in ids if id in mapped]
+        return matching(ids, self._tokens.texts, query.text) if query.text else ids, len(ids)
+
+    def _ordered_tokens(self, query: TokenQuery) -> list[str]:
+        """Kept, but for those of some ids only: nobody asks for just these again."""
+        if query.only is not None:
+            return self._ordered(self._tokens.among(query.only), query)
+        key = (query.active, query.enabled, query.assigned, query.sort)
+        if key not in self._kept:
+            self._kept[key] = self._ordered(self._tokens, query)
+        return self._kept[key]
+
+    def _ordered(self, tokens: TokenTable, query: TokenQuery) -> list[str]:
+        """The ids of those tokens that the query selects but for its text, in order."""
+        ids, mapped = self._flagged_tokens(tokens, query), self._assignments.endpoints_of
+        match query.sort:
+            case TokenSort.DESCRIPTION:
+                return sorted(ids, key=lambda id: tokens.texts[id].partition("\n")[2])
+            case TokenSort.ENABLED:
+                return sorted(ids, key=tokens.disabled.__contains__)
+            case TokenSort.ASSIGNED:
+                return sorted(ids, key=lambda id: len(mapped.get(id, ())))
+            case TokenSort.AGE:
+                return sorted(ids, key=tokens.generated_at.__getitem__)
+            case _:
+                return ids
+
+    def _flagged_tokens(self, tokens: TokenTable, query: TokenQuery) -> list[str]:
+        ids, mapped = tokens.by_name, self._assignments.endpoints_of
+        if query.active is not None:
+            ids = [id for id in ids if (id not in tokens.inactive) is query.active]
+        if query.enabled is not None:
+            ids = [id for id in ids if (id not in tokens.disabled) is query.enabled]
+        if query.assigned is not None:
+            ids = [id for id in ids if (id in mapped) is query.assigned]
+        return ids
+
+    # ------------------------------------------------------------------ endpoints
 
     @cached_property
     def endpoint_texts(self) -> dict[str, str]:
@@ -86,46 +152,10 @@ class Selection(OverTables):
             for id, doc in self._endpoints.items()
         }
 
-    # ------------------------------------------------------------------ results
-
-    def tokens(self, query: TokenQuery) -> tuple[list[str], int]:
-        """The ids that the query selects, in order, and how many there are without its text."""
-        ids = self._ordered_tokens(query)
-        if query.reverse:
-            ids = ids[::-1]
-        return matching(ids, self.token_texts, query.text) if query.text else ids, len(ids)
-
-    def mappings(self, query: MappingQuery) -> tuple[list[str], int]:
-        """As `tokens`, for one endpoint's view of the active tokens; only the mapped ones where asked."""
-        ids, _ = self.tokens(TokenQuery(sort=query.sort, reverse=query.reverse))
-        if query.mapped_only:
-            mapped = set(self.tokens_at.get(query.endpoint_id, ()))
-            ids = [id for id in ids if id in mapped]
-        return matching(ids, self.token_texts, query.text) if query.text else ids, len(ids)
-
     def endpoints(self, query: EndpointQuery) -> tuple[list[str], int]:
         """The ids that the query selects, in order, and how many there are without its text."""
         ids = sorted(self._flagged_endpoints(query), key=self._endpoint_key(query.sort), reverse=query.reverse)
         return matching(ids, self.endpoint_texts, query.text) if query.text else ids, len(ids)
-
-    def _ordered_tokens(self, query: TokenQuery) -> list[str]:
-        """Kept, but for those of some ids only: nobody asks for just these again."""
-        if query.only is not None:
-            return self._ordered(self._flagged_tokens(query), query.sort)
-        key = (query.active, query.enabled, query.assigned, query.sort)
-        if key not in self._kept:
-            self._kept[key] = self._ordered(self._flagged_tokens(query), query.sort)
-        return self._kept[key]
-
-    def _flagged_tokens(self, query: TokenQuery) -> list[str]:
-        mapped = self.assigned_count if query.assigned is not None else {}
-        return [
-            id
-            for id, doc in among(self._tokens, query.only)
-            if query.active in (None, doc["active"])
-            and query.enabled in (None, doc["enabled"])
-            and query.assigned in (None, id in mapped)
-        ]
 
     def _flagged_endpoints(self, query: EndpointQuery) -> list[str]:
         return [
@@ -138,18 +168,6 @@ class Selection(OverTables):
                 or (query.slot == "DELETE" and doc["allow_deleting"])
             )
         ]
-
-    def _ordered(self, ids: list[str], sort: TokenSort) -> list[str]:
-        tokens, counts = self._tokens, self.assigned_count
-        names = {id: name_key(tokens[id]["name"]) for id in ids}
-        first: dict[TokenSort, _SortKey] = {
-            TokenSort.DESCRIPTION: lambda id: tokens[id]["description"].casefold(),
-            TokenSort.ENABLED: lambda id: not tokens[id]["enabled"],
-            TokenSort.ASSIGNED: counts.__getitem__,
-            TokenSort.AGE: lambda id: tokens[id]["secret"]["generated_at"],
-        }
-        by_name = sorted(ids, key=names.__getitem__)
-        return sorted(by_name, key=first[sort]) if sort in first else by_name
 
     def _endpoint_key(self, sort: EndpointSort) -> _SortKey:
         endpoints = self._endpoints

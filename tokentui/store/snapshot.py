@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import TypeVar
 
 from tokentui.domain.errors import NotFound
-from tokentui.domain.names import name_key
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
 from tokentui.store.codec import read_acknowledgement, read_assignment, read_endpoint, read_token
@@ -21,8 +20,8 @@ from tokentui.store.queries import (
     Window,
     window_of,
 )
-from tokentui.store.selection import Selection
-from tokentui.store.tables import Documents, OverTables, Tables
+from tokentui.store.selection import OverTables, Selection
+from tokentui.store.tables import Tables
 
 RowT = TypeVar("RowT")
 
@@ -55,7 +54,7 @@ class Snapshot(OverTables):
         return read_token(id, document)
 
     def token_by_name(self, name: str) -> EndpointToken:
-        id = self._names.get(name_key(name))
+        id = self._selection.token_named(name)
         if id is None:
             raise NotFound(f"There is no endpoint token {name!r}. `tokentui tokens list` shows them all.")
         return self.token(id)
@@ -66,8 +65,7 @@ class Snapshot(OverTables):
         return None if document is None else read_assignment(id, document)
 
     def assignments_of(self, token_id: str) -> tuple[Assignment, ...]:
-        found = (self.assignment(token_id, id) for id in self._selection.endpoints_of.get(token_id, ()))
-        return tuple(assignment for assignment in found if assignment is not None)
+        return tuple(read_assignment(id, document) for id, document in self._assignments.of_token(token_id).items())
 
     def assignments_at(self, endpoint_id: str) -> tuple[Assignment, ...]:
         found = (self.assignment(id, endpoint_id) for id in self._selection.tokens_at.get(endpoint_id, ()))
@@ -86,10 +84,10 @@ class Snapshot(OverTables):
         return (read_acknowledgement(id, document) for id, document in self._acknowledgements.items())
 
     def holder_of(self, digest: str) -> Endpoint | EndpointToken | None:
-        holder = self._digests.get(digest)
-        if holder is None:
-            return None
-        return self.endpoint(holder) if holder in self._endpoints else self.token(holder)
+        if digest in self._primaries:
+            return self.endpoint(self._primaries[digest])
+        holder = self._tokens.holders.get(digest)
+        return None if holder is None else self.token(holder)
 
     # ------------------------------------------------------------------ indexes
 
@@ -98,16 +96,9 @@ class Snapshot(OverTables):
         return {f"{doc['group']}/{doc['slug']}": id for id, doc in self._endpoints.items()}
 
     @cached_property
-    def _names(self) -> dict[str, str]:
-        return {name_key(doc["name"]): id for id, doc in self._tokens.items()}
-
-    @cached_property
-    def _digests(self) -> dict[str, str]:
-        holders = {doc["secret"]["digest"]: id for id, doc in self._tokens.items()}
-        holders.update({doc["previous"]["digest"]: id for id, doc in self._tokens.items() if doc.get("previous")})
-        for id, doc in self._endpoints.items():
-            holders.update({secret["digest"]: id for secret in doc["primaries"].values()})
-        return holders
+    def _primaries(self) -> dict[str, str]:
+        """Digest of a primary token → id of its endpoint."""
+        return {secret["digest"]: id for id, doc in self._endpoints.items() for secret in doc["primaries"].values()}
 
     # ------------------------------------------------------------------ pages
 
@@ -120,8 +111,8 @@ class Snapshot(OverTables):
 
     def token_page(self, query: TokenQuery, window: Window) -> Page[TokenRow]:
         ids, of = self._selection.tokens(query)
-        counts = self._selection.assigned_count
-        return _page(ids, of, window, lambda id: TokenRow(self.token(id), counts[id]))
+        mapped = self._assignments.endpoints_of
+        return _page(ids, of, window, lambda id: TokenRow(self.token(id), len(mapped.get(id, ()))))
 
     def mapping_page(self, query: MappingQuery, window: Window) -> Page[MappingRow]:
         ids, of = self._selection.mappings(query)
@@ -134,22 +125,13 @@ class Snapshot(OverTables):
     def counts(self) -> Counts:
         return Counts(
             endpoints=len(self._endpoints),
-            active_endpoints=_active(self._endpoints),
+            active_endpoints=sum(1 for document in self._endpoints.values() if document["active"]),
             tokens=len(self._tokens),
-            active_tokens=_active(self._tokens),
+            active_tokens=len(self._tokens) - len(self._tokens.inactive),
         )
-
-
-def _active(documents: Documents) -> int:
-    return sum(1 for document in documents.values() if document["active"])
 
 
 def _page(ids: list[str], of: int, window: Window, row: Callable[[str], RowT]) -> Page[RowT]:
     at, places = window_of(ids, window)
     rows = tuple(row(ids[place]) for place in places)
     return Page(rows=rows, offset=places.start, total=len(ids), of=of, at=at)
-
-
-def snapshot_of(tables: Tables) -> Snapshot:
-    """The `Reader` over a store's parsed tables."""
-    return Snapshot(tables)

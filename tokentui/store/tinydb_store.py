@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from tinydb import TinyDB
 from tinydb.table import Table
@@ -15,7 +14,7 @@ from tokentui.store.file_format import is_newer, meta_of
 from tokentui.store.protocol import Stamp
 from tokentui.store.request_log import RequestLog
 from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage
-from tokentui.store.snapshot import Snapshot, snapshot_of
+from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
 from tokentui.store.trail import TrailFile
 from tokentui.store.trail_view import TrailView
@@ -36,11 +35,9 @@ class _RecordTable(Table):
         TinyDB's `update` changes documents in place, which readers hold; and every call of its own converts all ids
         of the table twice, which at 10,000 documents takes as long as writing the file.
         """
-        tables = self.storage.read() or {}
-        table = {**tables[self.name], **documents}
-        for id in [id for id, document in documents.items() if document is None]:
-            table.pop(id)
-        tables[self.name] = table
+        assert isinstance(self.storage, SafeStorage)
+        tables = self.storage.read()
+        tables[self.name] = tables[self.name].changed(documents)
         self.storage.write(tables)
         self.clear_cache()
 
@@ -74,8 +71,6 @@ class TinyDBStore:
         self._read_only = read_only
         #: The trail as it was read last, beside its stamp.
         self._viewed: tuple[Stamp, TrailView] | None = None
-        #: The last snapshot, beside the tables that it is of.
-        self._snapshot: tuple[Tables, Snapshot] | None = None
 
     @property
     def location(self) -> str:
@@ -103,7 +98,7 @@ class TinyDBStore:
         return bool(tables["tokens"]) or any(each["primaries"] for each in tables["endpoints"].values())
 
     def _tables(self) -> Tables:
-        return self._storage.load()[1]
+        return self._storage.load().tables
 
     @property
     def requests(self) -> RequestLog:
@@ -114,21 +109,14 @@ class TinyDBStore:
         return self._storage.stamp()
 
     def reader(self) -> Snapshot:
-        return self._snapshot_of(self._tables())
-
-    def _snapshot_of(self, tables: Tables) -> Snapshot:
-        """The snapshot of these tables, which is kept, because it keeps what it has found out."""
-        kept = self._snapshot
-        if kept is None or kept[0] is not tables:
-            self._snapshot = kept = (tables, snapshot_of(tables))
-        return kept[1]
+        return self._storage.load().snapshot
 
     @contextmanager
     def change(self, note: Note) -> Iterator[DocumentTransaction]:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
-        with self._storage.locked() as tables:
-            transaction = DocumentTransaction(self._snapshot_of(tables), tables)
+        with self._storage.locked() as saved:
+            transaction = DocumentTransaction(saved.snapshot, saved.tables)
             yield transaction
             self._write(transaction, note)
             if self._storage.save():
@@ -148,7 +136,7 @@ class TinyDBStore:
             assert isinstance(table, _RecordTable)
             table.keep(changed)
 
-    def _mark(self) -> dict[str, Any]:
+    def _mark(self) -> Document:
         """The mark that a store without values gets; raises `SealError` where it is marked with another key."""
         if self._key_id is None:
             return {}

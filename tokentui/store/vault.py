@@ -18,6 +18,7 @@ from tokentui.domain.errors import SealError
 from tokentui.domain.records import Secret
 
 _NONCE_BYTES = 12
+_TAG_BYTES = 16
 _HINT_LENGTH = 4
 #: Values shorter than this get no hint: four characters would be too much of them.
 _HINT_FROM = 16
@@ -50,15 +51,15 @@ class KeyVault:
         master = self._master()
         return derive(master, "seal"), derive(master, "digest")
 
-    def opens(self) -> bool:
-        """Whether the key is at hand."""
-        try:
-            return bool(self._keys)
-        except SealError:
-            return False
+    @cached_property
+    def _keyed(self) -> hmac.HMAC:
+        """A digest that has taken in the key and nothing yet: a copy of it is sooner made than a new one."""
+        return hmac.new(self._keys[1], digestmod=hashlib.sha256)
 
     def digest(self, value: str) -> str:
-        return hmac.digest(self._keys[1], value.encode(), hashlib.sha256).hex()
+        digest = self._keyed.copy()
+        digest.update(value.encode())
+        return digest.hexdigest()
 
     def seal(self, value: str, record_id: str, field: str) -> tuple[str, str, str]:
         digest = self.digest(value)
@@ -78,6 +79,13 @@ class KeyVault:
     def hint(self, secret: Secret, record_id: str, field: str) -> str:
         return self._decrypt(secret.hint, record_id, f"{field}#hint", secret.digest)
 
+    def length(self, secret: Secret) -> int:
+        """A seal is as long as its value (GCM pads nothing, and values are ASCII), its nonce and its tag."""
+        length = len(_envelope(secret.sealed)) - _NONCE_BYTES - _TAG_BYTES
+        if length < 1:
+            raise _refusal()
+        return length
+
     def _encrypt(self, text: str, record_id: str, field: str, digest: str) -> str:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -90,13 +98,22 @@ class KeyVault:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         try:
-            envelope = base64.b64decode(sealed, validate=True)
-            if base64.b64encode(envelope).decode() != sealed:
-                raise _refusal()  # the same bytes in another spelling: nobody but a forger writes it
+            envelope = _envelope(sealed)
             nonce, content = envelope[:_NONCE_BYTES], envelope[_NONCE_BYTES:]
             return AESGCM(self._keys[0]).decrypt(nonce, content, _place(record_id, field, digest)).decode()
-        except (InvalidTag, binascii.Error, ValueError):
+        except (InvalidTag, ValueError):
             raise _refusal() from None
+
+
+def _envelope(sealed: str) -> bytes:
+    """The nonce, the encrypted text and its tag."""
+    try:
+        envelope = base64.b64decode(sealed, validate=True)
+    except (binascii.Error, ValueError):
+        raise _refusal() from None
+    if base64.b64encode(envelope).decode() != sealed:
+        raise _refusal()  # the same bytes in another spelling: nobody but a forger writes it
+    return envelope
 
 
 def _place(record_id: str, field: str, digest: str) -> bytes:

@@ -14,7 +14,19 @@ CHANGE = Binding.Group("Change")
 DANGEROUS = frozenset({"disable", "deactivate", "generate", "unmap"})
 
 #: Actions that change the store: not offered where it is read-only.
-CHANGES = DANGEROUS | {"activate", "add", "assign", "clone", "enable", "import_file", "map", "save", "undo"}
+CHANGES = DANGEROUS | {
+    "acknowledge",
+    "activate",
+    "add",
+    "assign",
+    "clone",
+    "enable",
+    "import_file",
+    "map",
+    "save",
+    "undo",
+    "withdraw",
+}
 
 
 def shelf_keys(what: str) -> tuple[Binding, ...]:

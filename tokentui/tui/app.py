@@ -1,29 +1,32 @@
 """The application: its sections, the keys that work everywhere, and the eye on the store."""
 
-import threading
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
 import rich
-from textual import work
+from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
-from tokentui.domain.errors import TokenTuiError
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
-from tokentui.store.protocol import Stamp
 from tokentui.tui.actions import GO, LOOK
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.reveals import Reveals
 from tokentui.tui.screens.endpoints import EndpointsScreen
-from tokentui.tui.screens.page_screen import PageScreen
+from tokentui.tui.screens.page_screen import PageScreen, shown_page
+from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.workplace import Workplace, over_ssh
 
-#: How often the store is looked at for changes that others made, in seconds.
-WATCH_SECONDS = 0.5
+#: How long saving may take before it is told, in seconds.
+PATIENCE = 0.3
+
+#: Actions that lead away from what is shown: not from a dialog, which is answered first.
+ELSEWHERE = frozenset({"quit", "section"})
 
 
 class TokenTuiApp(App[None]):
@@ -49,6 +52,7 @@ class TokenTuiApp(App[None]):
         Binding(
             "2", "section('tokens')", "Tokens", show=False, id="app.tokens", group=GO, tooltip="Go to Endpoint tokens"
         ),
+        Binding("4", "section('audit')", "Audit", show=False, id="app.audit", group=GO, tooltip="Go to Audit"),
         Binding(
             "5", "section('activity')", "Activity", show=False, id="app.activity", group=GO, tooltip="Go to Activity"
         ),
@@ -91,16 +95,17 @@ class TokenTuiApp(App[None]):
         demo: bool = False,
     ) -> None:
         super().__init__()
-        self.workplace = Workplace(desk, demo=demo)
         self._settings = settings or Settings()
+        self.workplace = Workplace(desk, demo=demo, policy=self._settings.policy)
         self._settings_file = settings_file
-        self._ended = threading.Event()
-        #: The store as it was before a list was read, so that no change falls between list and look.
-        self._seen = self._looked_at()
+        self._checked = False
+        self._eye = StoreEye(desk.store)
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
+        self.add_mode("audit", self._audit_screen)
         self.add_mode("activity", self._activity_screen)
+        self._themes = tuple(self.available_themes)
         if self.workplace.environ.get("NO_COLOR"):  # the terminal's own colours, taken away, are black on black
             for theme in [name for name in self.available_themes if name.startswith("ansi")]:
                 self.unregister_theme(theme)
@@ -111,6 +116,11 @@ class TokenTuiApp(App[None]):
         from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 
         return EndpointTokensScreen(self.workplace)
+
+    def _audit_screen(self) -> Screen[None]:
+        from tokentui.tui.screens.audit import AuditScreen
+
+        return AuditScreen(self.workplace, self._settings.keys)
 
     def _activity_screen(self) -> Screen[None]:
         from tokentui.tui.screens.activity import ActivityScreen
@@ -129,35 +139,29 @@ class TokenTuiApp(App[None]):
         if over_ssh(self.workplace.environ):
             self.animation_level = "none"
         self.workplace.write = self._write_to_terminal
+        self.workplace.tell = lambda trouble: self._say(trouble, "error")
         self._watch_store()
 
     def on_unmount(self) -> None:
-        self._ended.set()
+        self._eye.close()
         self.workplace.close()
 
     # ------------------------------------------------------------------ the eye on the store
 
-    @work(thread=True, group="watch", exit_on_error=False)
+    @work(thread=True, group="watch")
     def _watch_store(self) -> None:
         """Tell the screens when somebody saved, here or in another process."""
-        while not self._ended.wait(WATCH_SECONDS):
-            before, self._seen = self._seen, self._looked_at()
-            if self._seen != before:
-                self.call_from_thread(self._store_changed, self._seen[1])
-
-    def _looked_at(self) -> tuple[Stamp | None, str]:
-        """The store's stamp, or what is wrong with the store."""
-        try:
-            return self.workplace.desk.store.stamp(), ""
-        except TokenTuiError as error:
-            return None, str(error)
+        self._eye.watch(
+            lambda trouble: self.call_from_thread(self._store_changed, trouble),
+            lambda failure: self.call_later(self._say, failure, "error"),
+        )
 
     def _store_changed(self, trouble: str) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, PageScreen):
                 screen.store_changed()
-                if trouble:
-                    screen.say(trouble, "error")
+        if trouble:
+            self._say(trouble, "error")
 
     # ------------------------------------------------------------------ keys that work everywhere
 
@@ -171,20 +175,34 @@ class TokenTuiApp(App[None]):
             self.screen.store_changed()
 
     async def action_quit(self) -> None:
-        """Leave TokenTUI; unsaved edits on the way ask first."""
+        """Leave TokenTUI; unsaved edits on the way ask first, and what is being saved is waited for."""
         self._quit()
 
     @work(exclusive=True, group="section")
     async def _quit(self) -> None:
-        if await self._leave_pages():
+        if await self._leave_pages() and await self._all_saved():
             self.exit()
 
+    async def _all_saved(self) -> bool:
+        """Wait for the changes under way; False where one failed, which is told, or brings its form back."""
+        saving = asyncio.ensure_future(self.workplace.all_done())
+        if not (await asyncio.wait([saving], timeout=PATIENCE))[0]:
+            self._say("Waiting for what is being saved.", "busy")
+        return await saving
+
     async def _leave_pages(self) -> bool:
-        """Back to the list of the section; False where the user would rather go on editing."""
-        while len(self.screen_stack) > 1 and isinstance(self.screen, PageScreen):
+        """Back to the list of the section; False where a dialog is open, or the user would rather go on editing."""
+        while isinstance(self.screen, PageScreen):
+            if len(self.screen_stack) == 1:
+                return True
             if not await self.screen.leave():
                 return False
-        return True
+        return False
+
+    def action_help_quit(self) -> None:
+        """What Textual answers to ctrl+c, in the message line."""
+        keys = {each.binding.action: self.get_key_display(each.binding) for each in self.active_bindings.values()}
+        self._say(f"{keys.get('back', 'q')} leads back, and from a section out; {keys['quit']} quits.", "warning")
 
     def action_help(self) -> None:
         from tokentui.tui.dialogs.help import Help, key_groups
@@ -195,13 +213,17 @@ class TokenTuiApp(App[None]):
         self.push_screen(Help(text, key_groups(bindings)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A dialog is answered before one goes elsewhere."""
-        return isinstance(self.screen, PageScreen) if action == "quit" else True
+        """A dialog is answered before one goes elsewhere; the palette offers what could be done without it."""
+        if action not in ELSEWHERE:
+            return True
+        asked = (screen for screen in reversed(self.screen_stack) if not isinstance(screen, CommandPalette))
+        return isinstance(next(asked, None), PageScreen)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
         yield SystemCommand("Picture", "Save an SVG picture of this screen; values are hidden", self._save_picture)
-        yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)
+        if isinstance(screen, PageScreen):
+            yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)
 
     def _fatal_error(self) -> None:
         """As Textual does, without the local variables: a token's value may be among them.
@@ -211,6 +233,32 @@ class TokenTuiApp(App[None]):
         from rich.traceback import Traceback
 
         self.panic(Traceback(width=None, suppress=[rich]))
+
+    # ------------------------------------------------------------------ what the user has chosen
+
+    @on(PageScreen.Opened)
+    def _check_settings(self) -> None:
+        if not self._checked:
+            self._checked = True
+            self.run_worker(self._look_at_settings, thread=True, group="settings")
+
+    def _look_at_settings(self) -> None:
+        """To know all keys is to load all screens, which the first list does not wait for."""
+        from tokentui.tui.settings_check import settings_trouble
+
+        if self._settings.keys:
+            from tokentui.tui.own_keys import completed
+
+            self.call_from_thread(self.set_keymap, completed(self._settings.keys))
+        trouble = settings_trouble(self._settings, self._themes, self._settings_file)
+        if trouble:
+            self.call_from_thread(self._tell_settings, trouble)
+
+    def _tell_settings(self, trouble: str) -> None:
+        """Where the message line is free: trouble with the key or the store comes first."""
+        page = shown_page(self)
+        if page is not None and not page.told:
+            page.say(trouble, "error")
 
     # ------------------------------------------------------------------ theme and pictures
 
@@ -226,11 +274,14 @@ class TokenTuiApp(App[None]):
             self.call_from_thread(self._say, str(error), "warning")
 
     def _say(self, text: str, kind: str = "done") -> None:
-        if isinstance(self.screen, PageScreen):
-            self.screen.say(text, kind)
+        page = shown_page(self)
+        if page is not None:
+            page.say(text, kind)
 
     def _save_picture(self) -> None:
-        self._say(f"Saved {self.save_screenshot()}.")
+        from tokentui.tui.pictures import save_picture
+
+        self._say(*save_picture(self))
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """As Textual does, with every revealed value taken off the screen first."""

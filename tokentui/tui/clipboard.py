@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from tokentui.tui.workplace import over_ssh
 
@@ -48,5 +49,6 @@ def _copy_locally(value: str) -> bool:
         try:
             child.communicate(value.encode(), timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)  # with it the clipboard program, which holds the value
+            with suppress(OSError):  # it has ended in the very moment
+                os.killpg(child.pid, signal.SIGKILL)  # with it the clipboard program, which holds the value
     return child.returncode == 0

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, fields
 from tokentui.domain.errors import Conflict, Invalid, Taken, TokenTuiError
 from tokentui.domain.fields import EndpointFields, filled, rebased
 from tokentui.domain.records import Endpoint
-from tokentui.services.cutting import cut_hits
+from tokentui.services.cutting import cut_of
+from tokentui.services.desk import Desk
 from tokentui.services.endpoints import add_endpoint, edit_endpoint
 from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
@@ -27,9 +28,9 @@ class Attempt:
 async def save_endpoint(screen: AnyPage, endpoint: Endpoint | None, form: EndpointFields) -> Attempt:
     """Save the form of a standing endpoint, or of a new one; asks before anybody is cut off."""
     if endpoint is not None:
-        base = endpoint
+        base, desk = endpoint, screen.workplace.desk
         try:
-            question = await screen.workplace.look(lambda reader: cut_question(reader, base, form))
+            question = await screen.workplace.look(lambda reader: cut_question(desk, reader, base, form))
         except TokenTuiError as error:
             return Attempt(endpoint, form, {"": str(error)})
         if question is not None and not await screen.ask(question):
@@ -101,7 +102,7 @@ def _word(value: object) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def cut_question(reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Question | None:
+def cut_question(desk: Desk, reader: Reader, endpoint: Endpoint, form: EndpointFields) -> Question | None:
     """What saving this form would cut off, as a question; None where it cuts off nothing."""
-    hits = tuple(cut_hits(reader, endpoint, filled(form)))
+    hits = cut_of(desk, reader, endpoint, filled(form)).lines
     return Question(f"Save {endpoint.ref}?", hits, "Save") if hits else None

@@ -3,6 +3,8 @@
 from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.fields import EndpointFields
 from tokentui.domain.records import Endpoint
+from tokentui.services.calls import calls_at
+from tokentui.services.desk import Desk
 from tokentui.services.endpoints import clone_fields, set_endpoints_active
 from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
@@ -17,8 +19,9 @@ async def clone_of(page: AnyPage, endpoint: Endpoint) -> EndpointFields | None:
 
 async def deactivate(page: AnyPage, ids: frozenset[str]) -> bool:
     """Ask, then put endpoints on the shelf."""
+    desk = page.workplace.desk
     try:
-        question = await page.workplace.look(lambda reader: _deactivate_question(reader, ids))
+        question = await page.workplace.look(lambda reader: _deactivate_question(desk, reader, ids))
     except TokenTuiError as error:
         page.say(str(error), "error")
         return False
@@ -34,7 +37,7 @@ async def switch(page: AnyPage, ids: frozenset[str], active: bool) -> bool:
     )
 
 
-def _deactivate_question(reader: Reader, ids: frozenset[str]) -> Question:
+def _deactivate_question(desk: Desk, reader: Reader, ids: frozenset[str]) -> Question:
     """What would be refused if these endpoints were put on the shelf."""
     endpoints = [reader.endpoint(id) for id in ids]
     tokens = {assignment.token_id for id in ids for assignment in reader.assignments_at(id)}
@@ -42,6 +45,7 @@ def _deactivate_question(reader: Reader, ids: frozenset[str]) -> Question:
     what = names[0] if len(names) == 1 else amount(len(names), "endpoint")
     hits = (
         f"Every request to {'it' if len(names) == 1 else 'them'} is refused at once, whatever the token.",
+        calls_at(desk, {endpoint.id: endpoint.slots for endpoint in endpoints}).sentence(),
         f"{amount(len(tokens), 'endpoint token')} mapped; the mappings stay.",
         *(some(names) if len(names) > 1 else ()),
     )

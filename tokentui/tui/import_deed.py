@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tokentui.domain.errors import TokenTuiError
+from tokentui.domain.errors import ImportRefused, TokenTuiError
 from tokentui.domain.slots import Authentication
 from tokentui.services.importing import import_file
 from tokentui.services.intake.report import ImportReport
@@ -32,18 +32,25 @@ async def import_in_dialogs(page: AnyPage) -> None:
 async def _import(page: AnyPage, request: ImportRequest) -> ImportReport:
     progress = ImportProgress(request.path)
     kind = None if request.authentication == AS_DECLARED else Authentication(request.authentication)
-    app, desk = page.app, page.workplace.desk
-    await app.push_screen(progress)
+    file, desk = _file(request.path), page.workplace.desk
+    await page.app.push_screen(progress)
     try:
         return await page.workplace.perform(
             lambda: import_file(
                 desk,
-                Path(request.path).expanduser(),
+                file,
                 authentication=kind,
                 dry_run=request.dry_run,
-                progress=lambda share: app.call_from_thread(progress.reached, share),
+                progress=progress.reached,
                 cancelled=lambda: progress.stopped,
             )
         )
     finally:
         await progress.dismiss()
+
+
+def _file(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise ImportRefused(f"{path}: there is no such user, so no home folder; write the path out.") from None

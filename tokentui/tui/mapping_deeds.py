@@ -1,11 +1,12 @@
 """Mapping a token to a slot of an endpoint, and unmapping it there."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
 from tokentui.services.assigning import map_slot
+from tokentui.services.calls import calls_through
+from tokentui.services.desk import Desk
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.screens.page_screen import AnyPage
 
@@ -23,16 +24,20 @@ async def unmap(
     page: AnyPage, endpoint: Endpoint, token: EndpointToken, slot: Slot, ahead: Callable[[], None]
 ) -> None:
     """Ask, then unmap the token that was asked about; `ahead` draws what will be."""
-    if await page.ask(unmap_question(endpoint, token, slot, page.workplace.now())):
+    desk = page.workplace.desk
+    question = await page.look(lambda _: unmap_question(desk, endpoint, token, slot))
+    if question is not None and await page.ask(question):
         ahead()
         await remap(page, endpoint.id, token.id, slot, False)
 
 
-def unmap_question(endpoint: Endpoint, token: EndpointToken, slot: Slot, now: datetime) -> Question:
+def unmap_question(desk: Desk, endpoint: Endpoint, token: EndpointToken, slot: Slot) -> Question:
     """What unmapping the token would cut off, as a question."""
-    passes = slot in endpoint.slots and endpoint.active and token.usable(now)
+    passes = slot in endpoint.slots and endpoint.active and token.usable(desk.clock())
+    calls = calls_through(desk, [(token.id, endpoint.id, (slot,))])
     hits = (
         f"{slot} requests of {token.name} are refused here {'at once' if passes else 'already'}.",
+        *((calls.sentence("by this token"),) if passes else ()),
         "Its other mappings stay as they are.",
     )
     return Question(f"Unmap {token.name} from {slot} here?", hits, "Unmap")

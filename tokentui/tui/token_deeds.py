@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from tokentui.domain.errors import Conflict, Invalid, SealError, Taken, TokenTuiError
+from tokentui.domain.errors import Conflict, Invalid, Taken, TokenTuiError
 from tokentui.domain.fields import TokenFields, rebased
 from tokentui.domain.records import EndpointToken
-from tokentui.domain.slots import in_order
-from tokentui.services.assigning import reach_of
 from tokentui.services.desk import Desk
+from tokentui.services.reach import reach_of
 from tokentui.services.tokens import add_token, edit_token, new_value, reveal_token, token_hint
 from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
@@ -30,6 +29,8 @@ async def show_value(screen: AnyPage, token: EndpointToken) -> None:
     except TokenTuiError as error:
         screen.say(str(error), "error")
         return
+    if isinstance(screen.app.screen, Reveal):  # the key came twice
+        return
     if await screen.app.push_screen_wait(Reveal(token.name, value)):
         screen.copy(value, f"the token of {token.name}")
 
@@ -46,11 +47,13 @@ async def copy_value(screen: AnyPage, token: EndpointToken) -> None:
 
 async def add_in_dialog(screen: AnyPage) -> EndpointToken | None:
     """Token settings for a new token, until it is saved or given up."""
+    if isinstance(screen.app.screen, TokenSettings):  # the key came twice
+        return None
     desk = screen.workplace.desk
     empty = form = TokenForm(TokenFields(name=""), new_value(desk))
     errors: Errors = {}
     while True:
-        answer = await _settings(screen, form, empty, None, errors)
+        answer = await _settings(screen, form, empty, None, "new", errors)
         if answer is None:
             return None
         form = answer
@@ -74,12 +77,16 @@ async def open_in_dialog(screen: AnyPage, token: EndpointToken) -> None:
 
 async def _edit(screen: AnyPage, token: EndpointToken) -> None:
     attempt = Attempt(token, TokenForm(TokenFields.of(token)))
+    hint = await _hint(screen.workplace, token)
+    if isinstance(screen.app.screen, TokenSettings):  # the key came twice
+        return
     while not attempt.done:
         saved = TokenForm(TokenFields.of(attempt.token))
-        answer = await _settings(screen, attempt.form, saved, attempt.token, attempt.errors)
+        answer = await _settings(screen, attempt.form, saved, attempt.token, hint, attempt.errors)
         if answer is None:
             return
         attempt = await _save(screen, attempt.token, answer)
+        hint = await _hint(screen.workplace, attempt.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ class Attempt:
 async def _save(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Attempt:
     desk = screen.workplace.desk
     try:
-        question = await screen.workplace.look(lambda reader: _save_question(reader, token, form))
+        question = await screen.workplace.look(lambda reader: _save_question(desk, reader, token, form))
         if question is not None and not await screen.ask(question):
             return Attempt(token, form)
         saved = await screen.workplace.perform(lambda: edit_token(desk, token, form.fields, form.new_value))
@@ -110,12 +117,12 @@ async def _save(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Attem
     return Attempt(saved, form, done=True)
 
 
-def _save_question(reader: Reader, token: EndpointToken, form: TokenForm) -> Question | None:
+def _save_question(desk: Desk, reader: Reader, token: EndpointToken, form: TokenForm) -> Question | None:
     """What saving this form would cut off: the token where it is disabled, else the value that stands."""
     if not token.enabled or (form.fields.enabled and form.new_value is None):
         return None
     what = "The value that stands is refused" if form.fields.enabled else "Refused"
-    return reach_question(reader, (token.id,), f"Save {token.name}?", "Save", what)
+    return reach_question(desk, reader, (token.id,), f"Save {token.name}?", "Save", what)
 
 
 async def _settle(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Attempt:
@@ -163,16 +170,14 @@ async def _settings(
     form: TokenForm,
     saved: TokenForm,
     token: EndpointToken | None,
+    hint: str,
     errors: Mapping[str, str],
 ) -> TokenForm | None:
     desk, workplace = screen.workplace.desk, screen.workplace
-    hint = "new"
-    if token is not None:
-        standing = token
-        hint = await _hint(workplace, standing)
 
     async def reveal() -> str:
-        return await workplace.perform(lambda: reveal_token(desk, standing))
+        assert token is not None  # the form of a new token has its value
+        return await workplace.perform(partial(reveal_token, desk, token))
 
     ask = TokenDesk(
         reveal=reveal,
@@ -184,26 +189,26 @@ async def _settings(
 
 
 async def _hint(workplace: Workplace, token: EndpointToken) -> str:
-    """The last characters of the value; nothing where the key that opens them is not at hand."""
+    """The last characters of the value; nothing where they cannot be opened, which who asks for the value is told.
+
+    It is a question: a form opens, and comes back, while a change waits for somebody else's lock.
+    """
     try:
-        return await workplace.perform(lambda: token_hint(workplace.desk, token))
-    except SealError:
+        return await workplace.look(lambda reader: token_hint(workplace.desk, token))
+    except TokenTuiError:
         return ""
 
 
 def reach_question(
-    reader: Reader, ids: Iterable[str], title: str, verb: str, what: str = "Refused"
+    desk: Desk, reader: Reader, ids: Iterable[str], title: str, verb: str, what: str = "Refused"
 ) -> Question | None:
     """What a cut of these tokens would hit, as a question; None where it hits nothing."""
-    named = sorted((reader.token(id).name, id) for id in ids)
-    reaches = [(name, reach_of(reader, id)) for name, id in named]
-    endpoints = sorted({ref for _, reach in reaches for ref in reach.endpoints})
-    if not endpoints:
+    reach = reach_of(desk, reader, ids)
+    if not reach.endpoints:
         return None
-    slots = " ".join(in_order(slot for _, reach in reaches for slot in reach.slots))
-    hits = [f"{what} at once at {amount(len(endpoints), 'endpoint')} ({slots}):", *some(endpoints)]
-    if len(reaches) > 1:
-        hits = [f"{amount(len(named), 'token')}:", *some([name for name, _ in named]), "", *hits]
+    hits = [f"{what} at once at {reach.where}:", *some(reach.endpoints), f"{reach.told}."]
+    if len(reach.tokens) > 1:
+        hits = [f"{amount(len(reach.tokens), 'token')}:", *some(reach.tokens), "", *hits]
     return Question(title, tuple(hits), verb)
 
 
@@ -216,10 +221,10 @@ Deed = Callable[[Desk, frozenset[str]], tuple[EndpointToken, ...]]
 
 async def cut(screen: AnyPage, ids: frozenset[str], verb: str, deed: Deed, ahead: Callable[[], None]) -> bool:
     """Ask, where somebody would be refused by it, then do it; `ahead` draws what will be."""
-    workplace = screen.workplace
+    workplace, desk = screen.workplace, screen.workplace.desk
     try:
         what = await workplace.look(lambda reader: _what(reader, ids))
-        question = await workplace.look(lambda reader: reach_question(reader, ids, f"{verb} {what}?", verb))
+        question = await workplace.look(lambda reader: reach_question(desk, reader, ids, f"{verb} {what}?", verb))
     except TokenTuiError as error:
         screen.say(str(error), "error")
         return False

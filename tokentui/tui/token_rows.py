@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tokentui.domain.records import EndpointToken
-from tokentui.store.queries import TokenRow, TokenSort
+from tokentui.store.queries import TokenRow
 from tokentui.tui.widgets.row_table import Cell, Column
 from tokentui.tui.words import age, enabled
 
@@ -15,8 +15,6 @@ COLUMNS = (
     Column("age", "Age", 7, justify="right"),
     Column("last_seen", "Last seen", 9, justify="right", drop=1),
 )
-
-SORTS = {column.key: TokenSort(column.key) for column in COLUMNS}
 
 
 def token_cell(row: TokenRow, column: str, now: datetime) -> str | Cell:

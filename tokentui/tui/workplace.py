@@ -6,11 +6,16 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from tokentui.domain.errors import SealError
+from tokentui.domain.errors import SealError, TokenTuiError
+from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
 from tokentui.store.protocol import Reader
+
+if TYPE_CHECKING:
+    from tokentui.tui.auditor import Auditor
 
 ResultT = TypeVar("ResultT")
 
@@ -29,17 +34,46 @@ class Workplace:
 
     desk: Desk
     demo: bool = False
+    #: How long a value may live, and what the audit tells.
+    policy: Policy = field(default_factory=Policy)
     #: Whether nothing can be changed, as the store last said.
     read_only: bool = field(default=False, init=False)
     #: Sends a control sequence to the terminal, from any thread.
     write: Callable[[str], None] = lambda sequence: None
+    #: Tells what is wrong with a deed when who asked for it has gone.
+    tell: Callable[[str], None] = lambda trouble: None
+    #: How many deeds have failed.
+    failures: int = field(default=0, init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     _changes: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "change"))
     _questions: ThreadPoolExecutor = field(default_factory=lambda: _threads(2, "question"))
 
     async def perform(self, deed: Callable[[], ResultT]) -> ResultT:
-        """Do a deed of the services in the changes' thread; raises what it raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._changes, deed)
+        """Do a deed of the services in the changes' thread; raises what it raises.
+
+        It is done also when who asked leaves before its turn comes; then what it raises is told by `tell`.
+        """
+        doing = asyncio.get_running_loop().run_in_executor(self._changes, deed)
+        doing.add_done_callback(self._count_failure)
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            doing.add_done_callback(self._tell_failure)
+            raise
+
+    def _count_failure(self, doing: asyncio.Future[Any]) -> None:
+        self.failures += not doing.cancelled() and doing.exception() is not None
+
+    def _tell_failure(self, doing: asyncio.Future[Any]) -> None:
+        error = None if doing.cancelled() else doing.exception()
+        if error is not None:
+            self.tell(str(error) if isinstance(error, TokenTuiError) else f"An unexpected {type(error).__name__}.")
+
+    async def all_done(self) -> bool:
+        """Wait for the deeds under way; False where one of them failed."""
+        before = self.failures
+        await self.perform(lambda: None)
+        return self.failures == before
 
     async def look(self, question: Callable[[Reader], ResultT]) -> ResultT:
         """Ask the store as it is now; raises `StoreError`."""
@@ -49,6 +83,13 @@ class Workplace:
         reader = self.desk.reader()
         self.read_only = self.desk.store.read_only
         return question(reader)
+
+    @cached_property
+    def auditor(self) -> "Auditor":
+        """Who audits the store, in a thread of its own."""
+        from tokentui.tui.auditor import Auditor
+
+        return Auditor(self.desk, self.policy)
 
     @property
     def location(self) -> str:
@@ -73,6 +114,8 @@ class Workplace:
 
     def close(self) -> None:
         """Let the threads end; a change that has begun is finished first."""
+        if "auditor" in vars(self):  # it was made when it was first asked for
+            self.auditor.close()
         self._questions.shutdown(wait=False, cancel_futures=True)
         self._changes.shutdown(wait=True)
 

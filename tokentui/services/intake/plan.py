@@ -8,6 +8,7 @@ from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Secret
 from tokentui.domain.slots import Slot
 from tokentui.exchange.drafts import TokenDraft, ValueDraft
+from tokentui.services.calls import Mapped
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import primary_field, with_fields
 from tokentui.services.intake.report import (
@@ -69,7 +70,9 @@ class Plan:
     told_tokens: Telling[ImportedToken] = field(default_factory=Telling)
     told_assignments: Telling[ImportedAssignment] = field(default_factory=Telling)
     told_acknowledgements: Telling[ImportedAcknowledgement] = field(default_factory=Telling)
-    notes: list[str] = field(default_factory=list)
+    #: The mappings that let nobody in any more, and the tokens that are switched off.
+    cut: list[Mapped] = field(default_factory=list)
+    switched_off: list[str] = field(default_factory=list)
 
     def carry_out(self, desk: Desk, transaction: Transaction, reached: Callable[[float], None]) -> None:
         """Make the records and save them; raises `Taken`, `SealError`. `reached` may raise to stop it."""
@@ -172,4 +175,7 @@ class _Unsealed:
         raise NotImplementedError("there is no key")
 
     def hint(self, secret: Secret, record_id: str, field: str) -> str:
+        raise NotImplementedError("there is no key")
+
+    def length(self, secret: Secret) -> int:
         raise NotImplementedError("there is no key")

@@ -6,8 +6,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
+from textual.content import Content
 from textual.widgets import Button, Static
+
+from tokentui.tui.dialogs.dialog import Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Question:
     verb: str
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Yes or no; Esc, `n` and Enter on the focused Cancel are no."""
 
     AUTO_FOCUS = "#cancel"
@@ -41,7 +43,7 @@ class Confirm(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._question.title
+            dialog.border_title = Content(self._question.title)
             with VerticalScroll(id="hits", can_focus=False):
                 yield Static("\n".join(self._question.hits), markup=False)
             with Horizontal(classes="buttons"):

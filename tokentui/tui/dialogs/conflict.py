@@ -7,8 +7,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+
+from tokentui.tui.dialogs.dialog import Dialog
 
 Answer = Literal["mine", "theirs", "edit"]
 
@@ -22,7 +23,7 @@ class Difference:
     theirs: str
 
 
-class ConflictDialog(ModalScreen[Answer]):
+class ConflictDialog(Dialog[Answer]):
     """Save mine over theirs, take theirs, or go back to the form with mine."""
 
     AUTO_FOCUS = "#edit"
@@ -48,7 +49,7 @@ class ConflictDialog(ModalScreen[Answer]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = f"Somebody else changed {self._what}"
+            dialog.border_title = Content(f"Somebody else changed {self._what}")
             yield Static(Content("\n").join(map(_lines, self._differences)) if self._differences else _SAME)
             with Horizontal(classes="buttons"):
                 yield Button("Back to the form (n)", id="edit", compact=True)

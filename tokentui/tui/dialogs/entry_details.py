@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tokentui.domain.activity import Entry, EntryState, RecordChange
+from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.widgets.cell_text import printable
 from tokentui.tui.words import amount, local_second
 
@@ -24,7 +24,7 @@ _STATES = {
 MOST_RECORDS = 50
 
 
-class EntryDetails(ModalScreen[None]):
+class EntryDetails(Dialog[None]):
     """Shows an entry, and nothing can be changed in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,7 +39,7 @@ class EntryDetails(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = printable(self._entry.what)
+            dialog.border_title = Content(printable(self._entry.what))
             dialog.border_subtitle = "↑↓ scroll   esc close"
             with VerticalScroll(classes="lines"):
                 yield Static(Content("\n").join(self._lines()))

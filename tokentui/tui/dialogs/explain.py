@@ -8,13 +8,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from tokentui.domain.errors import Invalid, TokenTuiError
 from tokentui.domain.slots import SLOT_OF_METHOD
 from tokentui.services.explaining import Call, Explanation, Kept
+from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.widgets.cell_text import fit
 from tokentui.tui.widgets.choice import Choice
 from tokentui.tui.widgets.entry import Entry, QuietEntry
@@ -43,7 +43,7 @@ class Subject:
     held: Held | None
 
 
-class ExplainDialog(ModalScreen[None]):
+class ExplainDialog(Dialog[None]):
     """Method, target, token and address in, verdict and steps out; `ask` gives them."""
 
     AUTO_FOCUS = "#target"

@@ -7,11 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tokentui.tui.dialogs.dialog import Dialog
 
-class Help(ModalScreen[None]):
+
+class Help(Dialog[None]):
     """`groups` maps a heading to `(keys, what they do)` lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,9 +7,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, ProgressBar, Static
 
+from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.widgets.choice import Choice
 from tokentui.tui.widgets.entry import Entry
 from tokentui.tui.widgets.field import Field
@@ -32,7 +32,7 @@ class ImportRequest:
     dry_run: bool = False
 
 
-class ImportDialog(ModalScreen[ImportRequest | None]):
+class ImportDialog(Dialog[ImportRequest | None]):
     """Asks for the file; `error` is what was wrong with the last one."""
 
     AUTO_FOCUS = "#path"
@@ -75,8 +75,16 @@ class ImportDialog(ModalScreen[ImportRequest | None]):
         self.dismiss(None)
 
 
-class ImportProgress(ModalScreen[None]):
-    """How far the import is; Esc asks it to stop."""
+#: How often the bar is drawn anew, in seconds.
+DRAW_SECONDS = 0.1
+
+
+class ImportProgress(Dialog[None]):
+    """How far the import is; Esc asks it to stop.
+
+    It looks by itself at what `reached` was told: the thread that imports never waits for the screen, which may be
+    waiting for that thread to end.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Stop", id="import.stop", tooltip="Stop; nothing is changed"),
@@ -85,6 +93,7 @@ class ImportProgress(ModalScreen[None]):
     def __init__(self, path: str) -> None:
         super().__init__()
         self._path = path
+        self._share = 0.0
         #: Whether the user wants it to stop.
         self.stopped = False
 
@@ -95,16 +104,21 @@ class ImportProgress(ModalScreen[None]):
             yield ProgressBar(total=100, show_eta=False)
             yield Label("Esc stops it, and nothing is changed.", classes="quiet")
 
+    def on_mount(self) -> None:
+        self.set_interval(DRAW_SECONDS, self._draw)
+
+    def _draw(self) -> None:
+        self.query_one(ProgressBar).update(progress=self._share * 100)
+
     def reached(self, share: float) -> None:
-        """`share` of the work, 0 to 1, is done."""
-        if self.is_mounted:
-            self.query_one(ProgressBar).update(progress=share * 100)
+        """`share` of the work, 0 to 1, is done; from any thread."""
+        self._share = share
 
     def action_cancel(self) -> None:
         self.stopped = True
 
 
-class ImportResult(ModalScreen[None]):
+class ImportResult(Dialog[None]):
     """What came of it: the counts, and why something was skipped."""
 
     AUTO_FOCUS = "#close"

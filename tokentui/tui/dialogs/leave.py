@@ -5,13 +5,14 @@ from typing import ClassVar, Literal
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+
+from tokentui.tui.dialogs.dialog import Dialog
 
 Answer = Literal["save", "discard", "stay"]
 
 
-class Leave(ModalScreen[Answer]):
+class Leave(Dialog[Answer]):
     """Save, discard, or stay where one is."""
 
     AUTO_FOCUS = "#stay"

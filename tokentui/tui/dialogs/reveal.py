@@ -5,14 +5,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.content import Content
 from textual.widgets import Static
 
+from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.reveals import Reveals
 from tokentui.tui.words import MASK, REVEAL_SECONDS
 
 
-class Reveal(Reveals, ModalScreen[bool]):
+class Reveal(Reveals, Dialog[bool]):
     """Shows a value; True when the user asked to copy it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -27,7 +28,7 @@ class Reveal(Reveals, ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._name
+            dialog.border_title = Content(self._name or "")
             dialog.border_subtitle = "v Hide   c Copy"
             yield Static(self._value, id="value", markup=False)
             yield Static("It hides itself after 30 seconds.", classes="quiet")

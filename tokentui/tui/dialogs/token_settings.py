@@ -8,11 +8,11 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.fields import TokenFields, token_problems
+from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.dialogs.leave import Answer, Leave
 from tokentui.tui.widgets.entry import Entry
 from tokentui.tui.widgets.field import Field
@@ -37,7 +37,7 @@ class TokenDesk:
     copy: Callable[[str], None]
 
 
-class TokenSettings(ModalScreen[TokenForm | None]):
+class TokenSettings(Dialog[TokenForm | None]):
     """Name, token, description and Enabled. Gives back what is to be saved, or None."""
 
     AUTO_FOCUS = "#name"

@@ -10,6 +10,8 @@ from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.records import EndpointToken
 from tokentui.domain.slots import in_order
 from tokentui.services.assigning import assign
+from tokentui.services.desk import Desk
+from tokentui.services.reach import reach_of_mappings
 from tokentui.store.protocol import Reader
 from tokentui.tui import actions
 from tokentui.tui.dialogs.confirm import Question
@@ -102,7 +104,8 @@ class AssignScreen(PageScreen[str | None]):
         """Whether to save it: what cuts the token off asks first."""
         if not change.remove:
             return True
-        question = await self.look(lambda reader: cut_question(reader, self._token, change))
+        desk = self.workplace.desk
+        question = await self.look(lambda reader: cut_question(desk, reader, self._token, change))
         return question is not None and await self.ask(question)
 
     async def _store(self, change: Delta) -> bool:
@@ -149,18 +152,19 @@ def mapped_slots(reader: Reader, token: EndpointToken) -> Slots:
     return {each.endpoint_id: frozenset(each.slots) for each in reader.assignments_of(token.id)}
 
 
-def cut_question(reader: Reader, token: EndpointToken, change: Delta) -> Question:
+def cut_question(desk: Desk, reader: Reader, token: EndpointToken, change: Delta) -> Question:
     """What the change would cut off, as a question."""
     cut = sorted((reader.endpoint(id).ref, " ".join(in_order(slots))) for id, slots in change.remove.items())
     where = some([f"{ref} ({slots})" for ref, slots in cut])
-    hits = (f"{token.name} is refused at once at {amount(len(cut), 'endpoint')}:", *where)
+    told = reach_of_mappings(desk, reader, token.id, change.remove).told
+    hits = (f"{token.name} is refused at once at {amount(len(cut), 'endpoint')}:", *where, f"{told}.")
     return Question(f"Save {change.text}?", hits, "Save")
 
 
 async def assign_on_screen(page: AnyPage, token: EndpointToken) -> None:
     """Let the user tick and save, and tell on `page` what was saved."""
     mapped = await page.look(lambda reader: mapped_slots(reader, token))
-    if mapped is None:
+    if mapped is None or isinstance(page.app.screen, AssignScreen):  # the key came twice
         return
     told = await page.app.push_screen_wait(AssignScreen(page.workplace, token, mapped))
     if told is not None:

@@ -59,6 +59,17 @@ class EndpointTabs(Vertical):
         """Show the other tab."""
         await self.turn_to(following(self._line.tabs, self._line.current))
 
+    async def go_to_field(self, name: str) -> None:
+        """Show General, with the focus in one of its fields."""
+        await self.turn_to(GENERAL)
+        self._general.form.enter(name)
+
+    async def go_to_token(self, token_id: str) -> None:
+        """Show Tokens, where there is that tab, with the cursor on a token."""
+        if TOKENS in self.names:
+            await self.turn_to(TOKENS)
+            self.query_one(TokensTab).go_to(token_id)
+
     @on(TabLine.Turned)
     async def _turned(self, event: TabLine.Turned) -> None:
         await self.turn_to(event.tab)

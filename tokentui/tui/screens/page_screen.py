@@ -4,17 +4,21 @@ Opening has a budget: what the first list does not need (dialogs, services, the 
 asks for it, here and in the sections.
 """
 
+import asyncio
 import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from textual import on, work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.message import Message
 from textual.screen import Screen
 
 from tokentui.domain.errors import TokenTuiError
 from tokentui.store.protocol import Reader
 from tokentui.tui.actions import CHANGES
+from tokentui.tui.closing import close
 from tokentui.tui.widgets.key_hints import KeyHints
 from tokentui.tui.widgets.listing import Listing
 from tokentui.tui.widgets.masthead import Masthead
@@ -24,6 +28,12 @@ from tokentui.tui.workplace import Workplace
 
 if TYPE_CHECKING:
     from tokentui.tui.dialogs.confirm import Question
+
+#: How long the keys have been quiet, in seconds, before the findings are counted.
+QUIET_SECONDS = 0.5
+
+#: How long to wait for a store that does not answer before it is asked again, in seconds.
+ASK_AGAIN_SECONDS = 1.0
 
 ScreenResultT = TypeVar("ScreenResultT")
 ResultT = TypeVar("ResultT")
@@ -39,11 +49,19 @@ class PageScreen(Screen[ScreenResultT]):
     #: What the help dialog says above the keys: one paragraph.
     HELP_TEXT: ClassVar[str] = ""
 
+    class Opened(Message):
+        """The first list is on the screen, and what is wrong with the key has been told."""
+
     def __init__(self, workplace: Workplace) -> None:
         super().__init__()
         self.workplace = workplace
         self._masthead = Masthead()
         self._composed = False
+        #: Whether the store did not answer when it was last asked for nothing but that.
+        self._lost = False
+        #: What was told of a store that did not answer, and which answers are still to come before that is over.
+        self._trouble = ""
+        self._unanswered: set[str] = set()
 
     def compose(self) -> ComposeResult:
         yield self._masthead
@@ -66,6 +84,7 @@ class PageScreen(Screen[ScreenResultT]):
     @on(Listing.Shown)
     def _first_shown(self) -> None:
         """The amounts can wait until the first list is on the screen."""
+        self._answered("list")
         if self._masthead.counts is None:
             self._count()
             self._check_key()
@@ -85,8 +104,10 @@ class PageScreen(Screen[ScreenResultT]):
         """Somebody saved, here or elsewhere: show what the store holds now."""
         if not self.is_open:
             return
+        listings = list(self.query(Listing).results())
+        self._unanswered = {"count", "list"} if listings else {"count"}
         self._count()
-        for listing in self.query(Listing).results():
+        for listing in listings:
             listing.reload()
 
     @work(exclusive=True, group="count")
@@ -94,9 +115,57 @@ class PageScreen(Screen[ScreenResultT]):
         try:
             self._masthead.counts = await self.workplace.look(lambda reader: reader.counts())
         except TokenTuiError as error:
-            self.say(str(error), "error")
+            self._tell_trouble(error)
+        else:
+            self._answered("count")
+            self._count_findings()
         self._masthead.note = "read-only" if self.workplace.read_only else ""
         self.refresh_bindings()
+
+    @work(exclusive=True, group="findings")
+    async def _count_findings(self) -> None:
+        """Nobody waits for this amount, so it comes when all else has been seen to."""
+        auditor = self.workplace.auditor
+        if auditor.last is not None:
+            self._masthead.findings = len(auditor.last.findings)
+        await asyncio.sleep(max(QUIET_SECONDS, 2 * auditor.took))
+        try:
+            self._masthead.findings = len((await auditor.audit()).findings)
+        except TokenTuiError as error:
+            self.say(str(error), "error")
+
+    def _answered(self, what: str) -> None:
+        """Where all that was asked has been answered, no message may say otherwise any more."""
+        self._unanswered.discard(what)
+        if self._trouble and not self._unanswered:
+            trouble, self._trouble = self._trouble, ""
+            if self.told == trouble:
+                self.say("The store can be read again.")
+
+    def _tell_trouble(self, error: TokenTuiError) -> None:
+        self._trouble = str(error)
+        self._unanswered.add("count")  # whatever has failed is asked again, and the amounts with it
+        self.say(str(error), "error")
+        self._wait_for_store(str(error))
+
+    @work(exclusive=True, group="trouble")
+    async def _wait_for_store(self, trouble: str) -> None:
+        """Where the store does not answer, ask until it does; then show what it holds."""
+        while not await self._answers():
+            self._lost = True
+            if not self.told and shown_page(self.app) is self:  # what stood over it has faded, and it lasts
+                self.say(trouble, "error")
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+        if self._lost:
+            self._lost = False
+            self.store_changed()
+
+    async def _answers(self) -> bool:
+        try:
+            await self.workplace.look(lambda reader: None)
+        except TokenTuiError:
+            return False
+        return True
 
     @work(exclusive=True, group="key")
     async def _check_key(self) -> None:
@@ -104,6 +173,11 @@ class PageScreen(Screen[ScreenResultT]):
         trouble = await self.look(lambda reader: self.workplace.key_trouble())
         if trouble:
             self.say(trouble, "error")
+        self.post_message(self.Opened())
+
+    def dismiss(self, result: ScreenResultT | None = None) -> AwaitComplete:
+        """Close with a result: this screen and what lies above it, and nothing a second time."""
+        return close(self, lambda: super(PageScreen, self).dismiss(result))
 
     async def leave(self) -> bool:
         """Close the screen, and say whether it is closed; one with unsaved edits asks first."""
@@ -111,9 +185,15 @@ class PageScreen(Screen[ScreenResultT]):
         return True
 
     def say(self, text: str, kind: str = "done") -> None:
-        """Tell what happened: `done`, `busy`, `warning` or `error`."""
-        for line in self.query(MessageLine):  # a screen that was closed meanwhile has none
-            line.say(text, kind)
+        """Tell what happened (`done`, `busy`, `warning`, `error`), also on the page that is shown, be it another."""
+        for page in {self, shown_page(self.app) or self}:
+            for line in page.query(MessageLine):  # a screen that was closed meanwhile has none
+                line.say(text, kind)
+
+    @property
+    def told(self) -> str:
+        """What the message line says."""
+        return self.query_one(MessageLine).text
 
     async def look(self, question: Callable[[Reader], ResultT]) -> ResultT | None:
         """Ask the store; where it does not answer, say why and give None."""
@@ -139,6 +219,8 @@ class PageScreen(Screen[ScreenResultT]):
         """Ask before something is cut off."""
         from tokentui.tui.dialogs.confirm import Confirm
 
+        if isinstance(self.app.screen, Confirm):  # the key came twice
+            return False
         return await self.app.push_screen_wait(Confirm(question))
 
     def copy(self, value: str, what: str) -> None:
@@ -176,7 +258,12 @@ class PageScreen(Screen[ScreenResultT]):
 
     @on(Listing.Failed)
     def _listing_failed(self, event: Listing.Failed) -> None:
-        self.say(str(event.error), "error")
+        self._tell_trouble(event.error)
+
+
+def shown_page(app: App[Any]) -> "AnyPage | None":
+    """The full screen that is shown, below whatever dialog."""
+    return next((screen for screen in reversed(app.screen_stack) if isinstance(screen, PageScreen)), None)
 
 
 def collect_garbage() -> None:

@@ -11,8 +11,10 @@ from textual.widgets import Label
 from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Slot
-from tokentui.services.cutting import generate_hit
+from tokentui.services.cutting import generate_cut
+from tokentui.services.desk import Desk
 from tokentui.services.endpoints import generate_primary, reveal_primary
+from tokentui.store.protocol import Reader
 from tokentui.tui import actions
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.screens.page_screen import AnyPage
@@ -87,12 +89,12 @@ class PrimaryTokens(Vertical):
 
     async def _generate(self, slot: Slot) -> None:
         id, desk = self._endpoint.id, self._page.workplace.desk
-        asked = await self._page.look(lambda reader: reader.endpoint(id))
-        if asked is None or not await self._page.ask(_generate_question(asked, slot)):
+        asked = await self._page.look(lambda reader: _asked(desk, reader, id, slot))
+        if asked is None or not await self._page.ask(asked[1]):
             return
         self._list.conceal()
         await self._page.perform(
-            lambda: generate_primary(desk, id, slot, asked.primaries.get(slot)),
+            lambda: generate_primary(desk, id, slot, asked[0].primaries.get(slot)),
             lambda endpoint: f"Generated the {slot} primary of {endpoint.ref}. c copies it.",
         )
 
@@ -133,10 +135,12 @@ class PrimaryTokens(Vertical):
             return None
 
 
-def _generate_question(endpoint: Endpoint, slot: Slot) -> Question:
+def _asked(desk: Desk, reader: Reader, endpoint_id: str, slot: Slot) -> tuple[Endpoint, Question]:
+    """The endpoint as it is now, and what another primary would cut off, as a question."""
+    endpoint = reader.endpoint(endpoint_id)
     stands = slot in endpoint.primaries
     hits = (
-        generate_hit(slot) if stands else "It has none yet: none is cut off.",
+        *(generate_cut(desk, endpoint, slot).lines if stands else ("It has none yet: none is cut off.",)),
         "Endpoint tokens that are mapped here go on working.",
     )
-    return Question(f"Generate a new {slot} primary of {endpoint.ref}?", hits, "Generate")
+    return endpoint, Question(f"Generate a new {slot} primary of {endpoint.ref}?", hits, "Generate")

@@ -24,6 +24,8 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
 
     #: What the place line calls this section.
     PLACE: ClassVar[str]
+    #: What the shelf is called that `i` turns to.
+    SHELF: ClassVar[str] = "inactive"
     #: What one row of it is.
     NOUN: ClassVar[str]
     #: What an empty list says, and what one says in which the filter finds nothing.
@@ -66,7 +68,7 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
     @on(Listing.Shown)
     def _shown(self, event: Listing.Shown) -> None:
         line = self.query_one(PlaceLine)
-        line.place = self.PLACE if self.active_shown else f"{self.PLACE} › inactive"
+        line.place = self.PLACE if self.active_shown else f"{self.PLACE} › {self.SHELF}"
         marked = len(self.listing.table.marks)
         marks = f"{marked:,} marked · " if marked else ""
         line.state = f"{marks}{self.state_text}{event.total:,} of {event.of:,}"
@@ -131,4 +133,4 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
                 table.update_row(changed(row))
 
     async def action_back(self) -> None:
-        self.app.exit()
+        await self.app.action_quit()

@@ -64,6 +64,10 @@ class TokensTab(Vertical):
         """Take the focus: it begins in the list of tokens."""
         self._secondary.listing.table.focus()
 
+    def go_to(self, token_id: str) -> None:
+        """Put the cursor on a token, where the list holds it."""
+        self._secondary.listing.go_to(token_id)
+
     @on(PrimaryList.Edge)
     def _down_from_primaries(self) -> None:
         self.enter()

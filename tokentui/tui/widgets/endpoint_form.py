@@ -115,9 +115,9 @@ class EndpointForm(VerticalScroll, can_focus=False):
     def _ticked(self, name: str) -> bool:
         return self.query_one(f"#{name}", Tick).value
 
-    def enter(self) -> None:
-        """Go to the first field."""
-        self.query_one("#name").focus()
+    def enter(self, field: str = "name") -> None:
+        """Go to a field, the first one unless said."""
+        self.query_one(f"#{field}").focus()
 
     def show(self, errors: Mapping[str, str]) -> None:
         """Put each error beside its field, and go to the first one."""

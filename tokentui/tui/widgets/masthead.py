@@ -12,6 +12,7 @@ from tokentui.tui.words import amount
 SECTIONS = (
     ("1", "endpoints", "Endpoints"),
     ("2", "tokens", "Endpoint tokens"),
+    ("4", "audit", "Audit"),
     ("5", "activity", "Activity"),
 )
 
@@ -32,9 +33,14 @@ class Masthead(Widget):
     section: var[str] = var("")
     location: var[str] = var("")
     counts: var[Counts | None] = var[Counts | None](None)
+    #: How many findings the last audit had; None where there was none yet.
+    findings: var[int | None] = var[int | None](None)
     note: var[str] = var("")
 
     def watch_counts(self) -> None:
+        self.refresh()
+
+    def watch_findings(self) -> None:
         self.refresh()
 
     def watch_note(self) -> None:
@@ -59,7 +65,8 @@ class Masthead(Widget):
         counts = self.counts
         if counts is None:
             return ""
-        return f"{amount(counts.active_endpoints, 'endpoint')} · {amount(counts.active_tokens, 'token')}"
+        amounts = [amount(counts.active_endpoints, "endpoint"), amount(counts.active_tokens, "token")]
+        return " · ".join((*amounts, *([] if self.findings is None else [amount(self.findings, "finding")])))
 
     def _section_line(self) -> Content:
         parts = []

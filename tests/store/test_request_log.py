@@ -1,0 +1,164 @@
+"""The requests seen: kept beside the store for its owner alone, read while others write, damaged ones told."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.domain.worlds import NOW
+from tests.store.requests_contract import RequestsContract, seen
+from tokentui.domain.errors import StoreError
+from tokentui.store.memory_requests import MemoryRequests
+from tokentui.store.protocol import Requests
+from tokentui.store.request_log import RequestLog
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A store's folder, with a name that an address would have to escape."""
+    folder = tmp_path / "a b?c#d%25é"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@pytest.fixture
+def log(folder: Path) -> RequestLog:
+    return RequestLog(folder / "tokens.json")
+
+
+class TestRequestLog(RequestsContract):
+    """In SQLite."""
+
+
+class TestMemoryRequests(RequestsContract):
+    """In memory."""
+
+    @pytest.fixture
+    def log(self) -> Requests:
+        return MemoryRequests()
+
+
+def test_nothing_is_made_by_reading_and_nothing_can_be_said(log: RequestLog) -> None:
+    assert log.began() is None
+    assert log.last_seen() == {}
+    assert log.calls(["erp"], NOW) == log.calls_at(["orders"], NOW) == 0
+    assert log.stamp() == ()
+    assert not log.path.exists()
+
+
+def test_all_files_are_the_owners_alone_whatever_the_umask(log: RequestLog) -> None:
+    before = os.umask(0)
+    try:
+        log.record([seen()])
+        with sqlite3.connect(log.path) as open_:
+            open_.execute("SELECT count(*) FROM requests").fetchone()
+            log.record([seen()])
+            modes = {path.name: path.stat().st_mode & 0o777 for path in log.path.parent.iterdir()}
+        open_.close()
+    finally:
+        os.umask(before)
+    assert set(modes.values()) == {0o600}
+    assert f"{log.path.name}-wal" in modes
+
+
+def test_the_stamp_is_another_as_soon_as_something_was_recorded(log: RequestLog) -> None:
+    log.record([seen()])
+    with sqlite3.connect(log.path) as reader:  # keeps the write-ahead log: the file itself stays as it is
+        reader.execute("SELECT count(*) FROM requests").fetchone()
+        before = log.stamp()
+        assert log.stamp() == before
+        log.record([seen("crm")])
+        assert log.stamp() != before
+        assert "crm" in log.last_seen()
+    reader.close()
+
+
+def test_what_was_found_is_kept_while_the_stamp_stands(log: RequestLog) -> None:
+    log.record([seen()])
+    assert log.last_seen() is log.last_seen()
+
+
+def test_who_reads_never_waits_for_who_writes(log: RequestLog) -> None:
+    log.record([seen()])
+    ended = threading.Event()
+    faults: list[Exception] = []
+
+    def read() -> None:
+        while not ended.is_set():
+            try:
+                assert log.calls(["erp"], NOW) >= 1
+                assert "erp" in log.last_seen()
+            except Exception as error:  # noqa: BLE001  # told below, in the test's own thread
+                faults.append(error)
+                return
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    writer = (
+        "import sys; from datetime import timedelta; from pathlib import Path; from tests.domain.worlds import NOW\n"
+        "from tokentui.domain.requests import SeenRequest; from tokentui.store.request_log import RequestLog\n"
+        "log = RequestLog(Path(sys.argv[1]))\n"
+        "for number in range(300):\n"
+        "    at = NOW + timedelta(seconds=number)\n"
+        "    log.record([SeenRequest(at=at, method='GET', path='/', token_id='erp', status=200, reason='allowed')])\n"
+    )
+    store = log.path.with_name("tokens.json")
+    subprocess.run([sys.executable, "-c", writer, store], check=True, cwd=Path(__file__).parents[2], timeout=60)
+    ended.set()
+    reader.join()
+    assert faults == []
+    assert log.calls(["erp"], NOW) == 301
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all, and long enough for a header" * 9, b"SQLite format 3\0 cut"]
+)
+def test_a_damaged_file_is_told_and_left_as_it_is(log: RequestLog, content: bytes) -> None:
+    log.path.write_bytes(content)
+    for ask in (log.began, log.last_seen, lambda: log.calls(["erp"], NOW), lambda: log.record([seen()])):
+        with pytest.raises(StoreError, match="requests seen"):
+            ask()
+    assert log.path.read_bytes() == content
+
+
+def test_another_programs_database_is_told_and_left_as_it_is(log: RequestLog) -> None:
+    with sqlite3.connect(log.path) as other:
+        other.execute("CREATE TABLE requests (something TEXT)")
+    other.close()
+    before = log.path.read_bytes()
+    with pytest.raises(StoreError, match="another program"):
+        log.record([seen()])
+    with pytest.raises(StoreError, match="another program"):
+        log.last_seen()
+    assert log.path.read_bytes() == before
+
+
+def test_one_of_a_newer_tokentui_is_told(log: RequestLog) -> None:
+    log.record([seen()])
+    with sqlite3.connect(log.path) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    with pytest.raises(StoreError, match="newer TokenTUI"):
+        log.record([seen()])
+    with pytest.raises(StoreError, match="newer TokenTUI"):
+        log.last_seen()
+
+
+def test_a_folder_or_a_pipe_in_its_place_is_told(log: RequestLog) -> None:
+    os.mkfifo(log.path)
+    with pytest.raises(StoreError, match="requests seen"):
+        log.last_seen()
+    with pytest.raises(StoreError, match="requests seen"):
+        log.record([seen()])
+
+
+def test_a_batch_is_recorded_whole_or_not_at_all(log: RequestLog) -> None:
+    log.record([seen()])
+    with pytest.raises(StoreError):
+        log.record([seen("crm"), seen("crm", status=None)])
+    assert log.calls(["crm"], NOW) == 0
+    assert "crm" not in log.last_seen()

@@ -1,0 +1,1 @@
+"""The audit: what an admin should look at, found by one small rule for each code."""

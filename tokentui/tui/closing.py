@@ -1,0 +1,24 @@
+"""Closing a screen, that one and once: Textual's `dismiss` takes away what is on top, as often as it is called."""
+
+from asyncio import InvalidStateError
+from collections.abc import Callable
+from typing import Any
+
+from textual.await_complete import AwaitComplete
+from textual.screen import Screen
+
+
+def close(screen: Screen[Any], dismiss: Callable[[], AwaitComplete]) -> AwaitComplete:
+    """Close `screen` by its class's own `dismiss`: what lies above it goes first; one that is closed stays closed.
+
+    A button may be pressed twice before its dialog is gone, and work may end while the palette or the help is open.
+    """
+    app = screen.app
+    if screen not in app.screen_stack:
+        return AwaitComplete()
+    while app.screen is not screen:
+        app.screen.dismiss()
+    try:
+        return dismiss()
+    except InvalidStateError:  # who waited for the answer has gone
+        return app.pop_screen()

@@ -1,0 +1,18 @@
+"""What all dialogs share: each is closed once, by its own answer."""
+
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen
+
+from tokentui.tui.closing import close
+
+ResultT = TypeVar("ResultT")
+
+
+class Dialog(ModalScreen[ResultT]):
+    """Asks for a `ResultT`, or shows something and gives back None."""
+
+    def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
+        """Close with an answer: this dialog and what lies above it, and nothing a second time."""
+        return close(self, lambda: super(Dialog, self).dismiss(result))
