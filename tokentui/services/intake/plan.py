@@ -76,7 +76,7 @@ class Plan:
 
     def carry_out(self, desk: Desk, transaction: Transaction, reached: Callable[[float], None]) -> None:
         """Make the records and save them; raises `Taken`, `SealError`. `reached` may raise to stop it."""
-        total = len(self.endpoints) + len(self.tokens) + 1
+        total = len(self.endpoints) + len(self.tokens) + len(self.assignments) + 1
         records: list[Endpoint | EndpointToken] = []
         for done, record in enumerate(self._records(desk)):
             reached(done / total)
@@ -84,7 +84,8 @@ class Plan:
         check_unique(transaction.reader, *records)
         for each in (*records, *self.acknowledgements):
             transaction.put(each)
-        for assignment in self.assignments:
+        for done, assignment in enumerate(self.assignments, start=len(records)):
+            reached(done / total)
             _assign(desk, transaction, assignment)
         reached(1.0)
 
