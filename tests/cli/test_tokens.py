@@ -1,11 +1,14 @@
 """`tokentui tokens`: what each command does, prints and leaves."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Shell
+from tokentui.domain.requests import SeenRequest
 
 VALUE = re.compile(r"[A-Za-z0-9]{64}")
 FIELDS = [
@@ -99,6 +102,43 @@ class TestShow:
         assert "value" not in stocked.json("tokens", "show", "erp")
         value = stocked.json("tokens", "show", "erp", "--reveal")["value"]
         assert f"value           {value}" in stocked.done("tokens", "show", "erp", "--reveal")
+
+
+class TestLastSeen:
+    @pytest.fixture
+    def seen(self, stocked: Shell) -> datetime:
+        """When erp was let in last, by the value from before its rotation; later it was refused."""
+        at = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
+        one = SeenRequest(at=at, method="GET", path="/", status=200, reason="allowed", previous=True)
+        erp = stocked.office.reader().token_by_name("erp").id
+        stocked.office.store.requests.record(
+            [
+                replace(one, token_id=erp),
+                replace(one, token_id=erp, at=at - timedelta(days=1), previous=False),
+                replace(one, token_id=erp, at=at + timedelta(days=1), status=403, reason="ip_not_allowed"),
+            ]
+        )
+        return at
+
+    def test_is_told_by_list_and_show(self, stocked: Shell, seen: datetime) -> None:
+        listed = {token["name"]: token["last_seen_at"] for token in stocked.json("tokens", "list", "--all")}
+        assert listed == {"erp": "2026-03-14T09:26:53Z", "crm": None, "old": None}
+        assert stocked.json("tokens", "show", "erp")["last_seen_at"] == "2026-03-14T09:26:53Z"
+        shown = {token["name"]: token["last_seen_at"] for token in stocked.json("tokens", "show", "old", "erp")}
+        assert shown == {"old": None, "erp": "2026-03-14T09:26:53Z"}
+        assert "last_seen_at    2026-03-14T09:26:53Z" in stocked.done("tokens", "show", "erp").splitlines()
+
+    @pytest.mark.parametrize("words", [("tokens", "list"), ("tokens", "show", "erp"), ("tokens", "list", "--json")])
+    def test_that_cannot_be_read_is_told_in_one_line_and_the_list_stands(
+        self, stocked: Shell, words: tuple[str, ...]
+    ) -> None:
+        before = stocked.done(*words)
+        log = stocked.store.with_name("requests.sqlite")
+        log.write_bytes(b"damaged, and long enough for the header of a database" * 9)
+        result = stocked.run(*words)
+        assert (result.exit_code, result.stdout) == (0, before)
+        assert result.stderr.startswith(f"The requests seen {log} cannot be read: ")
+        assert result.stderr.count("\n") == 1
 
 
 class TestAdd:

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.domain.worlds import SECOND, assign, endpoint, token
+from tests.domain.worlds import NOW, SECOND, assign, endpoint, token
 from tests.store.contract import OpenStore, save
+from tests.store.requests_contract import HOUR, seen
 from tokentui.domain.records import EndpointToken
 from tokentui.domain.slots import Authentication, Slot
-from tokentui.store.protocol import Reader
+from tokentui.store.protocol import Reader, Store
 from tokentui.store.queries import (
     EVERYTHING,
     Counts,
@@ -119,6 +120,65 @@ class PageContract:
             assert self.tokens(reader, TokenQuery(reverse=True)) == ["Zebra", "Beta", "alpha"]
             assert self.tokens(reader, TokenQuery()) == ["alpha", "Beta", "Zebra"]
             assert self.tokens(reader, TokenQuery(only=frozenset({BETA.id}))) == ["Beta"]
+
+    # ------------------------------------------------------------------ last seen
+
+    @pytest.fixture
+    def seen_store(self, open_store: OpenStore) -> Store:
+        """A store in which Zebra was seen an hour ago, alpha two hours ago by its old value, and nobody else."""
+        store = open_store()
+        save(store, ZEBRA, ALPHA, BETA, SHELVED, PO, assign(ZEBRA, PO), assign(ALPHA, PO, POST))
+        store.requests.record(
+            [
+                seen(ZEBRA.id, at=NOW - HOUR),
+                seen(ZEBRA.id, at=NOW - 3 * HOUR),
+                seen(ALPHA.id, at=NOW - 2 * HOUR, previous=True),
+                seen(BETA.id, at=NOW, status=401, reason="disabled_token"),
+            ]
+        )
+        return store
+
+    def test_a_row_tells_when_its_token_was_last_seen_by_whichever_value(self, seen_store: Store) -> None:
+        expected = {"alpha": NOW - 2 * HOUR, "Beta": None, "Zebra": NOW - HOUR}
+        reader = seen_store.reader()
+        rows = reader.token_page(TokenQuery(), EVERYTHING).rows
+        assert {row.token.name: row.last_seen_at for row in rows} == expected
+        mapped = reader.mapping_page(MappingQuery(endpoint_id=PO.id), EVERYTHING).rows
+        assert {row.token.name: row.last_seen_at for row in mapped} == expected
+
+    def test_by_last_seen_come_those_that_never_were_and_then_from_the_longest_ago(self, seen_store: Store) -> None:
+        by_seen = TokenQuery(sort=TokenSort.LAST_SEEN)
+        reader = seen_store.reader()
+        assert self.tokens(reader, by_seen) == ["Beta", "alpha", "Zebra"]
+        assert self.tokens(reader, replace(by_seen, reverse=True)) == ["Zebra", "alpha", "Beta"]
+        assert self.tokens(reader, replace(by_seen, active=None)) == ["Beta", "shelved", "alpha", "Zebra"]
+        assert self.tokens(reader, replace(by_seen, text="nightly", reverse=True)) == ["Zebra", "alpha"]
+        page = reader.token_page(replace(by_seen, text="nightly"), Window(0, 1, around=ZEBRA.id))
+        assert (page.offset, page.total, page.of, page.at) == (1, 2, 3, 1)
+
+    def test_the_tokens_of_an_endpoint_are_ordered_by_last_seen_too(self, seen_store: Store) -> None:
+        query = MappingQuery(endpoint_id=PO.id, sort=TokenSort.LAST_SEEN)
+
+        def names(query: MappingQuery) -> list[str]:
+            return [row.token.name for row in seen_store.reader().mapping_page(query, EVERYTHING).rows]
+
+        assert names(query) == ["Beta", "alpha", "Zebra"]
+        assert names(replace(query, mapped_only=True, reverse=True)) == ["Zebra", "alpha"]
+
+    def test_what_is_recorded_is_seen_by_a_reader_that_is_held_and_by_the_next(self, seen_store: Store) -> None:
+        reader, by_seen = seen_store.reader(), TokenQuery(sort=TokenSort.LAST_SEEN)
+        assert self.tokens(reader, by_seen) == ["Beta", "alpha", "Zebra"]
+        seen_store.requests.record([seen(BETA.id, at=NOW), seen(ALPHA.id, at=NOW + HOUR)])
+        for each in (reader, seen_store.reader()):
+            assert self.tokens(each, by_seen) == ["Zebra", "Beta", "alpha"]
+            rows = each.token_page(by_seen, EVERYTHING).rows
+            assert [row.last_seen_at for row in rows] == [NOW - HOUR, NOW, NOW + HOUR]
+
+    def test_where_no_requests_are_recorded_nobody_was_seen_and_nothing_is_wrong(self, reader: Reader) -> None:
+        page = reader.token_page(TokenQuery(sort=TokenSort.LAST_SEEN), EVERYTHING)
+        assert [row.token.name for row in page.rows] == ["alpha", "Beta", "Zebra"]
+        assert {row.last_seen_at for row in page.rows} == {None}
+        assert page.trouble == ""
 
     # ------------------------------------------------------------------ windows
 

@@ -18,6 +18,7 @@ from tokentui.domain.records import Record
 from tokentui.domain.slots import Slot
 from tokentui.store import file_format, safe_storage
 from tokentui.store.protocol import Store
+from tokentui.store.queries import EVERYTHING, MappingQuery, TokenQuery, TokenSort
 from tokentui.store.tables import Tables
 from tokentui.store.tinydb_store import TinyDBStore
 
@@ -161,3 +162,18 @@ def test_an_interpreter_that_only_reads_does_not_load_the_lock_or_the_ciphers(st
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_requests_that_cannot_be_read_leave_the_list_and_say_why(tmp_path: Path) -> None:
+    store = TinyDBStore(tmp_path / "tokens.json")
+    save(store, token("zebra"), token("alpha"), endpoint("po"))
+    damaged = tmp_path / "requests.sqlite"
+    damaged.write_bytes(b"damaged, and long enough for the header of a database" * 9)
+    for sort in (TokenSort.NAME, TokenSort.LAST_SEEN):
+        page = store.reader().token_page(TokenQuery(sort=sort), EVERYTHING)
+        assert [(row.token.name, row.last_seen_at) for row in page.rows] == [("alpha", None), ("zebra", None)]
+        assert page.trouble.startswith(f"The requests seen {damaged} cannot be read")
+        mapped = store.reader().mapping_page(MappingQuery(endpoint_id="endpoint-po", sort=sort), EVERYTHING)
+        assert (len(mapped.rows), mapped.trouble) == (2, page.trouble)
+    damaged.unlink()
+    assert store.reader().token_page(TokenQuery(sort=TokenSort.LAST_SEEN), EVERYTHING).trouble == ""

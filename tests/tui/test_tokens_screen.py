@@ -35,7 +35,7 @@ def cells(ui: Ui, name: str) -> list[str]:
 async def test_a_row_shows_name_description_enabled_assigned_age_and_last_seen(open_ui: Open) -> None:
     async with open_ui(size=WIDE) as ui:
         await show_tokens(ui)
-        assert cells(ui, "bank-import") == ["bank-import", "Reads the bank's statements", "● on", "2", "77 d", "–"]
+        assert cells(ui, "bank-import") == ["bank-import", "Reads the bank's statements", "● on", "2", "77 d", "10 h"]
         assert cells(ui, "intern-project")[-3:] == ["none", "155 d", "–"]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from tokentui.cli.output import counted, one_line, time_text, width
 from tokentui.domain.audit.findings import KINDS, Finding, Severity, remedy_of
 from tokentui.domain.records import Acknowledgement
+from tokentui.exchange.csv_cells import guarded
 from tokentui.services.auditing import Audit, rank
 
 #: A finding, and by what it is let be.
@@ -18,8 +19,6 @@ Told = tuple[Finding, Acknowledgement | None]
 
 _HEAD = ("severity", "code", "subject", "message", "remedy")
 _MORE = ("kind", "subject_id", "acknowledged_until", "acknowledged_because", "acknowledged_by")
-#: What makes a spreadsheet take a text for a formula.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 #: What would be more than a character in a cell of a Markdown table, and the colon of an address that becomes a link.
 _MARKDOWN = re.compile(r"([\\`*_\[\]<|~&]|:(?=//))")
 
@@ -87,7 +86,7 @@ def csv_lines(found: Iterable[Told]) -> Iterator[str]:
     """A line for each finding, in which a spreadsheet finds no formula."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(
-        [(*_HEAD, *_MORE), *(map(_as_text, _csv_row(*each)) for each in found)]
+        [(*_HEAD, *_MORE), *(map(guarded, _csv_row(*each)) for each in found)]
     )
     yield text.getvalue().removesuffix("\n")
 
@@ -100,11 +99,6 @@ def _csv_row(finding: Finding, let_be: Acknowledgement | None) -> tuple[str, ...
 
 def _row(finding: Finding) -> tuple[str, ...]:
     return finding.severity, finding.code, finding.subject, finding.message, finding.remedy
-
-
-def _as_text(cell: str) -> str:
-    """The cell, so that a program that would calculate it takes it for text."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 # ------------------------------------------------------------------ for a ticket

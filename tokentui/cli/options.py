@@ -1,13 +1,16 @@
 """Options that several commands share, and what is typed into them."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.output import talk
 from tokentui.domain.slots import Slot, in_order
+
+if TYPE_CHECKING:
+    from tokentui.store.queries import Page
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -55,3 +58,9 @@ def tell_of_no_store(office: Office) -> None:
     if not office.store.exists:
         makers = "tokentui endpoints add, tokentui tokens add or tokentui import"
         talk(f"There is no store yet. It would be {office.store.location}; {makers} makes it.")
+
+
+def tell_of_trouble(page: "Page[Any]") -> None:
+    """Say why no token was ever seen, where that is not known: the list stands all the same."""
+    if page.trouble:
+        talk(page.trouble)

@@ -5,7 +5,7 @@ import click
 from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
 from tokentui.cli.naming import tokens_named
-from tokentui.cli.options import as_json, reveal, shelf, shelf_of, tell_of_no_store, text_filter
+from tokentui.cli.options import as_json, reveal, shelf, shelf_of, tell_of_no_store, tell_of_trouble, text_filter
 from tokentui.cli.output import columns, print_json, print_lines, time_text
 from tokentui.cli.shapes import Shapes
 from tokentui.cli.sheets import token_sheet
@@ -51,8 +51,10 @@ def list_tokens(
         assigned=False if unassigned else None,
     )
     reader = office.reader()
-    rows = reader.token_page(query, EVERYTHING).rows
+    page = reader.token_page(query, EVERYTHING)
+    rows = page.rows
     tell_of_no_store(office)
+    tell_of_trouble(page)
     shapes = Shapes(office, reader, reveal=reveal)
     if as_json:
         print_json([shapes.token(row.token, row.last_seen_at) for row in rows])
@@ -90,8 +92,11 @@ def show_tokens(office: Office, names: tuple[str, ...], reveal: bool, as_json: b
     """Show endpoint tokens in full. With --json, one is an object, several are a list."""
     reader = office.reader()
     found = tokens_named(reader, names)
+    page = reader.token_page(TokenQuery(active=None, only=frozenset(token.id for token in found)), EVERYTHING)
+    tell_of_trouble(page)
+    seen = {row.id: row.last_seen_at for row in page.rows}
     shapes = Shapes(office, reader, reveal=reveal)
-    shown = [shapes.token(token) for token in found]
+    shown = [shapes.token(token, seen[token.id]) for token in found]
     if as_json:
         print_json(shown[0] if len(names) == 1 else shown)
     else:

@@ -53,7 +53,7 @@ class MemoryStore:
         return (self._memory.saves,)
 
     def reader(self) -> Snapshot:
-        return Snapshot(self._memory.tables)
+        return Snapshot(self._memory.tables, self._memory.requests)
 
     @contextmanager
     def change(self, note: Note) -> Iterator[DocumentTransaction]:

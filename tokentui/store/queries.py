@@ -62,6 +62,8 @@ class Page(Generic[RowT]):
     of: int
     #: Where the row that `Window.around` named stands, or None where the result does not hold it.
     at: int | None = None
+    #: Why the rows do not tell when they were last seen, for people; empty where they do.
+    trouble: str = ""
 
 
 def _position(ids: Sequence[str], id: str | None) -> int | None:
@@ -77,6 +79,12 @@ def window_of(ids: Sequence[str], window: Window) -> tuple[int | None, range]:
     wanted = window.offset if at is None else at - window.limit // 2
     offset = max(0, min(wanted, len(ids) - window.limit))
     return at, range(offset, min(offset + window.limit, len(ids)))
+
+
+def shown_of(ids: Sequence[str], window: Window) -> Sequence[str]:
+    """Those of a result's ids that the window shows."""
+    places = window_of(ids, window)[1]
+    return ids[places.start : places.stop]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

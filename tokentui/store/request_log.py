@@ -19,9 +19,11 @@ from tokentui.store.protocol import Stamp
 from tokentui.store.queries import EVERY_REQUEST, LastSeen, RequestFilter
 from tokentui.store.request_tables import (
     APPLICATION_ID,
+    BEGAN,
     EVERY_SEEN,
     RECENCY,
     SCHEMA_VERSION,
+    Asking,
     counting,
     insert,
     lay_out,
@@ -121,7 +123,7 @@ class RequestLog:
 
     def began(self) -> datetime | None:
         """From when on requests are known; None where none ever was recorded. Raises `StoreError`."""
-        rows = self._ask("SELECT value FROM facts WHERE name = 'began'")
+        rows = self._ask([BEGAN])
         return moment_of(rows[0][0]) if rows else None
 
     def last_seen(self, token_ids: Collection[str] | None = None) -> Mapping[str, LastSeen]:
@@ -132,27 +134,24 @@ class RequestLog:
             return every if token_ids is None else {id: every[id] for id in token_ids if id in every}
         if token_ids is not None:
             wanted = frozenset(token_ids)
-            return _sightings(row for each in seen_of(token_ids) for row in self._ask(*each) if row[0] in wanted)
-        self._last_seen = (stamp, _sightings(self._ask(*EVERY_SEEN)))
+            return _sightings(row for row in self._ask(seen_of(token_ids)) if row[0] in wanted)
+        self._last_seen = (stamp, _sightings(self._ask([EVERY_SEEN])))
         return self._last_seen[1]
 
     def recency(self) -> Mapping[str, int]:
         """Token id → when it was last let in, as a number to order by; raises `StoreError`."""
-        return dict(self._ask(RECENCY))
+        return dict(self._ask([RECENCY]))
 
     def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came with one of these tokens since then; raises `StoreError`."""
-        return self._count("token_id", token_ids, since, only)
+        return sum(count for (count,) in self._ask(counting("token_id", token_ids, since, only)))
 
     def calls_at(self, endpoint_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came to one of these endpoints since then; raises `StoreError`."""
-        return self._count("endpoint_id", endpoint_ids, since, only)
+        return sum(count for (count,) in self._ask(counting("endpoint_id", endpoint_ids, since, only)))
 
-    def _count(self, column: str, ids: Collection[str], since: datetime, only: RequestFilter) -> int:
-        found = (self._ask(*each) for each in counting(column, ids, since, only))
-        return sum(count for rows in found for (count,) in rows)
-
-    def _ask(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:
+    def _ask(self, statements: Iterable[Asking]) -> list[Any]:
+        """The rows of all of them; none where nothing was ever recorded."""
         if not self.stamp():
             return []
         import sqlite3
@@ -160,7 +159,9 @@ class RequestLog:
         with self._telling("read"):
             address = f"{self.path.absolute().as_uri()}?mode=ro"
             with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as database:
-                return [] if self._check(database) else database.execute(statement, values).fetchall()
+                if self._check(database):
+                    return []
+                return [row for each in statements for row in database.execute(*each)]
 
     @contextmanager
     def _telling(self, what: str) -> Iterator[None]:

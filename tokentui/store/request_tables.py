@@ -62,7 +62,9 @@ def lay_out(database: "sqlite3.Connection") -> None:
 # ---------------------------------------------------------------------- recording
 
 _INSERT = f"INSERT INTO requests VALUES (NULL{', ?' * 12})"
-_BEGAN = "INSERT INTO facts VALUES ('began', ?) ON CONFLICT (name) DO UPDATE SET value = min(value, excluded.value)"
+_EARLIEST = (
+    "INSERT INTO facts VALUES ('began', ?) ON CONFLICT (name) DO UPDATE SET value = min(value, excluded.value)"
+)
 _SEEN = (
     "INSERT INTO last_seen VALUES (?, ?, ?) ON CONFLICT (token_id, previous) DO UPDATE SET at = max(at, excluded.at)"
 )
@@ -72,7 +74,7 @@ def insert(database: "sqlite3.Connection", batch: Sequence[SeenRequest]) -> None
     """Put requests into the tables, one at least."""
     database.executemany(_INSERT, map(_values, batch))
     database.executemany(_SEEN, [_sighting(one) for one in batch if one.token_id and one.let_in])
-    database.execute(_BEGAN, (min(number_of(one.at) for one in batch),))
+    database.execute(_EARLIEST, (min(number_of(one.at) for one in batch),))
 
 
 def _values(one: SeenRequest) -> tuple[object, ...]:
@@ -113,7 +115,8 @@ Asking = tuple[str, tuple[object, ...]]
 
 _SEEN_ROWS = "SELECT token_id, previous, at FROM last_seen"
 EVERY_SEEN: Asking = (_SEEN_ROWS, ())
-RECENCY = "SELECT token_id, max(at) FROM last_seen GROUP BY token_id"
+RECENCY: Asking = ("SELECT token_id, max(at) FROM last_seen GROUP BY token_id", ())
+BEGAN: Asking = ("SELECT value FROM facts WHERE name = 'began'", ())
 
 
 def seen_of(token_ids: Collection[str]) -> Iterator[Asking]:

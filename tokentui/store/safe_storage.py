@@ -28,7 +28,8 @@ from tokentui.store.private_files import (
     temporary_beside,
     write_parts,
 )
-from tokentui.store.protocol import Stamp
+from tokentui.store.protocol import Requests, Stamp
+from tokentui.store.request_log import RequestLog
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
 
@@ -42,11 +43,13 @@ class Saved:
 
     stamp: Stamp
     tables: Tables
+    #: Those that were seen beside it: as they are when they are asked for, be it later.
+    requests: Requests
 
     @cached_property
     def snapshot(self) -> Snapshot:
         """The one view of it, which keeps what it has found out."""
-        return Snapshot(self.tables)
+        return Snapshot(self.tables, self.requests)
 
 
 class SafeStorage(Storage):
@@ -55,6 +58,7 @@ class SafeStorage(Storage):
     def __init__(self, path: Path, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
         #: The file itself: to replace a symbolic link would leave the file behind it as it was.
         self.path = Path(os.path.realpath(path))
+        self.requests = RequestLog(self.path)
         self._lock_timeout = lock_timeout
         self._loading = threading.Lock()
         self._cached: Saved | None = None
@@ -93,7 +97,7 @@ class SafeStorage(Storage):
             stamp = self.stamp()
             if self._cached is None or self._cached.stamp != stamp:
                 self._cached = None  # before the next one comes: large stores are not to be in memory twice
-                self._cached = self._load_file() if stamp else Saved((), new_tables())
+                self._cached = self._load_file() if stamp else Saved((), new_tables(), self.requests)
             return self._cached
 
     def _load_file(self) -> Saved:
@@ -103,7 +107,7 @@ class SafeStorage(Storage):
                 lines = lines_of(file)
         except OSError as error:
             raise StoreError(f"The store {self.path} cannot be read: {error.strerror or error}.") from error
-        return Saved(_stamp_of(status), parse(self.path, lines))
+        return Saved(_stamp_of(status), parse(self.path, lines), self.requests)
 
     # ------------------------------------------------------------------ writing
 
@@ -173,7 +177,7 @@ class SafeStorage(Storage):
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
-        self._seen, self._cached = True, Saved(stamp, tables)
+        self._seen, self._cached = True, Saved(stamp, tables, self.requests)
         return True
 
     def _write_later(self, temporary: Path, content: Iterator[JsonText]) -> Stamp:

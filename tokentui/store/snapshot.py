@@ -1,6 +1,8 @@
 """One parsed store, as a `Reader`: records are made only for those rows that somebody looks at."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
@@ -8,6 +10,7 @@ from tokentui.domain.errors import NotFound
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
 from tokentui.store.codec import read_acknowledgement, read_assignment, read_endpoint, read_token
+from tokentui.store.protocol import Requests
 from tokentui.store.queries import (
     Counts,
     EndpointQuery,
@@ -17,9 +20,12 @@ from tokentui.store.queries import (
     Page,
     TokenQuery,
     TokenRow,
+    TokenSort,
     Window,
+    shown_of,
     window_of,
 )
+from tokentui.store.seeing import QueryT, Seeing, SeenOrder, Selected
 from tokentui.store.selection import OverTables, Selection
 from tokentui.store.tables import Tables
 
@@ -27,11 +33,13 @@ RowT = TypeVar("RowT")
 
 
 class Snapshot(OverTables):
-    """A `Reader` over documents that nobody changes any more."""
+    """A `Reader` over documents that nobody changes any more, and over the requests seen as they are when asked."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, requests: Requests) -> None:
         super().__init__(tables)
         self._selection = Selection(tables)
+        self._requests = requests
+        self._seen_order = SeenOrder()
 
     # ------------------------------------------------------------------ single records
 
@@ -110,13 +118,34 @@ class Snapshot(OverTables):
         )
 
     def token_page(self, query: TokenQuery, window: Window) -> Page[TokenRow]:
-        ids, of = self._selection.tokens(query)
         mapped = self._assignments.endpoints_of
-        return _page(ids, of, window, lambda id: TokenRow(self.token(id), len(mapped.get(id, ()))))
+        return self._seen_page(
+            query,
+            self._selection.tokens,
+            window,
+            lambda id, seen_at: TokenRow(self.token(id), len(mapped.get(id, ())), seen_at),
+        )
 
     def mapping_page(self, query: MappingQuery, window: Window) -> Page[MappingRow]:
-        ids, of = self._selection.mappings(query)
-        return _page(ids, of, window, lambda id: MappingRow(self.token(id), self._slots(id, query.endpoint_id)))
+        return self._seen_page(
+            query,
+            self._selection.mappings,
+            window,
+            lambda id, seen_at: MappingRow(self.token(id), self._slots(id, query.endpoint_id), seen_at),
+        )
+
+    def _seen_page(
+        self,
+        query: QueryT,
+        select: Callable[[QueryT], Selected],
+        window: Window,
+        row: Callable[[str, datetime | None], RowT],
+    ) -> Page[RowT]:
+        seeing = Seeing(self._requests)
+        by_seen = query.sort is TokenSort.LAST_SEEN
+        ids, of = self._seen_order.select(query, select, seeing) if by_seen else select(query)
+        seen = seeing.last(shown_of(ids, window))
+        return replace(_page(ids, of, window, lambda id: row(id, seen.get(id))), trouble=seeing.trouble)
 
     def _slots(self, token_id: str, endpoint_id: str) -> tuple[Slot, ...]:
         assignment = self.assignment(token_id, endpoint_id)

@@ -67,7 +67,6 @@ class TinyDBStore:
         self._storage = storage
         self._key_id = key_id
         self._trail = TrailFile(storage.path)
-        self._requests = RequestLog(storage.path)
         self._read_only = read_only
         #: The trail as it was read last, beside its stamp.
         self._viewed: tuple[Stamp, TrailView] | None = None
@@ -103,7 +102,7 @@ class TinyDBStore:
     @property
     def requests(self) -> RequestLog:
         """The requests seen, in a file of their own beside the store."""
-        return self._requests
+        return self._storage.requests
 
     def stamp(self) -> Stamp:
         return self._storage.stamp()

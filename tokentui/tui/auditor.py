@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
+from weakref import ref
 
 from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
-from tokentui.store.protocol import Stamp
+from tokentui.store.protocol import Reader
 
 if TYPE_CHECKING:
     from tokentui.services.auditing import Audit
@@ -30,7 +31,8 @@ class Closed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    stamp: Stamp
+    #: The store as it was audited, not kept alive by this: a reader that is gone is asked for no more.
+    reader: "ref[Reader]"
     at: datetime
     audit: "Audit"
 
@@ -65,12 +67,12 @@ class Auditor:
     def _audit(self) -> "Audit":
         from tokentui.services.auditing import audit
 
-        stamp, now = self._desk.store.stamp(), self._desk.clock()
+        reader, now = self._desk.reader(), self._desk.clock()
         kept = self._kept
-        if kept is None or kept.stamp != stamp or now - kept.at >= FRESH:
+        if kept is None or kept.reader() is not reader or now - kept.at >= FRESH:
             begin = perf_counter()
-            found = audit(self._desk.reader(), self._desk.store.requests, self._policy, now, self._breathe)
-            self._kept = kept = _Kept(stamp, now, found)
+            found = audit(reader, self._desk.store.requests, self._policy, now, self._breathe)
+            self._kept = kept = _Kept(ref(reader), now, found)
             self.took = perf_counter() - begin
         return kept.audit
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tokentui.domain.errors import SealError, TokenTuiError
+from tokentui.domain.errors import SealError, StoreError, TokenTuiError
 from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
-from tokentui.store.protocol import Reader
+from tokentui.store.protocol import Reader, Stamp
 
 if TYPE_CHECKING:
     from tokentui.tui.auditor import Auditor
@@ -42,6 +42,8 @@ class Workplace:
     write: Callable[[str], None] = lambda sequence: None
     #: Tells what is wrong with a deed when who asked for it has gone.
     tell: Callable[[str], None] = lambda trouble: None
+    #: Why no list tells when tokens were last seen, as it was told last.
+    requests_trouble: str = field(default="", init=False)
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -107,6 +109,13 @@ class Workplace:
         except SealError as error:
             return str(error)
         return ""
+
+    def requests_stamp(self) -> Stamp | None:
+        """Differs as soon as a request was recorded; None while that cannot be known."""
+        try:
+            return self.desk.store.requests.stamp()
+        except StoreError:
+            return None
 
     def now(self) -> datetime:
         """The time now, in UTC."""

@@ -179,4 +179,4 @@ class _Unsealed:
         raise NotImplementedError("there is no key")
 
     def length(self, secret: Secret) -> int:
-        raise NotImplementedError("there is no key")
+        raise NotImplementedError("there is no value")

@@ -55,6 +55,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
             lambda row: token_state(row.token, now()) if self.active_shown else "",
             self.page,
             self.held,
+            self.workplace.requests_stamp,
         )
 
     def page(self, reader: Reader, view: View, window: Window) -> Page[TokenRow]:

@@ -256,6 +256,14 @@ class PageScreen(Screen[ScreenResultT]):
             return bool(self.workplace.desk.history) is (action == "undo")
         return True
 
+    @on(Listing.Troubled)
+    def _listing_troubled(self, event: Listing.Troubled) -> None:
+        """Say it once, whichever list finds it, until it is over."""
+        before, self.workplace.requests_trouble = self.workplace.requests_trouble, event.trouble
+        if event.trouble and event.trouble != before:
+            for line in self.query(MessageLine):
+                line.add(event.trouble, "error")
+
     @on(Listing.Failed)
     def _listing_failed(self, event: Listing.Failed) -> None:
         self._tell_trouble(event.error)

@@ -62,8 +62,9 @@ class SecondaryTokens(Vertical):
         """Show the endpoint as it is now, and how many of all active tokens are mapped to it."""
         self._endpoint = endpoint
         self.listing.follow(endpoint, tokens)
-        self.query_one(".amount", Label).update(f"{mapped:,} of {tokens:,} mapped")
-        self.query_one("#hidden", Label).update(f" [{'■' if self.listing.hide_unassigned else ' '}] Hide unassigned")
+        _show(self.query_one(".amount", Label), f"{mapped:,} of {tokens:,} mapped")
+        hides = "■" if self.listing.hide_unassigned else " "
+        _show(self.query_one("#hidden", Label), f" [{hides}] Hide unassigned")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What fits the row and the slot under the cursor."""
@@ -145,3 +146,9 @@ class SecondaryTokens(Vertical):
             way, self._page, frozenset({row.id}), verb, lambda desk, ids: set_enabled(desk, ids, on), ahead
         )
         self._deeds.begin(deed, (verb, row.id))
+
+
+def _show(label: Label, text: str) -> None:
+    """Let the label say this; to update it draws it again, also where it says so already."""
+    if label.content != text:
+        label.update(text)

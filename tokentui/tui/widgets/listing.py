@@ -1,5 +1,6 @@
 """A list that is a query: a table, its filter and its order; it asks for pages and shows what comes back."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
 __all__ = ["Listing", "Source", "View"]
+
+#: How often is looked whether what the rows tell of besides the store has changed, in seconds.
+BESIDE_SECONDS = 30.0
+#: How often ages are drawn anew where nothing has changed: 20 lines cost 3 kB, and a minute idle may cost 1.
+AGES_SECONDS = 300.0
 
 ResultT = TypeVar("ResultT")
 
@@ -67,6 +73,13 @@ class Listing(Vertical, Generic[RowT]):
             super().__init__()
             self.number = number
 
+    class Troubled(Message):
+        """The rows have come without something that they should tell: why, or nothing where that is over."""
+
+        def __init__(self, trouble: str) -> None:
+            super().__init__()
+            self.trouble = trouble
+
     class Failed(Message):
         """The store did not answer."""
 
@@ -85,6 +98,8 @@ class Listing(Vertical, Generic[RowT]):
         self._aim = Aim()
         #: Whether the rows shown are of the last question: nothing that they depend on has changed since.
         self._current = False
+        self._trouble = ""
+        self._beside: object = None
         self._filter = FilterBar()
         self._sorts = [column.key for column in source.columns if column.sortable]
         self.table: RowTable[RowT] = RowTable(source.columns, source.cell, source.row_state)
@@ -97,6 +112,9 @@ class Listing(Vertical, Generic[RowT]):
 
     def on_mount(self) -> None:
         self.reload()
+        if self._source.beside is not None:
+            self.set_interval(BESIDE_SECONDS, self._look_beside)
+            self.set_interval(AGES_SECONDS, self.table.redraw)
 
     # ------------------------------------------------------------------ data down
 
@@ -124,8 +142,17 @@ class Listing(Vertical, Generic[RowT]):
         asked = Asked(self.view, window, self._aim, self.table.marks)
         answer = await self._ask(lambda reader: answered(self._source, reader, asked))
         if answer is not None:
-            self._current, self._aim = True, Aim()
+            self._current, self._aim, self._beside = True, Aim(), answer.beside
             self._show(answer, anew=asked.aim.top or answer.found)
+
+    @work(exclusive=True, group="beside")
+    async def _look_beside(self) -> None:
+        """Ask anew where what the rows tell of besides the store has changed; what looks as before costs no byte."""
+        look = self._source.beside
+        if look is None or not self.is_on_screen:
+            return
+        if await asyncio.to_thread(look) != self._beside:
+            self.reload()
 
     def _show(self, answer: Answer[RowT], *, anew: bool) -> None:
         if answer.view != self.view:
@@ -138,6 +165,9 @@ class Listing(Vertical, Generic[RowT]):
         self._drop(answer.lost & self.table.marks)
         self._amounts = (answer.page.total, answer.page.of)
         self.announce()
+        if answer.page.trouble != self._trouble:
+            self._trouble = answer.page.trouble
+            self.post_message(self.Troubled(self._trouble))
 
     def _drop(self, lost: frozenset[str]) -> None:
         """Nobody sees a mark on a row that is not there, and no deed could be done with it."""

@@ -21,7 +21,7 @@ class MappingList(Listing[MappingRow]):
     hide_unassigned: var[bool] = var(False, init=False)
 
     def __init__(self, workplace: Workplace, endpoint: Endpoint) -> None:
-        source = Source(COLUMNS, self._cell, self._state, self._query)
+        source = Source(COLUMNS, self._cell, self._state, self._query, beside=workplace.requests_stamp)
         super().__init__(source, workplace)
         self._endpoint = endpoint
 

@@ -34,6 +34,8 @@ class Source(Generic[RowT]):
     page: Callable[[Reader, View, Window], Page[RowT]]
     #: Which of these ids the list holds, whatever its text filter; asked only where rows are marked.
     held: Callable[[Reader, frozenset[str]], frozenset[str]] = _all_of_them
+    #: What the rows tell of besides the store, if anything: differs as soon as that has changed.
+    beside: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +71,20 @@ class Answer(Generic[RowT]):
     found: bool
     #: The marks whose rows the list does not hold.
     lost: frozenset[str]
+    #: What `Source.beside` gave before anything was asked.
+    beside: object = None
 
 
 def answered(source: Source[RowT], reader: Reader, asked: Asked) -> Answer[RowT]:
     """The answer, in the words of the source."""
+    beside = source.beside() if source.beside is not None else None
     lost = asked.marks - source.held(reader, asked.marks) if asked.marks else asked.marks
     for view in _views(asked):
         for row_id in asked.aim.row_ids:
             page = source.page(reader, view, replace(asked.window, around=row_id))
             if page.at is not None:
-                return Answer(page, view, True, lost)
-    return Answer(source.page(reader, asked.view, asked.window), asked.view, False, lost)
+                return Answer(page, view, True, lost, beside)
+    return Answer(source.page(reader, asked.view, asked.window), asked.view, False, lost, beside)
 
 
 def _views(asked: Asked) -> Iterator[View]:

@@ -1,0 +1,69 @@
+"""When tokens were last seen, for the pages of a list: asked anew for each, since requests come without the store."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from tokentui.domain.errors import StoreError
+from tokentui.store.protocol import Requests
+from tokentui.store.queries import MappingQuery, TokenQuery, TokenSort
+
+QueryT = TypeVar("QueryT", TokenQuery, MappingQuery)
+#: Ids in their order, and how many there are without the text filter.
+Selected = tuple[list[str], int]
+
+
+@dataclass(slots=True)
+class Seeing:
+    """What one page asks of the requests seen. Where they cannot be read nobody was seen, and `trouble` says why."""
+
+    requests: Requests
+    trouble: str = ""
+
+    def last(self, token_ids: Sequence[str]) -> Mapping[str, datetime | None]:
+        """Token id → when it was last let in, by whichever of its values."""
+        try:
+            return {id: seen.last for id, seen in self.requests.last_seen(token_ids).items()} if token_ids else {}
+        except StoreError as error:
+            self.trouble = str(error)
+            return {}
+
+    def recency(self) -> Mapping[str, int]:
+        """As `Requests.recency`."""
+        try:
+            return self.requests.recency()
+        except StoreError as error:
+            self.trouble = str(error)
+            return {}
+
+    def stamp(self) -> object:
+        """As `Requests.stamp`."""
+        try:
+            return self.requests.stamp()
+        except StoreError as error:
+            self.trouble = str(error)
+            return None
+
+
+@dataclass(slots=True)
+class SeenOrder:
+    """The ids of one result by when they were last seen, kept while nothing is recorded."""
+
+    _kept: tuple[object, list[str]] = field(default=(None, []))
+
+    def select(self, query: QueryT, by_name: Callable[[QueryT], Selected], seeing: Seeing) -> Selected:
+        """As `by_name` selects: those that were never seen first, then the one that was seen longest ago."""
+        found, of = by_name(replace(query, sort=TokenSort.NAME, reverse=False))
+        ids = self._of(replace(query, text="", sort=TokenSort.NAME, reverse=False), by_name, seeing)
+        if query.text:
+            wanted = set(found)
+            ids = [id for id in ids if id in wanted]
+        return ids[::-1] if query.reverse else ids, of
+
+    def _of(self, query: QueryT, by_name: Callable[[QueryT], Selected], seeing: Seeing) -> list[str]:
+        key = (query, seeing.stamp())
+        if self._kept[0] != key:
+            recency = seeing.recency()
+            self._kept = (key, sorted(by_name(query)[0], key=lambda id: recency.get(id, -1)))
+        return self._kept[1]
