@@ -8,8 +8,12 @@ from collections.abc import Iterator
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "t": "\t", "r": "\r", "n": "\n"}
 
 
+class Mark(str):
+    """`{`, `}` or `;` that stands outside of quotes."""
+
+
 def nginx_words(text: str) -> Iterator[str]:
-    """The words of a configuration; `{`, `}` and `;` outside of quotes are words of their own, marked by a NUL."""
+    """The words and marks of a configuration."""
     position = 0
     while position < len(text):
         character = text[position]
@@ -19,7 +23,7 @@ def nginx_words(text: str) -> Iterator[str]:
             position = text.find("\n", position)
             assert position >= 0
         elif character in "{};":
-            yield f"\0{character}"
+            yield Mark(character)
             position += 1
         else:
             word, position = _nginx_word(text, position)
@@ -53,21 +57,20 @@ def nginx_blocks(text: str) -> dict[str, list[list[str]]]:
     head = ""
     words: list[str] = []
     for word in nginx_words(text):
-        match word:
-            case "\0{":
-                assert not head, "a block inside a block"
-                head, words = " ".join(words), []
-                assert head not in blocks
-                blocks[head] = []
-            case "\0}":
-                assert head
-                assert not words
-                head = ""
-            case "\0;":
-                blocks[head].append(words)
-                words = []
-            case _:
-                words.append(word)
+        if not isinstance(word, Mark):
+            words.append(word)
+        elif word == "{":
+            assert not head, "a block inside a block"
+            head, words = " ".join(words), []
+            assert head not in blocks
+            blocks[head] = []
+        elif word == "}":
+            assert head
+            assert not words
+            head = ""
+        else:
+            blocks[head].append(words)
+            words = []
     assert not head
     assert not words
     return blocks
