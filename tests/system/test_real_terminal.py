@@ -61,7 +61,7 @@ def test_an_imported_endpoint_is_guarded_and_a_token_handed_out_and_cut_off(
 
 def import_the_museum(screen: Terminal) -> None:
     screen.press("I")
-    screen.see("Import an API description")
+    screen.see("Import a file")
     screen.press(str(DATA / MUSEUM), "tab", "left", "left")
     screen.see("◉ none")
     screen.press("tab", "tab", "enter")

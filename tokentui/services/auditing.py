@@ -56,7 +56,7 @@ def audit(
     `breathe` is called again and again, for those who must let others come to their turn. Raises `StoreError` for the
     store; requests that cannot be read are `Audit.trouble`, and all that does not need them is told.
     """
-    seen, began, trouble = _seen(requests, breathe)
+    seen, began, trouble = _seen(requests)
     estate = Estate(
         policy=policy,
         now=now,
@@ -71,17 +71,12 @@ def audit(
     return replace(_set_apart(found, standing), trouble=trouble)
 
 
-def _seen(requests: Requests, breathe: Callable[[], None]) -> tuple[Mapping[str, datetime], datetime | None, str]:
+def _seen(requests: Requests) -> tuple[Mapping[str, datetime], datetime | None, str]:
     """When each token was last let in, by whichever of its values; since when that is known; or why it is not."""
     try:
-        found, began = requests.last_seen(), requests.began()
+        return requests.last_let_in(), requests.began(), ""
     except StoreError as error:
         return {}, None, str(error)
-    seen = {}
-    for id, last in _breathing(found.items(), breathe):
-        if last.last is not None:
-            seen[id] = last.last
-    return seen, began, ""
 
 
 def _breathing(things: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:

@@ -44,8 +44,6 @@ class Workplace:
     write: Callable[[str], None] = lambda sequence: None
     #: Tells what is wrong with a deed when who asked for it has gone.
     tell: Callable[[str], None] = lambda trouble: None
-    #: Why no list tells when tokens were last seen, as it was told last.
-    requests_trouble: str = field(default="", init=False)
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
