@@ -87,3 +87,10 @@ def test_every_reason_is_told_with_its_rule_and_status() -> None:
     rows = re.findall(r"^\| (`\w+`.*) \| (\d) \| (\d+) \|", sections()["JSON"], re.M)
     told = {word: (int(rule), int(status)) for words, rule, status in rows for word in re.findall(r"\w+", words)}
     assert told == {reason.value: (reason.rule, reason.status) for reason in Reason}
+
+
+def test_every_field_of_an_export_is_told(stocked: Shell) -> None:
+    text = sections()["JSON"].partition("### An export")[2]
+    document = json.loads(stocked.done("export", "--reveal"))
+    told = [document, *document["endpoints"], *document["tokens"], *document["tokens"][1]["assignments"]]
+    assert all(f'"{field}": ' in text for shape in told for field in shape)

@@ -6,6 +6,8 @@ import pytest
 
 from tests.exchange.kong_gateway import Gateway, reasons, values
 from tokentui.exchange.drafts import KongConfiguration
+from tokentui.exchange.kong_consumers import consumers
+from tokentui.exchange.kong_entities import Route, Service, Told
 
 
 class TestKeys:
@@ -87,3 +89,9 @@ class TestKeys:
     def test_in_a_vault_that_cannot_be_asked_are_told(self, gateway: Gateway, vault: str) -> None:
         found = self.says(gateway, f"[{{username: foo, keyauth_credentials: [{{key: '{vault}'}}]}}]", {})
         assert "which cannot be asked here" in reasons(found)["foo"]
+
+    def test_are_shown_by_no_repr(self, gateway: Gateway) -> None:
+        found = self.says(gateway, "[{username: foo, keyauth_credentials: [{key: s3cret}]}]")
+        keys = {"username": "foo", "keyauth_credentials": [{"key": "s3cret"}], "plugins": [{"key": "s3cret"}]}
+        seen = (found, consumers({"consumers": [keys]}, Told()), Route(dict(keys), Service(dict(keys))))
+        assert all("s3cret" not in repr(each) for each in seen)

@@ -8,6 +8,7 @@ import pytest
 
 from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.slots import Authentication, Slot
+from tokentui.exchange.documents import ImportCancelled
 from tokentui.services.assigning import assign
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import add_endpoint, edit_endpoint
@@ -174,3 +175,20 @@ def test_a_dry_run_says_what_the_import_then_does_and_makes_no_file(
     planned = take(dry_run=True)
     assert [each.name for each in tmp_path.iterdir()] == ["kong.yaml"]
     assert planned == take()
+
+
+@pytest.mark.parametrize("calls", [1, 5, 9, 12, 14])
+def test_it_can_be_stopped_at_any_time_and_nothing_is_changed(desk: Desk, tmp_path: Path, calls: int) -> None:
+    (tmp_path / "kong.yaml").write_text(KONG)
+    asked = iter(range(calls))
+    shares: list[float] = []
+    with pytest.raises(ImportCancelled):
+        import_file(
+            desk,
+            tmp_path / "kong.yaml",
+            environ={"CRM": "crm-key"},
+            progress=shares.append,
+            cancelled=lambda: next(asked, None) is None,
+        )
+    assert shares == sorted(shares)
+    assert desk.reader().counts().endpoints == desk.reader().counts().tokens == 0

@@ -336,7 +336,7 @@ class TestAcknowledgements:
 
 
 def test_all_of_it_is_one_change_that_can_be_undone(desk: Desk, take: _Take, erp: EndpointToken) -> None:
-    before = export_json(desk, reveal=True)
+    before = export_json(desk, reveal=True).content
     take({
         "endpoints": [{"group": "shop", "slug": "pets", "description": "x"}, {"group": "a", "slug": "b"}],
         "tokens": [
@@ -346,7 +346,7 @@ def test_all_of_it_is_one_change_that_can_be_undone(desk: Desk, take: _Take, erp
     })  # fmt: skip
     assert desk.history[-1].summary == "imported t.json"
     undo_last(desk)
-    assert export_json(desk, reveal=True) == before
+    assert export_json(desk, reveal=True).content == before
 
 
 def test_a_list_is_taken_as_lists_print_it(desk: Desk, take: _Take, pets: Endpoint) -> None:

@@ -22,7 +22,7 @@ from tokentui.services.assigning import assign
 from tokentui.services.demo import fill
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import add_endpoint
-from tokentui.services.exporting import export_csv, export_json
+from tokentui.services.exporting import Exported, export_csv, export_json
 from tokentui.services.importing import import_file
 from tokentui.services.tokens import add_token, edit_token, reveal_token
 from tokentui.store.memory import MemoryStore
@@ -137,35 +137,35 @@ def _acknowledgement(draw: st.DrawFn, desk: Desk) -> Acknowledgement:
 @settings(max_examples=150, deadline=None)
 @given(worlds(), st.booleans())
 def test_json_into_an_empty_store_and_out_again_is_the_same_bytes(desk: Desk, reveal: bool) -> None:
-    content = export_json(desk, reveal=reveal)
-    assert export_json(imported(content), reveal=reveal) == content
+    content = export_json(desk, reveal=reveal).content
+    assert export_json(imported(content), reveal=reveal).content == content
 
 
 @settings(max_examples=100, deadline=None)
 @given(worlds())
 def test_csv_into_a_store_with_the_endpoints_and_out_again_is_the_same_bytes(desk: Desk) -> None:
-    content = export_csv(desk, reveal=True)
+    content = export_csv(desk, reveal=True).content
     other = new_desk(bytes(32))
     with other.store.change(NOTE) as transaction:
         for endpoint in desk.reader().iter_endpoints():
             transaction.put(replace(endpoint, rev=0, methods=METHODS, allow_deleting=True))
-    assert export_csv(imported(content, other, "export.csv"), reveal=True) == content
+    assert export_csv(imported(content, other, "export.csv"), reveal=True).content == content
 
 
 @settings(max_examples=100, deadline=None)
 @given(worlds(), st.booleans(), st.sampled_from((export_json, export_csv)))
 def test_an_export_taken_in_where_it_comes_from_changes_nothing(
-    desk: Desk, reveal: bool, export: Callable[..., bytes]
+    desk: Desk, reveal: bool, export: Callable[..., Exported]
 ) -> None:
     stamp = desk.store.stamp()
-    imported(export(desk, reveal=reveal), desk)
+    imported(export(desk, reveal=reveal).content, desk)
     assert desk.store.stamp() == stamp
 
 
 @settings(max_examples=50, deadline=None)
 @given(worlds())
 def test_without_reveal_nothing_of_a_value_is_told(desk: Desk) -> None:
-    for content in (export_json(desk, reveal=False), export_csv(desk, reveal=False)):
+    for content in (export_json(desk, reveal=False).content, export_csv(desk, reveal=False).content):
         assert b"value" not in content
         assert b"primary" not in content
         assert b"previous" not in content
@@ -177,10 +177,10 @@ def test_without_reveal_nothing_of_a_value_is_told(desk: Desk) -> None:
 def test_the_demo_goes_round_through_a_file_store(tmp_path: Path) -> None:
     demo = new_desk()
     fill(demo)
-    content = export_json(demo, reveal=True)
+    content = export_json(demo, reveal=True).content
     (tmp_path / "export.json").write_bytes(content)
     import_file(Office(tmp_path / "tokens.json", tmp_path / "key").desk, tmp_path / "export.json")
-    assert export_json(Office(tmp_path / "tokens.json", tmp_path / "key").desk, reveal=True) == content
+    assert export_json(Office(tmp_path / "tokens.json", tmp_path / "key").desk, reveal=True).content == content
 
 
 def test_the_document_is_as_it_is_told(clock: Callable[[], datetime], desk: Desk) -> None:
@@ -188,7 +188,7 @@ def test_the_document_is_as_it_is_told(clock: Callable[[], datetime], desk: Desk
     erp = add_token(desk, TokenFields(name="erp", description="ERP"), "erp-value")
     assign(desk, erp.id, add={pets.id: (GET,)}, remove={})
     edit_token(desk, desk.reader().token(erp.id), TokenFields.of(erp), "new-value")
-    document = orjson.loads(export_json(desk, reveal=True))
+    document = orjson.loads(export_json(desk, reveal=True).content)
     assert list(document) == ["format", "version", "endpoints", "tokens", "acknowledgements"]
     (endpoint,), (token,) = document["endpoints"], document["tokens"]
     assert endpoint["path"] == default_path("shop", "pets")
@@ -196,7 +196,7 @@ def test_the_document_is_as_it_is_told(clock: Callable[[], datetime], desk: Desk
     assert token["value"] == "new-value"
     assert token["previous"]["value"] == "erp-value"
     assert token["assignments"][0]["endpoint"] == "shop/pets"
-    assert list(orjson.loads(export_json(desk, reveal=False))["tokens"][0]) == [
+    assert list(orjson.loads(export_json(desk, reveal=False).content)["tokens"][0]) == [
         *("id", "name", "description", "enabled", "active", "expires_at", "created_at", "rotated_at", "disabled_at"),
         "assignments",
     ]
@@ -246,5 +246,5 @@ def test_any_json_is_taken_in_whole_or_refused_in_one_line(lists: dict[str, Any]
         line = str(refused)
     assert line.isprintable()
     if not line:
-        again = export_json(desk, reveal=True)
-        assert export_json(imported(again), reveal=True) == again
+        again = export_json(desk, reveal=True).content
+        assert export_json(imported(again), reveal=True).content == again

@@ -61,7 +61,7 @@ def slots_of(reader: Reader, token: str) -> tuple[Slot, ...]:
 
 async def import_the_museum(ui: Ui) -> None:
     await ui.press("I")
-    await ui.see("Dry run")
+    await ui.see("Import a file")
     await ui.write(MUSEUM)
     await ui.press("tab", "right", "right")
     await ui.see("◉ none")

@@ -7,6 +7,7 @@ import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
+from tokentui.cli.files import file_named
 from tokentui.cli.options import as_json
 from tokentui.cli.output import print_json, print_lines, talk
 from tokentui.domain.slots import Authentication
@@ -72,7 +73,7 @@ def import_(
     desk = office.desk if dry_run else office.desk_for_change()
     kind = None if authentication == _AS_DECLARED else Authentication(authentication)
     watch = Watch(file.name, lambda _share: None, lambda: False)
-    opened = open_file(file.expanduser(), watch, None if format == _AUTO else Format(format))
+    opened = open_file(file_named(file), watch, None if format == _AUTO else Format(format))
     _check_options(ctx, opened.format, env=env)
     environ = os.environ if env else None
     report = import_opened(desk, opened, watch, authentication=kind, environ=environ, dry_run=dry_run)

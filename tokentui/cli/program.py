@@ -76,6 +76,7 @@ _FILE = click.Path(path_type=Path)
         "tokens": "tokentui.cli.tokens:tokens",
         "explain": "tokentui.cli.explaining:explain",
         "import": "tokentui.cli.importing:import_",
+        "export": "tokentui.cli.exporting:export",
         "audit": "tokentui.cli.audit:audit",
         "activity": "tokentui.cli.activity:activity",
         "scan": "tokentui.cli.scan:scan",

@@ -28,7 +28,7 @@ class Consumer:
     """A caller, with the entities of its keys."""
 
     name: str
-    keys: list[Entity] = field(default_factory=list)
+    keys: list[Entity] = field(default_factory=list, repr=False)
     groups: set[str] = field(default_factory=set)
     consumer_groups: set[str] = field(default_factory=set)
     #: Kinds of credentials that are no keys.

@@ -86,7 +86,7 @@ def called(entity: Entity, *fields: str, otherwise: str) -> str:
 class Service:
     """An upstream with its routes; `entity` is empty for routes that have no service."""
 
-    entity: Entity
+    entity: Entity = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -101,7 +101,7 @@ class Service:
 class Route:
     """A route with the service that it belongs to."""
 
-    entity: Entity
+    entity: Entity = field(repr=False)
     service: Service
 
     @property

@@ -1,6 +1,7 @@
 """Writing out what a store holds: whole, as JSON or CSV, or what a proxy needs to enforce it by itself."""
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 
 from tokentui.domain.names import name_key
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken
@@ -8,6 +9,8 @@ from tokentui.domain.slots import Slot
 from tokentui.exchange.csv_writing import csv_export
 from tokentui.exchange.inventory import Inventory
 from tokentui.exchange.json_writing import json_export
+from tokentui.exchange.proxy_notes import deadlines
+from tokentui.exchange.proxy_rules import ProxyRules, proxy_rules
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import reveal_primary
 from tokentui.services.tokens import VALUE, reveal_token
@@ -32,14 +35,47 @@ class _Opened:
         return reveal_primary(self._desk, endpoint, slot)
 
 
-def export_json(desk: Desk, *, reveal: bool) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file for others, and what whoever wrote it must know."""
+
+    content: bytes = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+
+def export_json(desk: Desk, *, reveal: bool) -> Exported:
     """The whole store as JSON, from which an empty one becomes the same; raises `StoreError`, `SealError`."""
-    return json_export(inventory_of(desk.reader()), _Opened(desk) if reveal else None)
+    return Exported(json_export(inventory_of(desk.reader()), _Opened(desk) if reveal else None))
 
 
-def export_csv(desk: Desk, *, reveal: bool) -> bytes:
+def export_csv(desk: Desk, *, reveal: bool) -> Exported:
     """Endpoint tokens and their assignments as CSV; raises `StoreError`, `SealError`."""
-    return csv_export(inventory_of(desk.reader()), _Opened(desk) if reveal else None)
+    return Exported(csv_export(inventory_of(desk.reader()), _Opened(desk) if reveal else None))
+
+
+def export_nginx_map(desk: Desk) -> Exported:
+    """A configuration for nginx, with the token values that are good now; raises `Invalid` for what it cannot say.
+
+    Raises `StoreError`, `SealError`.
+    """
+    from tokentui.exchange.nginx_map import nginx_map
+
+    rules, ends = _rules(desk)
+    content, missing = nginx_map(rules, ends)
+    return Exported(content, missing)
+
+
+def export_haproxy_map(desk: Desk) -> Exported:
+    """A map for HAProxy, with a digest in place of each value; raises as `export_nginx_map`."""
+    from tokentui.exchange.haproxy_map import haproxy_map
+
+    rules, ends = _rules(desk)
+    return Exported(haproxy_map(rules, ends))
+
+
+def _rules(desk: Desk) -> tuple[ProxyRules, list[str]]:
+    inventory, now = inventory_of(desk.reader()), desk.clock()
+    return proxy_rules(inventory, _Opened(desk), now), deadlines(inventory, now)
 
 
 def inventory_of(reader: Reader) -> Inventory:

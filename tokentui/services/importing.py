@@ -19,6 +19,7 @@ from tokentui.exchange.documents import Watch
 from tokentui.exchange.drafts import ApiDescription, KongConfiguration, Listing
 from tokentui.exchange.opening import Format, Opened, open_file
 from tokentui.exchange.wording import one_line
+from tokentui.services.calls import calls_by, calls_through
 from tokentui.services.desk import Desk
 from tokentui.services.intake.assignments import AssignmentPlanner
 from tokentui.services.intake.known_by_path import plan_by_path
@@ -82,7 +83,7 @@ def import_opened(
     """Import a file that was opened already; else as `import_file`."""
     contents = _read(opened, watch.within(0.0, _READ - _PARSED), authentication, environ)
     plan = _carry_out(desk, contents, dry_run=dry_run, reached=watch.within(_READ - _PARSED, 1.0).reached)
-    return _report(plan, opened.format)
+    return _report(desk, plan, opened.format)
 
 
 def import_endpoints(
@@ -163,7 +164,7 @@ def _other_ids(listing: Listing, places: Mapping[str, Place], bearers: Iterable[
     return {**endpoints, **{each.draft.id: each.id for each in bearers if each.draft.id}}
 
 
-def _report(plan: Plan, format: Format) -> ImportReport:
+def _report(desk: Desk, plan: Plan, format: Format) -> ImportReport:
     with_tokens = format is not Format.OPENAPI
     return ImportReport(
         format=format,
@@ -171,11 +172,15 @@ def _report(plan: Plan, format: Format) -> ImportReport:
         tokens=plan.told_tokens.section() if with_tokens else None,
         assignments=plan.told_assignments.section() if with_tokens else None,
         acknowledgements=plan.told_acknowledgements.section() if format is Format.JSON else None,
-        notes=tuple(_notes(plan, format)),
+        notes=tuple(_notes(desk, plan, format)),
     )
 
 
-def _notes(plan: Plan, format: Format) -> Iterator[str]:
+def _notes(desk: Desk, plan: Plan, format: Format) -> Iterator[str]:
+    if plan.cut:
+        yield calls_through(desk, plan.cut).sentence("through what is cut off")
+    if plan.switched_off:
+        yield calls_by(desk, plan.switched_off).sentence("by tokens that are switched off")
     made = [each.fields.name for each in plan.tokens if each.before is None and each.draft.value is None]
     if made:
         yield f"The file has no value for {some_of(made)}: new ones are generated."

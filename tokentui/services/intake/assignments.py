@@ -94,9 +94,9 @@ class AssignmentPlanner:
             return
         gained, lost = in_order(set(slots) - set(had)), in_order(set(had) - set(slots))
         self._plan.assignments.append(AssignmentPlan(before, bearer.id, place.id, slots, created_at))
-        told = ImportedAssignment(bearer.name, place.ref, gained, lost, self._cut_off(bearer, place, lost))
-        (self._told.changed if before else self._told.added).append(told)
-
-    def _cut_off(self, bearer: Bearer, place: Place, lost: tuple[Slot, ...]) -> tuple[str, ...]:
         let_in = bearer.before is not None and bearer.before.usable(self._now) and place.takes_tokens
-        return (bearer.name,) if let_in and set(lost) & set(place.slots) else ()
+        cut = in_order(set(lost) & set(place.slots)) if let_in else ()
+        if cut:
+            self._plan.cut.append((bearer.id, place.id, cut))
+        told = ImportedAssignment(bearer.name, place.ref, gained, lost, (bearer.name,) if cut else ())
+        (self._told.changed if before else self._told.added).append(told)

@@ -17,7 +17,7 @@ from tokentui.domain.slug import next_free
 from tokentui.domain.template import Template
 from tokentui.exchange.drafts import ApiDescription, EndpointDraft
 from tokentui.services.desk import Desk
-from tokentui.services.intake.places import Place, cut_off, takes_tokens
+from tokentui.services.intake.places import Place, cut_off, names_of, takes_tokens
 from tokentui.services.intake.plan import EndpointPlan, Plan
 from tokentui.services.intake.report import Imported
 from tokentui.store.protocol import Reader
@@ -72,10 +72,12 @@ def _plan_known(plan: Plan, reader: Reader, draft: EndpointDraft, endpoint: Endp
         plan.told_endpoints.unchanged += 1
         return place
     lost = in_order(before - after)
-    told = Imported(endpoint.ref, endpoint.path, in_order(after - before), lost, cut_off(reader, endpoint, lost))
+    cut = cut_off(reader, endpoint, lost)
+    told = Imported(endpoint.ref, endpoint.path, in_order(after - before), lost, names_of(reader, cut))
     fields = replace(EndpointFields.of(endpoint), methods=draft.methods, allow_deleting=draft.allow_deleting)
     plan.endpoints.append(EndpointPlan(before=endpoint, id=endpoint.id, fields=fields))
     plan.told_endpoints.changed.append(told)
+    plan.cut += cut
     return place
 
 

@@ -8,8 +8,9 @@ from tokentui.domain.fields import EndpointFields, checked_endpoint
 from tokentui.domain.records import Acknowledgement, Endpoint
 from tokentui.domain.slots import Authentication, Slot, in_order
 from tokentui.exchange.drafts import ListedEndpoint, Listing, ValueDraft
+from tokentui.services.calls import Mapped
 from tokentui.services.desk import Desk
-from tokentui.services.intake.places import Place, cut_off, takes_tokens
+from tokentui.services.intake.places import Place, cut_off, names_of, takes_tokens
 from tokentui.services.intake.plan import EndpointPlan, Plan
 from tokentui.services.intake.report import Imported, ImportedAcknowledgement
 from tokentui.services.intake.values import KnownValues
@@ -110,19 +111,21 @@ def _tell(plan: Plan, reader: Reader, each: EndpointPlan) -> None:
     if not (changed or gained or lost or each.primaries):
         plan.told_endpoints.unchanged += 1
         return
-    told = Imported(before.ref, fields.path, in_order(gained), in_order(lost), _cut_off(reader, each), changed)
+    cut = _cut_off(reader, each)
+    told = Imported(before.ref, fields.path, in_order(gained), in_order(lost), names_of(reader, cut), changed)
+    plan.cut += cut
     plan.endpoints.append(each)
     plan.told_endpoints.changed.append(told)
 
 
-def _cut_off(reader: Reader, each: EndpointPlan) -> tuple[str, ...]:
-    """The tokens that the endpoint lets in no more where it did: all of its own, where it takes none any more."""
+def _cut_off(reader: Reader, each: EndpointPlan) -> list[Mapped]:
+    """The mappings by which it lets nobody in any more: all of them, where it takes no endpoint token now."""
     before, after = each.before, each.fields
     if before is None or not takes_tokens(EndpointFields.of(before)):
-        return ()
+        return []
     closed = not after.active or after.authentication is Authentication.INTERNAL
     lost = set(before.slots) if closed else set(before.slots) - set(after.slots)
-    return cut_off(reader, before, in_order(lost))
+    return cut_off(reader, before, lost)
 
 
 def plan_acknowledgements(plan: Plan, reader: Reader, listing: Listing, ids: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Secret
 from tokentui.domain.slots import Slot
 from tokentui.exchange.drafts import TokenDraft, ValueDraft
+from tokentui.services.calls import Mapped
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import primary_field, with_fields
 from tokentui.services.intake.report import (
@@ -69,11 +70,13 @@ class Plan:
     told_tokens: Telling[ImportedToken] = field(default_factory=Telling)
     told_assignments: Telling[ImportedAssignment] = field(default_factory=Telling)
     told_acknowledgements: Telling[ImportedAcknowledgement] = field(default_factory=Telling)
-    notes: list[str] = field(default_factory=list)
+    #: The mappings that let nobody in any more, and the tokens that are switched off.
+    cut: list[Mapped] = field(default_factory=list)
+    switched_off: list[str] = field(default_factory=list)
 
     def carry_out(self, desk: Desk, transaction: Transaction, reached: Callable[[float], None]) -> None:
         """Make the records and save them; raises `Taken`, `SealError`. `reached` may raise to stop it."""
-        total = len(self.endpoints) + len(self.tokens) + 1
+        total = len(self.endpoints) + len(self.tokens) + len(self.assignments) + 1
         records: list[Endpoint | EndpointToken] = []
         for done, record in enumerate(self._records(desk)):
             reached(done / total)
@@ -81,7 +84,8 @@ class Plan:
         check_unique(transaction.reader, *records)
         for each in (*records, *self.acknowledgements):
             transaction.put(each)
-        for assignment in self.assignments:
+        for done, assignment in enumerate(self.assignments, start=len(records)):
+            reached(done / total)
             _assign(desk, transaction, assignment)
         reached(1.0)
 

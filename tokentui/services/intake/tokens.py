@@ -123,6 +123,8 @@ def _known(plan: Plan, draft: TokenDraft, before: EndpointToken, values: KnownVa
     if changed:
         plan.tokens.append(TokenPlan(before=before, id=before.id, fields=fields, active=active, draft=draft))
         plan.told_tokens.changed.append(ImportedToken(before.name, changed))
+        if before.enabled and before.active and not (fields.enabled and active):
+            plan.switched_off.append(before.id)
     else:
         plan.told_tokens.unchanged += 1
     return Bearer(before.id, fields.name, draft, before)

@@ -18,8 +18,8 @@ from tokentui.tui.widgets.tick import Tick
 AS_DECLARED = "as-declared"
 
 _FORMATS = """\
-OpenAPI 3, Swagger 2.0, Kong, or our own JSON and CSV: the file shows which.
-Authentication is that of new endpoints of an API description."""
+OpenAPI 3, Swagger 2.0, Kong, our JSON or CSV: the file shows which.
+Authentication is for new endpoints of an API description."""
 _GUARDS = {"token": "token", "internal": "internal", "none": "none", AS_DECLARED: "as declared"}
 
 

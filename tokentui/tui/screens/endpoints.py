@@ -67,7 +67,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
             "Import",
             id="endpoints.import",
             group=actions.CHANGE,
-            tooltip="Import an OpenAPI file",
+            tooltip="Import OpenAPI, Kong, JSON or CSV",
         ),
         actions.history_key("endpoints"),
         actions.mark_key(),

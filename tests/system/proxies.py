@@ -1,0 +1,167 @@
+"""Real proxies on loopback: nginx and HAProxy in the foreground, asked over raw sockets, ended by their process."""
+
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+#: How long a proxy may take to listen, in seconds.
+PATIENCE = 20.0
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+HAPROXY = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin")
+#: What the lines to copy look like in the comments of a map.
+_LINE = re.compile(r"^#     (.+)$", re.M)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a proxy answered: its status, its challenge, and whose token it says it was."""
+
+    status: int
+    challenge: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy that listens on loopback, by IPv4 and IPv6."""
+
+    port: int
+
+    def ask(
+        self, target: str, value: str | None = None, method: str = "GET", *, host: str = "127.0.0.1", more: str = ""
+    ) -> Answer:
+        """Send a request as it stands; `more` are further header lines."""
+        token = f"Authorization: Bearer {value}\r\n" if value is not None else ""
+        head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n{token}{more}\r\n"
+        with socket.create_connection((host, self.port), timeout=PATIENCE) as connection:
+            connection.sendall(head.encode())
+            answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+        headers = answer.partition("\r\n\r\n")[0]
+        challenge = re.search(r"^www-authenticate: (.*)$", headers, re.I | re.M)
+        name = re.search(r"^x-token-name: ?(.*)$", headers, re.I | re.M)
+        return Answer(
+            int(headers.split()[1]), challenge[1].strip() if challenge else "", name[1].strip() if name else ""
+        )
+
+
+def lines_to_copy(content: str) -> str:
+    """The lines of configuration that a map's own comments tell to put into the proxy's."""
+    return "\n".join(_LINE.findall(content))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def nginx_configured(folder: Path, written: Path, port: int) -> list[str]:
+    """The command for nginx with a map that was written, used as its comments say."""
+    assert NGINX is not None
+    configuration = folder / "nginx.conf"
+    configuration.write_text(f"""
+daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+events {{ worker_connections 64; }}
+http {{
+    access_log off;
+    large_client_header_buffers 4 32k;
+    {_folders(folder)}
+    include {written};
+    server {{
+        listen 127.0.0.1:{port};
+        listen [::1]:{port};
+        listen unix:{folder}/socket;
+        {lines_to_copy(written.read_text())}
+        location / {{ add_header X-Token-Name $tokentui_name; return 200; }}
+    }}
+}}
+""")
+    return [NGINX, "-c", str(configuration), "-e", f"{folder}/nginx.log"]
+
+
+@contextmanager
+def nginx(folder: Path, written: Path) -> Iterator[Proxy]:
+    """nginx with a map that was written."""
+    port = free_port()
+    with _running(nginx_configured(folder, written, port), port, folder / "nginx.log"):
+        yield Proxy(port)
+
+
+def _folders(folder: Path) -> str:
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+
+
+def haproxy_configured(folder: Path, written: Path, port: int) -> list[str]:
+    """The command for HAProxy with a map that was written, used as its comments say."""
+    assert HAPROXY is not None
+    configuration = folder / "haproxy.cfg"
+    rules = lines_to_copy(written.read_text()).replace("/etc/haproxy/tokentui.map", str(written))
+    indented = "\n".join(f"    {line}" for line in rules.splitlines())
+    configuration.write_text(f"""
+global
+    maxconn 64
+    tune.bufsize 32768
+defaults
+    mode http
+    timeout client 20s
+    timeout server 20s
+    timeout connect 20s
+frontend guarded
+    bind 127.0.0.1:{port}
+    bind [::1]:{port}
+{indented}
+    http-request return status 200 hdr X-Token-Name %[var(txn.tokentui_name)]
+""")
+    return [HAPROXY, "-f", str(configuration)]
+
+
+@contextmanager
+def haproxy(folder: Path, written: Path) -> Iterator[Proxy]:
+    """HAProxy with a map that was written."""
+    port = free_port()
+    with _running(haproxy_configured(folder, written, port), port, folder / "haproxy.log"):
+        yield Proxy(port)
+
+
+def refusal(command: list[str]) -> str:
+    """What a proxy finds wrong with its configuration; empty where it takes it."""
+    flag = "-t" if command[0] == NGINX else "-c"
+    checked = subprocess.run([*command, flag], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return checked.stderr if checked.returncode else ""
+
+
+@contextmanager
+def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
+    """The program, from when it listens until the block ends."""
+    with log.open("ab") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
+        try:
+            _wait_for(process, port, log)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    end = monotonic() + PATIENCE
+    while monotonic() < end:
+        if process.poll() is not None:
+            pytest.fail(f"it ended at once:\n{log.read_text()}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        sleep(0.02)
+    pytest.fail(f"it does not listen:\n{log.read_text()}")
