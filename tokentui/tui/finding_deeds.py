@@ -42,10 +42,6 @@ async def _settled(page: AnyPage, how: str, findings: Sequence[Finding]) -> bool
             return await _deactivate(page, findings)
         case Deed.DISABLE:
             return await _disable(page, findings)
-        case Deed.ROTATE:
-            return await rotate_in_dialogs(page, _ids(findings))
-        case Deed.RETIRE:
-            return await retire_after_question(page, _ids(findings))
         case Deed.GENERATE:
             return await _generate(page, findings)
         case Deed.RETIRE:

@@ -48,8 +48,6 @@ class AuditScreen(ShelfScreen[FindingRow]):
     BINDINGS: ClassVar[list[BindingType]] = [
         _settle_key("d", "deactivate", "Deactivate", "Put the token or endpoint on the shelf"),
         _settle_key("e", "disable", "Disable", "Refuse the token everywhere"),
-        _settle_key("r", "rotate", "Rotate", "Give the token a new value"),
-        _settle_key("R", "retire", "Retire", "Refuse the value from before the last rotation now"),
         _settle_key("g", "generate", "Generate", "A new primary token"),
         _settle_key("m", "unmap", "Unmap", "Take a mapping away that lets nobody in"),
         _settle_key("r", "rotate", "Rotate", "Give the token a new value"),
