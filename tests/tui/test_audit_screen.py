@@ -19,7 +19,7 @@ from tokentui.services.auditing import acknowledge, audit
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import set_endpoints_active
 from tokentui.services.settings import Settings
-from tokentui.services.tokens import add_token
+from tokentui.services.tokens import add_token, edit_token
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import KeyVault
 from tokentui.tui.dialogs.acknowledge import Acknowledge
@@ -118,6 +118,54 @@ async def test_the_key_of_a_finding_mends_it(open_ui: Open, world: World, code: 
         if isinstance(ui.screen, Confirm):
             await ui.press("y")
         await ui.see(code.value)
+
+
+@pytest.mark.parametrize("code", [code for code in Code if KINDS[code].deed is Deed.ROTATE])
+async def test_r_rotates_and_shows_the_new_value(open_ui: Open, world: World, code: Code) -> None:
+    CASES[code][0](world)
+    async with open_ui(world.desk, size=WIDE) as ui:
+        await show_audit(ui)
+        await ui.see(code.value)
+        assert ui.cursor_line.rstrip().endswith(" r")
+        await ui.press("r")
+        await ui.at(Rotate)
+        await ui.press("enter")
+        await ui.at(Rotated)
+        await ui.press("escape")
+        await ui.see("grace-open")
+        assert world.findings == {("grace-open", "erp")}
+
+
+async def test_r_is_for_all_marked_ones_that_are_due_or_weak(open_ui: Open, world: World, tmp_path: Path) -> None:
+    world.edit_erp("hunter2")
+    edit_token(world.desk, world.desk.reader().token_by_name("shop"), TokenFields(name="shop"), "hunter3")
+    async with open_ui(world.desk) as ui:
+        await show_audit(ui)
+        await ui.see("erp", "shop")
+        await ui.press("space", "space", "r")
+        await ui.at(Rotate)
+        await ui.see("─ Rotate 2 tokens ─")
+        await ui.tab_to("path")
+        await ui.press("ctrl+u")
+        await ui.write(str(tmp_path / "new.csv"))
+        await ui.press("enter")
+        await ui.told("Rotated 2 tokens")
+        await ui.until(lambda: "marked" not in ui.lines[2] and "token-weak" not in ui.text)
+        assert world.findings == {("grace-open", "erp"), ("grace-open", "shop")}
+
+
+async def test_the_expiry_is_mended_in_the_settings_of_the_token(open_ui: Open, world: World) -> None:
+    CASES[Code.TOKEN_EXPIRING][0](world)
+    async with open_ui(world.desk) as ui:
+        await show_audit(ui)
+        await ui.see("token-expiring")
+        await ui.press("enter")
+        await ui.at(TokenSettings)
+        await ui.tab_to("expires")
+        await ui.press("ctrl+u")
+        await ui.write("in 90 days")
+        await ui.press("enter")
+        await ui.see("Nothing to look at.")
 
 
 @dataclass(frozen=True)
