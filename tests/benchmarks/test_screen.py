@@ -5,6 +5,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from textual.events import Key
 
 from tests.benchmarks.large_store import large_store
 from tests.benchmarks.pseudo_terminal import terminal
+from tokentui.domain.requests import SeenRequest
 from tokentui.services.desk import Desk
 from tokentui.services.tokens import set_enabled
 from tokentui.store.keyfile import read_key
@@ -111,3 +113,35 @@ def test_the_bytes_to_the_terminal_stay_within_their_budgets(
     assert first <= 50_000
     assert statistics.median(keys) <= 1_500
     assert idle <= 333
+
+
+def test_a_minute_idle_on_a_list_that_tells_when_tokens_were_last_seen_stays_within_its_budget(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, key = large_store(tmp_path, 1_000, 50)
+    desk = Desk(TinyDBStore(store), KeyVault(lambda: read_key(key)))
+    now = desk.clock()
+    seen = enumerate(desk.reader().iter_tokens())
+    desk.store.requests.record(
+        SeenRequest(
+            at=now - timedelta(seconds=7 * number),
+            method="GET",
+            path="/",
+            token_id=token.id,
+            status=200,
+            reason="allowed",
+        )
+        for number, token in seen
+    )
+    command = [sys.executable, "-m", "tokentui", "--store", str(store), "--key-file", str(key)]
+    with terminal(command) as opened:
+        opened.wait_for("Endpoint 00001")
+        opened.press("2")
+        opened.wait_for("application-000000")
+        opened.sent(3.0)
+        begin, idle = time.monotonic(), 0
+        while time.monotonic() < begin + 60:
+            idle += len(opened.sent(5.0, begin + 60 - time.monotonic()))
+    with capsys.disabled():
+        print(f"\na minute idle on the token list: {idle:,} bytes (1,000)")
+    assert idle <= 1_000

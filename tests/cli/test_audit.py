@@ -93,6 +93,10 @@ class TestListing:
         settings.write_text("[policy]\nexpiring_within_days = 2\n")
         assert ("token-expiring", "erp") not in codes(shell)
 
+    def test_half_an_audit_is_not_taken_for_a_whole_one(self, found: Shell) -> None:
+        found.store.with_name("requests.sqlite").write_text("This is no database, and it is long enough for one.")
+        assert "requests seen" in found.refused(5, "audit", "--json", "--fail-on", "high")
+
 
 class TestCsv:
     def rows(self, shell: Shell, *options: str) -> list[dict[str, str]]:

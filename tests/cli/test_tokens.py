@@ -20,6 +20,8 @@ FIELDS = [
     "expires_at",
     "created_at",
     "rotated_at",
+    "generated_at",
+    "grace_until",
     "last_seen_at",
     "assignments",
 ]

@@ -1,11 +1,12 @@
 """Lengths of time and moments as people type them."""
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from tokentui.domain.errors import Invalid
-from tokentui.domain.periods import parse_moment, parse_past, parse_period, spoken
+from tokentui.domain.periods import local_text, parse_grace, parse_moment, parse_past, parse_period, spoken
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 PRAGUE = timezone(timedelta(hours=1))
@@ -67,6 +68,43 @@ def test_a_moment_is_kept_in_utc() -> None:
     moment = parse_moment("2026-12-31", NOW, "expires_at", in_prague)
     assert moment is not None
     assert moment.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("24h", NOW + timedelta(hours=24)),
+        ("7 days", NOW + timedelta(days=7)),
+        ("2026-12-31 18:00", datetime(2026, 12, 31, 18, tzinfo=PRAGUE)),
+        ("none", None),
+        (" NONE ", None),
+    ],
+)
+def test_a_grace_time_is_a_period_a_moment_or_none(text: str, end: datetime | None) -> None:
+    assert parse_grace(text, NOW, "grace", in_prague) == end
+
+
+@pytest.mark.parametrize("text", ["never", "", "-", "0h", "soon", "2026-03-13"])
+def test_a_grace_time_that_could_mean_two_things_or_is_over_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_grace(text, NOW, "grace", in_prague)
+    assert refused.value.field == "grace"
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("Europe/Prague", "Sat 14 Mar 2026 10:26 CET"),
+        ("America/New_York", "Sat 14 Mar 2026 05:26 EDT"),
+        ("UTC", "Sat 14 Mar 2026 09:26 UTC"),
+    ],
+)
+def test_a_moment_is_told_in_local_time(monkeypatch: pytest.MonkeyPatch, zone: str, told: str) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", zone)
+        time.tzset()
+        assert local_text(NOW) == told
+    time.tzset()
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,24 @@ def test_a_request_with_the_value_before_the_rotation_is_no_silence(world: World
     assert world.findings == set()
 
 
+def test_requests_that_cannot_be_read_take_only_what_needs_them(world: World) -> None:
+    falls_silent(world)
+    world.edit_erp("hunter2")
+    assert {code for code, _ in world.findings} == {"token-silent", "token-weak"}
+    unreadable(world)
+    assert world.findings == {("token-weak", "erp")}
+    assert "requests seen" in world.audit().trouble
+
+
+def unreadable(world: World) -> None:
+    """The requests seen are no database any more."""
+    log = world.desk.store.requests
+    assert isinstance(log, RequestLog)
+    for file in log.path.parent.glob(f"{log.path.name}*"):
+        file.unlink()
+    log.path.write_text("This is no database, and it is long enough to be taken for one that is damaged.")
+
+
 def test_findings_are_told_the_gravest_first_then_by_code_then_by_subject(world: World) -> None:
     world.edit(world.orders, allow_deleting=True)
     for name in ("Zebra", "alpha", "Beta"):

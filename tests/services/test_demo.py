@@ -12,7 +12,8 @@ from tokentui.services.demo import fill
 from tokentui.services.desk import Desk
 from tokentui.store.memory import Memory, MemoryStore
 from tokentui.store.memory_requests import MemoryRequests
-from tokentui.store.queries import EVERYTHING, ActivityQuery
+from tokentui.store.queries import EVERYTHING
+from tokentui.store.trail_queries import ActivityQuery
 from tokentui.store.vault import KeyVault
 
 

@@ -25,7 +25,7 @@ from tokentui.store.queries import (
 POST, GET, DELETE = Slot
 
 
-def described(record: EndpointToken, description: str, seconds: int) -> EndpointToken:
+def described(record: EndpointToken, description: str, seconds: float) -> EndpointToken:
     """The token with a description, its value generated so many seconds later."""
     secret = replace(record.secret, generated_at=record.secret.generated_at + seconds * SECOND)
     return replace(record, description=description, secret=secret)
@@ -100,6 +100,31 @@ class PageContract:
         self, reader: Reader, text: str, names: list[str]
     ) -> None:
         assert self.tokens(reader, TokenQuery(text=text)) == names
+
+    @pytest.mark.parametrize(
+        ("seconds", "names"),
+        [
+            (0, []),
+            (0.999999, []),
+            (1, ["alpha"]),
+            (1.000001, ["alpha"]),
+            (2, ["alpha", "Beta"]),
+            (99, ["alpha", "Beta", "Zebra"]),
+        ],
+    )
+    def test_due_are_those_whose_value_was_generated_at_a_moment_or_earlier(
+        self, reader: Reader, seconds: float, names: list[str]
+    ) -> None:
+        query = TokenQuery(due_before=NOW + seconds * SECOND, sort=TokenSort.AGE)
+        assert self.tokens(reader, query) == names
+        assert reader.token_page(query, EVERYTHING).of == len(names)
+
+    def test_a_value_that_was_generated_within_a_second_is_due_from_then_on(self, open_store: OpenStore) -> None:
+        store = open_store()
+        save(store, described(token("alpha"), "", 0.5))
+        for seconds, count in ((0, 0), (0.499999, 0), (0.5, 1), (1, 1)):
+            page = store.reader().token_page(TokenQuery(due_before=NOW + seconds * SECOND), EVERYTHING)
+            assert page.total == count
 
     def test_text_matches_whatever_its_composition(self, open_store: OpenStore) -> None:
         store = open_store()

@@ -25,7 +25,7 @@ class RequestsContract:
     def test_where_nothing_was_recorded_nothing_can_be_said(self, log: Requests) -> None:
         assert log.began() is None
         assert log.last_seen() == log.last_seen(["erp"]) == {}
-        assert log.recency() == {}
+        assert log.last_let_in() == {}
         assert log.calls(["erp"], NOW) == log.calls_at(["orders"], NOW) == 0
         assert log.stamp() == ()
 
@@ -51,12 +51,10 @@ class RequestsContract:
         assert len(log.last_seen()) == 7_000
         assert log.last_seen(["t4"]) == {"t4": LastSeen(NOW + 4 * HOUR)}
 
-    def test_tokens_are_ordered_by_when_they_were_last_let_in_by_whichever_value(self, log: Requests) -> None:
-        assert log.recency() == {}
+    def test_of_all_tokens_is_told_when_they_were_last_let_in_by_whichever_value(self, log: Requests) -> None:
         log.record([seen("b", at=NOW), seen("a", at=NOW + HOUR), seen("c", at=NOW - HOUR)])
         log.record([seen("c", at=NOW + 2 * HOUR, previous=True), seen("b", at=NOW + 9 * HOUR, status=401)])
-        recency = log.recency()
-        assert sorted(recency, key=recency.__getitem__) == ["b", "a", "c"]
+        assert log.last_let_in() == {"a": NOW + HOUR, "b": NOW, "c": NOW + 2 * HOUR}
 
     def test_requests_are_known_from_the_earliest_on(self, log: Requests) -> None:
         log.record([seen(at=NOW + HOUR), seen(at=NOW)])

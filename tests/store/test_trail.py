@@ -17,9 +17,10 @@ from tests.store.contract import save
 from tokentui.domain.activity import Entry, EntryState
 from tokentui.domain.errors import StoreError
 from tokentui.domain.slots import Slot
-from tokentui.store.queries import EVERYTHING, ActivityQuery, Verification
+from tokentui.store.queries import EVERYTHING
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.trail_lines import compose, parse
+from tokentui.store.trail_queries import ActivityQuery, Verification
 
 ERP, SHOP, ORDERS = token("erp"), token("shop"), endpoint("orders")
 LATER = NOW + timedelta(minutes=1)

@@ -176,3 +176,24 @@ def hourglass(monkeypatch: pytest.MonkeyPatch) -> Hourglass:
 
     monkeypatch.setattr(MessagePump, "set_timer", set_or_keep)
     return glass
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What came into the clipboard."""
+    found: list[str] = []
+
+    def copy(value: str, what: str, *_: object) -> str:
+        found.append(value)
+        return f"Copied {what}."
+
+    monkeypatch.setattr("tokentui.tui.clipboard.copy", copy)
+    return found
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder for the files of new values."""
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    return tmp_path / "home"

@@ -13,7 +13,8 @@ from tokentui.domain.slots import Slot
 from tokentui.services.assigning import assign
 from tokentui.services.desk import Desk
 from tokentui.services.tokens import set_enabled
-from tokentui.store.queries import EVERYTHING, ActivityQuery
+from tokentui.store.queries import EVERYTHING
+from tokentui.store.trail_queries import ActivityQuery
 from tokentui.tui.dialogs.entry_details import EntryDetails
 from tokentui.tui.screens.activity import ActivityScreen
 

@@ -349,6 +349,17 @@ async def test_what_comes_with_time_alone_is_shown_by_itself(
         await ui.see("token-rotation-due", "2 findings")
 
 
+async def test_requests_that_cannot_be_read_are_told_and_the_rest_is_shown(
+    open_ui: Open, world: World, empty_store: Path
+) -> None:
+    spare(world, "aaa")
+    empty_store.with_name("requests.sqlite").write_text("This is no database, and it is long enough for one.")
+    async with open_ui(world.desk) as ui:
+        await show_audit(ui)
+        await ui.see("token-unassigned")
+        await ui.told("requests seen")
+
+
 async def test_where_all_is_well_it_says_so(open_ui: Open, world: World) -> None:
     async with open_ui(world.desk) as ui:
         await show_audit(ui)

@@ -1,27 +1,45 @@
 """What destroys or cuts off asks first, with Cancel focused, naming what it hits; nothing else asks."""
 
+from datetime import timedelta
+
 import pytest
 from textual import events
 
-from tests.tui.conftest import Open
+from tests.tui.conftest import NOW, Open
 from tests.tui.driving import Ui
+from tokentui.services.desk import Desk
+from tokentui.services.rotating import rotate
 from tokentui.tui.actions import CHANGES, DANGEROUS
 from tokentui.tui.dialogs.confirm import Confirm
+from tokentui.tui.dialogs.rotate import Rotate
 
-#: Dangerous action → the keys that lead to it, what its question names, and the verb on its button.
-DANGERS = {
+#: Dangerous action → the keys that lead to it (and dialogs to wait for), what its question names, and its verb.
+DANGERS: dict[str, tuple[tuple[str | type[Rotate], ...], tuple[str, ...], str]] = {
     "disable": (("2", "e"), ("Disable bank-import?", "2 endpoints (GET)", "invoicing/invoices"), "Disable"),
     "deactivate": (("2", "d"), ("Deactivate bank-import?", "2 endpoints (GET)"), "Deactivate"),
+    "retire": (
+        ("2", "R"),
+        ("Retire the old value of bank-import?", "2 endpoints (GET)", "old value 10 hours ago"),
+        "Retire",
+    ),
+    "rotate": (
+        ("2", "r", Rotate, "left", "left", "enter"),
+        ("Rotate bank-import without grace?", "The value that stands", "invoicing/invoices"),
+        "Rotate",
+    ),
     "generate": (("end", "k", "k", "k", "k", "enter", "g"), ("Generate a new POST primary of ",), "Generate"),
     "unmap": (("j", "enter", "right", "space"), ("Unmap bank-import from GET here?",), "Unmap"),
 }
 
 
-async def press_each(ui: Ui, keys: tuple[str, ...]) -> None:
-    """Press keys, waiting after each until its list is shown."""
+async def press_each(ui: Ui, keys: tuple[str | type[Rotate], ...]) -> None:
+    """Press keys, waiting after each until its list is shown, and for a dialog where one is named."""
     for key in keys:
-        await ui.press(key)
-        await ui.until(lambda: ui.cursor_line)
+        if isinstance(key, str):
+            await ui.press(key)
+            await ui.until(lambda: ui.cursor_line)
+        else:
+            await ui.at(key)
 
 
 def test_every_dangerous_action_is_tried_here() -> None:
@@ -30,8 +48,12 @@ def test_every_dangerous_action_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize("action", sorted(DANGERS))
-async def test_a_dangerous_action_asks_with_cancel_focused_and_names_what_it_hits(open_ui: Open, action: str) -> None:
+async def test_a_dangerous_action_asks_with_cancel_focused_and_names_what_it_hits(
+    open_ui: Open, desk: Desk, action: str
+) -> None:
     keys, named, verb = DANGERS[action]
+    rotate(desk, [desk.reader().token_by_name("bank-import").id], NOW + timedelta(hours=1))
+    desk.history.clear()
     async with open_ui() as ui:
         before = ui.desk.store.stamp()
         await press_each(ui, keys)

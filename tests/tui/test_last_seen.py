@@ -174,10 +174,12 @@ async def test_where_it_cannot_be_read_the_list_stands_and_that_is_told_once(
         await ui.told("new-portal is disabled.")
         before = len(looks)
         await ui.until(lambda: len(looks) > before + 3)
-        await ui.press("1")
-        await on_stock_levels(ui)
         await ui.pilot.pause()
         assert "cannot be read" not in ui.message
+        await ui.press("1")
+        await on_stock_levels(ui)
+        await ui.told("requests.sqlite cannot be read")
+        assert last_seen(ui, "bank-import").endswith("–")
 
 
 async def test_that_it_cannot_be_read_any_more_is_told_beside_what_was_told_before(
@@ -192,5 +194,3 @@ async def test_that_it_cannot_be_read_any_more_is_told_beside_what_was_told_befo
         await ui.told("cannot be read")
         assert "new-portal is disabled." in ui.message
         await ui.until(lambda: last_seen(ui, "bank-import").endswith("–"))
-        store.with_name("requests.sqlite").unlink()
-        await ui.until(lambda: ui.app.workplace.requests_trouble == "")

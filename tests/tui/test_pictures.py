@@ -55,6 +55,10 @@ PICTURES: dict[str, tuple[tuple[str, ...], str]] = {
     "audit": (("4", "end", "space"), "1 marked"),
     "audit-acknowledge": (("4", "a", *"Public", "tab", *"x", "enter"), "is no moment"),
     "confirm": (("2", "e"), "Disable bank-import?"),
+    "rotate": (("2", "r"), "works until Sun 15 Mar 2026"),
+    "rotate-several": (("2", "space", "space", "space", "r"), "Rotate 3 tokens"),
+    "rotated": (("2", "r", "enter"), "Rotated bank-import"),
+    "copy-as": (("2", "C"), "BANK_IMPORT_TOKEN"),
     "leave": (("2", "enter", *"-2", "escape"), "Unsaved edits"),
     "help": (("2", "question_mark"), "Help"),
     "palette": (("colon",), "Add"),
@@ -79,7 +83,7 @@ async def press(ui: Ui, key: str) -> None:
     """Press a key; one that leads from a list to another screen is done when that is there."""
     below = ui.screen
     await ui.press(key)
-    if key in ("2", "4", "s", "enter") and isinstance(below, ShelfScreen):
+    if key in ("2", "4", "r", "s", "enter") and isinstance(below, ShelfScreen):
         await ui.until(lambda: ui.screen is not below)
 
 

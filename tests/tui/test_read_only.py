@@ -55,7 +55,8 @@ async def test_no_key_changes_anything(open_ui: Open, looking: Desk, place: str)
         before = looking.store.stamp()
         await go_to(ui, place)
         screen = ui.screen
-        await ui.press(*"adegsuwCI", "space", "ctrl+s")
+        clone = "" if "tokens" in place else "C"  # of a token it copies the value
+        await ui.press(*"adegrRsuwI", *clone, "space", "ctrl+s")
         await ui.pilot.pause()
         assert looking.store.stamp() == before
         assert ui.screen is screen

@@ -19,6 +19,8 @@ from tokentui.store.vault import KeyVault
 from tokentui.tui import words
 from tokentui.tui.app import TokenTuiApp
 from tokentui.tui.dialogs.reveal import Reveal
+from tokentui.tui.dialogs.rotate import Rotate
+from tokentui.tui.dialogs.rotated import Rotated
 from tokentui.tui.dialogs.token_settings import TokenForm, TokenSettings
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 from tokentui.tui.widgets.secret_field import RevealedValue
@@ -68,6 +70,12 @@ async def tour(ui: Ui) -> None:
     await ui.press("w")
     await ui.answer("Save chatbot?", "y")
     await ui.told("Saved chatbot.")
+    await ui.press("r")
+    await ui.at(Rotate)
+    await ui.press("enter")
+    await ui.at(Rotated)
+    await ui.press("v", "c", "enter")
+    await ui.told("Rotated chatbot.")
     await ui.press("a")
     await ui.at(TokenSettings)
     await ui.write("fresh")

@@ -36,7 +36,7 @@ async def test_a_row_shows_name_description_enabled_assigned_age_and_last_seen(o
     async with open_ui(size=WIDE) as ui:
         await show_tokens(ui)
         assert cells(ui, "bank-import") == ["bank-import", "Reads the bank's statements", "● on", "2", "77 d", "10 h"]
-        assert cells(ui, "intern-project")[-3:] == ["none", "155 d", "–"]
+        assert cells(ui, "intern-project")[-3:] == ["none", "155 d ↻ due", "–"]
 
 
 async def test_enabled_is_a_glyph_and_a_word_never_colour_alone(open_ui: Open) -> None:

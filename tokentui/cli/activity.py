@@ -13,7 +13,8 @@ from tokentui.domain.activity import Entry, RecordChange
 from tokentui.domain.errors import Invalid
 from tokentui.domain.periods import parse_past
 from tokentui.services.desk import utc_now
-from tokentui.store.queries import ActivityQuery, Window
+from tokentui.store.queries import Window
+from tokentui.store.trail_queries import ActivityQuery
 
 _HEAD = ("WHEN", "WHO", "WHAT", "STATE")
 #: More entries than a trail has.

@@ -9,6 +9,7 @@ from tokentui.cli.lazy import LazyGroup
 from tokentui.cli.options import as_json, tell_of_no_store
 from tokentui.cli.output import print_json, print_lines, talk
 from tokentui.domain.audit.findings import Severity
+from tokentui.domain.errors import StoreError
 
 if TYPE_CHECKING:
     from tokentui.services.auditing import Audit
@@ -66,7 +67,10 @@ def audited(office: Office) -> "Audit":
     from tokentui.services import auditing
     from tokentui.services.desk import utc_now
 
-    return auditing.audit(office.reader(), office.store.requests, office.settings.policy, utc_now())
+    found = auditing.audit(office.reader(), office.store.requests, office.settings.policy, utc_now())
+    if found.trouble:  # a script that waits for findings must not take half an audit for a whole one
+        raise StoreError(found.trouble)
+    return found
 
 
 def _print(found: "Audit", shape: str, everything: bool) -> None:

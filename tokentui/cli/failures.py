@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from tokentui.domain.errors import Conflict, NotFound, SealError, StoreError, TokenTuiError
+from tokentui.domain.errors import Conflict, NotFound, NotHandedOut, SealError, StoreError, TokenTuiError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,6 +29,7 @@ _CODES: tuple[tuple[type[TokenTuiError], int], ...] = (
     (Conflict, CONFLICT),
     (StoreError, STORE_UNUSABLE),
     (SealError, STORE_UNUSABLE),
+    (NotHandedOut, STORE_UNUSABLE),
 )
 #: Options of `tokentui` itself, which are often written behind the command.
 _BEFORE_THE_COMMAND = ("--store", "--key-file", "--read-only", "--demo")

@@ -39,6 +39,13 @@ def reveal(what: str) -> Callable[[CommandT], CommandT]:
     return click.option("--reveal", is_flag=True, help=f"Print {what} too.")
 
 
+expires = click.option(
+    "--expires",
+    metavar="WHEN",
+    help="Refused from then on: a date (to its end), a date and time, 'in 90 days', never.",
+)
+
+
 def shelf(command: CommandT) -> CommandT:
     """`--inactive` and `--all`; the active ones unless said. `shelf_of` reads them."""
     inactive = click.option("--inactive", is_flag=True, help="The inactive ones, instead of the active.")

@@ -1,6 +1,6 @@
 """The JSON that scripts rely on: the words of the domain, the same wherever a token or an endpoint is printed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ class Shapes:
         self._office = office
         self._reader = reader
         self._reveal = reveal
+        self._now = datetime.now(UTC)
         self._ref = cache(lambda endpoint_id: reader.endpoint(endpoint_id).ref)
 
     def token(self, token: EndpointToken, last_seen_at: datetime | None = None) -> Shape:
@@ -31,6 +32,8 @@ class Shapes:
             "expires_at": token.expires_at,
             "created_at": token.created_at,
             "rotated_at": token.rotated_at,
+            "generated_at": token.secret.generated_at,
+            "grace_until": token.grace_until if token.in_grace(self._now) else None,
             "last_seen_at": last_seen_at,
             "assignments": self._assignments(token),
         }

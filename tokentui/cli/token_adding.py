@@ -4,11 +4,12 @@ import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
-from tokentui.cli.options import as_json, reveal
+from tokentui.cli.options import as_json, expires, reveal
 from tokentui.cli.output import print_json, print_lines, talk
 from tokentui.cli.shapes import Shapes
 from tokentui.cli.token_value import read_value
 from tokentui.domain.fields import TokenFields
+from tokentui.domain.periods import parse_moment
 from tokentui.domain.records import EndpointToken
 from tokentui.services.tokens import add_token
 
@@ -30,6 +31,7 @@ Examples:
     metavar="FILE",
     help="Take the value in FILE, or on stdin where it is -.  [default: a new value is generated]",
 )
+@expires
 @reveal("the token value")
 @as_json
 @click.pass_context
@@ -41,6 +43,7 @@ def add(
     description: str,
     disabled: bool,
     value_file: str | None,
+    expires: str | None,
     reveal: bool,
     as_json: bool,
 ) -> None:
@@ -54,7 +57,8 @@ def add(
     office = ctx.find_object(Office)
     assert office is not None
     desk = office.desk_for_change()
-    fields = TokenFields(name=name, description=description, enabled=not disabled)
+    end = None if expires is None else parse_moment(expires, desk.clock(), "expires_at")
+    fields = TokenFields(name=name, description=description, enabled=not disabled, expires_at=end)
     token = add_token(desk, fields, None if value_file is None else read_value(value_file))
     _print_added(office, token, reveal=reveal, as_json=as_json)
 

@@ -3,6 +3,7 @@
 import click
 
 from tokentui.cli.compose import Office
+from tokentui.cli.due import due, due_query, due_rows
 from tokentui.cli.failures import holds_values
 from tokentui.cli.naming import tokens_named
 from tokentui.cli.options import as_json, reveal, shelf, shelf_of, tell_of_no_store, tell_of_trouble, text_filter
@@ -10,6 +11,9 @@ from tokentui.cli.output import columns, print_json, print_lines, time_text
 from tokentui.cli.shapes import Shapes
 from tokentui.cli.sheets import token_sheet
 from tokentui.store.queries import EVERYTHING, TokenQuery, TokenRow
+
+#: What `show --as` knows.
+FORMS = ("value", "header", "env", "curl")
 
 _HEAD = ("NAME", "ENABLED", "ACTIVE", "ENDPOINTS", "CREATED", "DESCRIPTION")
 
@@ -24,6 +28,7 @@ Examples:
 @text_filter
 @click.option("--unassigned", is_flag=True, help="Only those that are mapped nowhere.")
 @click.option("--disabled", is_flag=True, help="Only disabled ones.")
+@due
 @shelf
 @reveal("the token values")
 @as_json
@@ -35,6 +40,7 @@ def list_tokens(
     text: str,
     unassigned: bool,
     disabled: bool,
+    due: bool,
     inactive: bool,
     everything: bool,
     reveal: bool,
@@ -51,8 +57,8 @@ def list_tokens(
         assigned=False if unassigned else None,
     )
     reader = office.reader()
-    page = reader.token_page(query, EVERYTHING)
-    rows = page.rows
+    page = reader.token_page(due_query(office, query) if due else query, EVERYTHING)
+    rows = due_rows(office, page.rows) if due else page.rows
     tell_of_no_store(office)
     tell_of_trouble(page)
     shapes = Shapes(office, reader, reveal=reveal)
@@ -85,17 +91,30 @@ Examples:
 )
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @reveal("the token values")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(FORMS),
+    help="With --reveal: the values alone, as they are, as a header, as a line of an .env file, or as curl commands.",
+)
 @as_json
 @click.pass_obj
 @holds_values
-def show_tokens(office: Office, names: tuple[str, ...], reveal: bool, as_json: bool) -> None:
+def show_tokens(office: Office, names: tuple[str, ...], reveal: bool, form: str | None, as_json: bool) -> None:
     """Show endpoint tokens in full. With --json, one is an object, several are a list."""
+    if form is not None and (as_json or not reveal):
+        raise click.UsageError("--as goes with --reveal and without --json", click.get_current_context())
     reader = office.reader()
     found = tokens_named(reader, names)
     page = reader.token_page(TokenQuery(active=None, only=frozenset(token.id for token in found)), EVERYTHING)
     tell_of_trouble(page)
     seen = {row.id: row.last_seen_at for row in page.rows}
     shapes = Shapes(office, reader, reveal=reveal)
+    if form is not None:
+        from tokentui.cli.token_snippets import print_snippets
+
+        print_snippets(office, reader, [(token, shapes.value(token)) for token in found], form)
+        return
     shown = [shapes.token(token, seen[token.id]) for token in found]
     if as_json:
         print_json(shown[0] if len(names) == 1 else shown)

@@ -65,5 +65,9 @@ class SealError(TokenTuiError):
     """A sealed value cannot be opened: wrong key, lost key, or the record was tampered with."""
 
 
+class NotHandedOut(TokenTuiError):
+    """Values were replaced, and then could not be written where they were to be handed out."""
+
+
 class ImportRefused(TokenTuiError):
     """A file that cannot be imported at all; nothing was changed."""

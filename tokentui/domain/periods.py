@@ -51,6 +51,19 @@ def parse_period(text: str, field: str) -> timedelta:
     return period
 
 
+def parse_grace(text: str, now: datetime, field: str, localize: Localize = local_time) -> datetime | None:
+    """The moment at which a grace time that begins now is over, typed as in `parse_moment`; None for `none`.
+
+    `never` is refused: it could mean no grace time, or one without an end. Raises `Invalid` for the field.
+    """
+    words = text.strip().lower()
+    if words == "none":
+        return None
+    if words in _NEVER:
+        raise Invalid(field, "Say how long the old value works: 24h, 7 days, 2026-12-31 or none.")
+    return parse_moment(text, now, field, localize)
+
+
 def parse_moment(text: str, now: datetime, field: str, localize: Localize = local_time) -> datetime | None:
     """A moment after `now`: a length of time from now, a date, or a date and time; None for `never`.
 
@@ -92,3 +105,9 @@ def _moment(words: str, field: str, localize: Localize) -> datetime:
     except (ValueError, OverflowError):
         message = f"{words[:40]!r} is no moment; write 2026-12-31, 2026-12-31 18:00, in 90 days or never."
         raise Invalid(field, message) from None
+
+
+def local_text(moment: datetime) -> str:
+    """A moment in local time, for people: `Thu 12 Mar 2026 10:26 CET`."""
+    local = moment.astimezone()
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M %Z}"

@@ -23,7 +23,18 @@ class Policy:
     #: A token that may DELETE at this many endpoints or more.
     delete_endpoints: int = 5
 
-    def rotation_due(self, token: EndpointToken, now: datetime) -> bool:
-        """Whether the token's value is older than the policy lets it be."""
+    def due_before(self, now: datetime) -> datetime | None:
+        """Values that were generated then or earlier are due for rotation; None where none ever is."""
         limit = timedelta(days=self.rotate_after_days)
-        return bool(limit) and now - token.secret.generated_at >= limit
+        return now - limit if limit else None
+
+    def rotation_due(self, token: EndpointToken, now: datetime) -> bool:
+        """Whether the value is older than the policy lets it be; what is refused anyway is never due."""
+        limit = self.due_before(now)
+        return limit is not None and token.secret.generated_at <= limit and token.usable(now)
+
+    def expires_soon(self, token: EndpointToken, now: datetime) -> bool:
+        """Whether the token has not expired yet, and will have before long."""
+        if token.expires_at is None or token.expired(now):
+            return False
+        return token.expires_at - now < timedelta(days=self.expiring_within_days)

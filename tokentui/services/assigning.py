@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from tokentui.domain.records import Assignment, EndpointToken
+from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Slot, in_order
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import check_slot
-from tokentui.store.protocol import Transaction
+from tokentui.store.protocol import Reader, Transaction
 
 #: Endpoint id → the slots to map or to unmap there.
 Slots = Mapping[str, Iterable[Slot]]
@@ -55,3 +55,10 @@ def _remap(
         transaction.put(replace(found, slots=after))
     else:
         transaction.remove(found)
+
+
+def callable_slots(reader: Reader, token_id: str) -> tuple[tuple[Endpoint, Slot], ...]:
+    """Endpoint and slot of all that an endpoint token is mapped to and is switched on there, by `group/slug`."""
+    found = [(reader.endpoint(each.endpoint_id), each.slots) for each in reader.assignments_of(token_id)]
+    ordered = sorted((each for each in found if each[0].active), key=lambda each: each[0].ref)
+    return tuple((endpoint, slot) for endpoint, slots in ordered for slot in slots if slot in endpoint.slots)

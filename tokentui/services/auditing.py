@@ -8,7 +8,7 @@ from typing import TypeVar
 from tokentui.domain.audit.estate import Estate, Place
 from tokentui.domain.audit.findings import Finding
 from tokentui.domain.audit.rounds import findings_of
-from tokentui.domain.errors import Invalid
+from tokentui.domain.errors import Invalid, StoreError
 from tokentui.domain.names import DESCRIPTION_LIMIT, check_description, name_key
 from tokentui.domain.periods import parse_moment
 from tokentui.domain.policy import Policy
@@ -40,6 +40,8 @@ class Audit:
     findings: tuple[Finding, ...]
     #: What is there too and is let be.
     acknowledged: tuple[Acknowledged, ...]
+    #: Why nothing is told of when tokens were seen, where that could not be read; empty where it could.
+    trouble: str = ""
 
 
 def _hurry() -> None:
@@ -51,30 +53,30 @@ def audit(
 ) -> Audit:
     """Go over the whole store, as `reader` has it; no key is needed.
 
-    `breathe` is called again and again, for those who must let others come to their turn. Raises `StoreError`.
+    `breathe` is called again and again, for those who must let others come to their turn. Raises `StoreError` for the
+    store; requests that cannot be read are `Audit.trouble`, and all that does not need them is told.
     """
+    seen, began, trouble = _seen(requests)
     estate = Estate(
         policy=policy,
         now=now,
         places={endpoint.id: Place.of(endpoint) for endpoint in reader.iter_endpoints()},
-        seen=_seen(requests, breathe),
-        began=requests.began(),
+        seen=seen,
+        began=began,
     )
     standing = {_key(each): each for each in reader.iter_acknowledgements() if each.stands(now)}
     found = findings_of(
         estate, _breathing(reader.iter_tokens(), breathe), _breathing(reader.iter_assignments(), breathe)
     )
-    return _set_apart(found, standing)
+    return replace(_set_apart(found, standing), trouble=trouble)
 
 
-def _seen(requests: Requests, breathe: Callable[[], None]) -> Mapping[str, datetime]:
-    """When each token was last let in, by whichever of its values."""
-    seen = {}
-    for id, last in _breathing(requests.last_seen().items(), breathe):
-        moments = [moment for moment in (last.at, last.by_previous) if moment is not None]
-        if moments:
-            seen[id] = max(moments)
-    return seen
+def _seen(requests: Requests) -> tuple[Mapping[str, datetime], datetime | None, str]:
+    """When each token was last let in, by whichever of its values; since when that is known; or why it is not."""
+    try:
+        return requests.last_let_in(), requests.began(), ""
+    except StoreError as error:
+        return {}, None, str(error)
 
 
 def _breathing(things: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:

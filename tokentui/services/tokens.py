@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tokentui.domain import values
 from tokentui.domain.fields import TokenFields, checked_token
-from tokentui.domain.records import EndpointToken
+from tokentui.domain.records import EndpointToken, Secret
 from tokentui.services.desk import Desk
 from tokentui.services.uniqueness import check_fresh, check_unique
 
@@ -61,7 +61,11 @@ def edit_token(desk: Desk, token: EndpointToken, fields: TokenFields, value: str
 
 def with_value(desk: Desk, token: EndpointToken, value: str, *, until: datetime | None) -> EndpointToken:
     """The token with another value; the one it has is good until `until`, or for no longer at all."""
-    secret = desk.seal(value, token.id, VALUE)
+    return with_secret(token, desk.seal(value, token.id, VALUE), until=until)
+
+
+def with_secret(token: EndpointToken, secret: Secret, *, until: datetime | None) -> EndpointToken:
+    """As `with_value`, with a value that was sealed for this token's `VALUE` already."""
     return replace(token, secret=secret, rotated_at=secret.generated_at, previous=token.secret, previous_until=until)
 
 

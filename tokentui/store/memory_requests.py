@@ -32,9 +32,9 @@ class MemoryRequests:
                 seen[one.token_id] = replace(known, **change)
         return seen if token_ids is None else {id: seen[id] for id in token_ids if id in seen}
 
-    def recency(self) -> Mapping[str, int]:
+    def last_let_in(self) -> Mapping[str, datetime]:
         let_in = (one for one in self._seen if one.token_id and one.let_in)
-        return {one.token_id: round(one.at.timestamp() * 1e6) for one in sorted(let_in, key=lambda one: one.at)}
+        return {one.token_id: one.at for one in sorted(let_in, key=lambda one: one.at)}
 
     def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         return sum(one.token_id in token_ids and one.at >= since and _fits(one, only) for one in self._seen)

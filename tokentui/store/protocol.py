@@ -7,14 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from tokentui.domain.activity import Entry, Note
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record, Secret
-from tokentui.domain.requests import SeenRequest
 from tokentui.store.queries import (
     EVERY_REQUEST,
-    ActivityQuery,
     Counts,
     EndpointQuery,
     EndpointRow,
@@ -25,9 +22,13 @@ from tokentui.store.queries import (
     RequestFilter,
     TokenQuery,
     TokenRow,
-    Verification,
     Window,
 )
+
+if TYPE_CHECKING:
+    from tokentui.domain.activity import Entry, Note
+    from tokentui.domain.requests import SeenRequest
+    from tokentui.store.trail_queries import ActivityQuery, Verification
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -116,16 +117,16 @@ class Transaction(Protocol):
 class Activity(Protocol):
     """The activity trail as it was at one moment."""
 
-    def page(self, query: ActivityQuery, window: Window, now: datetime) -> Page[Entry]: ...
+    def page(self, query: "ActivityQuery", window: Window, now: datetime) -> "Page[Entry]": ...
 
-    def verify(self, noted: str | None, now: datetime) -> Verification:
+    def verify(self, noted: str | None, now: datetime) -> "Verification":
         """Look whether anything in it was changed; `noted` is a head that was noted earlier."""
 
 
 class Requests(Protocol):
     """The requests that the verifier saw, as far as deeds and lists ask for them. Raises `StoreError`."""
 
-    def record(self, requests: Iterable[SeenRequest]) -> None:
+    def record(self, requests: "Iterable[SeenRequest]") -> None:
         """Keep requests, all or none of these."""
 
     def stamp(self) -> Stamp:
@@ -137,8 +138,8 @@ class Requests(Protocol):
     def last_seen(self, token_ids: Collection[str] | None = None) -> Mapping[str, LastSeen]:
         """Token id → when it was last let in, of these tokens or of all. A primary's id is `<endpoint id>.<slot>`."""
 
-    def recency(self) -> Mapping[str, int]:
-        """Token id → a number that is the greater, the later it was last let in: all of them, to order by."""
+    def last_let_in(self) -> Mapping[str, datetime]:
+        """Token id → when it was last let in by whichever of its values: all of them, in less memory."""
 
     def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came with one of these tokens since then, let in or not."""
@@ -160,7 +161,7 @@ class Store(Protocol):
     def reader(self) -> Reader:
         """The store as it is now; raises `StoreError`."""
 
-    def change(self, note: Note) -> AbstractContextManager[Transaction]:
+    def change(self, note: "Note") -> AbstractContextManager[Transaction]:
         """Begin a change, waiting a short while for others; raises `StoreError`.
 
         Before it is saved it is written into the activity trail, with the note; where that cannot be, it is refused.

@@ -115,7 +115,7 @@ Asking = tuple[str, tuple[object, ...]]
 
 _SEEN_ROWS = "SELECT token_id, previous, at FROM last_seen"
 EVERY_SEEN: Asking = (_SEEN_ROWS, ())
-RECENCY: Asking = ("SELECT token_id, max(at) FROM last_seen GROUP BY token_id", ())
+LAST_LET_IN: Asking = ("SELECT token_id, max(at) FROM last_seen GROUP BY token_id", ())
 BEGAN: Asking = ("SELECT value FROM facts WHERE name = 'began'", ())
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from tokentui.domain.errors import StoreError
@@ -12,6 +12,8 @@ from tokentui.store.queries import MappingQuery, TokenQuery, TokenSort
 QueryT = TypeVar("QueryT", TokenQuery, MappingQuery)
 #: Ids in their order, and how many there are without the text filter.
 Selected = tuple[list[str], int]
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -29,10 +31,10 @@ class Seeing:
             self.trouble = str(error)
             return {}
 
-    def recency(self) -> Mapping[str, int]:
-        """As `Requests.recency`."""
+    def last_let_in(self) -> Mapping[str, datetime]:
+        """As `Requests.last_let_in`."""
         try:
-            return self.requests.recency()
+            return self.requests.last_let_in()
         except StoreError as error:
             self.trouble = str(error)
             return {}
@@ -64,6 +66,6 @@ class SeenOrder:
     def _of(self, query: QueryT, by_name: Callable[[QueryT], Selected], seeing: Seeing) -> list[str]:
         key = (query, seeing.stamp())
         if self._kept[0] != key:
-            recency = seeing.recency()
-            self._kept = (key, sorted(by_name(query)[0], key=lambda id: recency.get(id, -1)))
+            seen = seeing.last_let_in()
+            self._kept = (key, sorted(by_name(query)[0], key=lambda id: seen.get(id, _NEVER)))
         return self._kept[1]

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain, islice, takewhile
 from typing import Any
@@ -97,9 +98,16 @@ class Selection(OverTables):
     def tokens(self, query: TokenQuery) -> tuple[list[str], int]:
         """The ids that the query selects, in order, and how many there are without its text."""
         ids = self._ordered_tokens(query)
+        if query.due_before is not None:
+            ids = self._generated_by(ids, query.due_before)
         if query.reverse:
             ids = ids[::-1]
         return matching(ids, self._tokens.texts, query.text) if query.text else ids, len(ids)
+
+    def _generated_by(self, ids: list[str], moment: datetime) -> list[str]:
+        """Those whose value was generated at the moment or earlier; the texts of times in UTC sort as the times."""
+        latest, generated_at = moment.astimezone(UTC).isoformat(), self._tokens.generated_at
+        return [id for id in ids if generated_at[id] <= latest]
 
     def mappings(self, query: MappingQuery) -> tuple[list[str], int]:
         """As `tokens`, for one endpoint's view of the active tokens; only the mapped ones where asked."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tinydb import TinyDB
 from tinydb.table import Table
 
-from tokentui.domain.activity import Note
 from tokentui.domain.errors import ReadOnly, SealError
 from tokentui.store.codec import Document
 from tokentui.store.file_format import is_newer, meta_of
@@ -16,9 +17,12 @@ from tokentui.store.request_log import RequestLog
 from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
-from tokentui.store.trail import TrailFile
-from tokentui.store.trail_view import TrailView
 from tokentui.store.transaction import Changes, DocumentTransaction
+
+if TYPE_CHECKING:
+    from tokentui.domain.activity import Note
+    from tokentui.store.trail import TrailFile
+    from tokentui.store.trail_view import TrailView
 
 #: How often the trail is read again where the store was saved while one was looking.
 _LOOKS = 3
@@ -66,7 +70,6 @@ class TinyDBStore:
         assert isinstance(storage, SafeStorage)
         self._storage = storage
         self._key_id = key_id
-        self._trail = TrailFile(storage.path)
         self._read_only = read_only
         #: The trail as it was read last, beside its stamp.
         self._viewed: tuple[Stamp, TrailView] | None = None
@@ -96,6 +99,13 @@ class TinyDBStore:
         tables = self._tables()
         return bool(tables["tokens"]) or any(each["primaries"] for each in tables["endpoints"].values())
 
+    @cached_property
+    def _trail(self) -> "TrailFile":
+        """Loaded when it is first asked for: who only lists does not wait for it."""
+        from tokentui.store.trail import TrailFile
+
+        return TrailFile(self._storage.path)
+
     def _tables(self) -> Tables:
         return self._storage.load().tables
 
@@ -111,7 +121,7 @@ class TinyDBStore:
         return self._storage.load().snapshot
 
     @contextmanager
-    def change(self, note: Note) -> Iterator[DocumentTransaction]:
+    def change(self, note: "Note") -> Iterator[DocumentTransaction]:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
         with self._storage.locked() as saved:
@@ -122,7 +132,7 @@ class TinyDBStore:
                 transaction.settle()
                 self._storage.confirm()
 
-    def _write(self, transaction: DocumentTransaction, note: Note) -> None:
+    def _write(self, transaction: DocumentTransaction, note: "Note") -> None:
         """Write the trail, then the tables, which know the line of the trail that tells of them."""
         documents = transaction.documents()
         if not documents:
@@ -144,7 +154,7 @@ class TinyDBStore:
             raise wrong_key(self.location)
         return {} if marked == ours or self.holds_values else {"key_id": ours}
 
-    def activity(self) -> TrailView:
+    def activity(self) -> "TrailView":
         """The trail; a line that was written after the store was looked at is read too."""
         view = self._activity()
         for _ in range(_LOOKS):
@@ -153,8 +163,10 @@ class TinyDBStore:
             view = self._activity()
         return view
 
-    def _activity(self) -> TrailView:
+    def _activity(self) -> "TrailView":
         # The trail first: its lines come before the store is saved, so each that was saved is among those read.
+        from tokentui.store.trail_view import TrailView
+
         stamp = self._trail.stamp()
         kept = self._viewed
         if kept is None or kept[0] != stamp:

@@ -9,8 +9,9 @@ from typing import Any, Self
 
 from tokentui.domain.activity import Actor, Entry, EntryState, RecordChange
 from tokentui.domain.names import name_key
-from tokentui.store.queries import ActivityQuery, Page, Verification, Window, window_of
+from tokentui.store.queries import Page, Window, window_of
 from tokentui.store.trail_lines import CHANGE, NOTHING, REPAIR, Line, parse
+from tokentui.store.trail_queries import ActivityQuery, Verification
 
 #: How long a change may take from its line in the trail to the store; one that takes longer never came.
 SAVING = timedelta(seconds=10)

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tokentui.domain.activity import RecordChange, record_change
 from tokentui.domain.errors import Conflict, StoreError
 from tokentui.domain.records import Endpoint, EndpointToken, Record, Secret
 from tokentui.store.codec import TABLES, Document, document_of, record_of
 from tokentui.store.protocol import RecordT, Replaced
 from tokentui.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from tokentui.domain.activity import RecordChange
 
 #: By table and id, the documents to keep; None where one is to go.
 Changes = dict[str, dict[str, Document | None]]
@@ -29,8 +31,10 @@ class DocumentTransaction:
         return tuple(self._changes.values()) if self._saved else ()
 
     @property
-    def planned(self) -> tuple[RecordChange, ...]:
+    def planned(self) -> "tuple[RecordChange, ...]":
         """What is about to be saved, as the activity trail tells it."""
+        from tokentui.domain.activity import record_change
+
         return tuple(record_change(each.before, each.after, self._name_of) for each in self._changes.values())
 
     def _name_of(self, id: str) -> str:

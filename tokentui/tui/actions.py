@@ -11,7 +11,7 @@ LOOK = Binding.Group("Look")
 CHANGE = Binding.Group("Change")
 
 #: Actions that cut off or destroy: each asks first, with Cancel focused.
-DANGEROUS = frozenset({"disable", "deactivate", "generate", "unmap"})
+DANGEROUS = frozenset({"disable", "deactivate", "generate", "retire", "rotate", "unmap"})
 
 #: Actions that change the store: not offered where it is read-only.
 CHANGES = DANGEROUS | {
@@ -53,6 +53,30 @@ def enabled_keys(what: str) -> tuple[Binding, ...]:
     return (
         Binding("e", "disable", "Disable", id=f"{what}.disable", group=CHANGE, tooltip="Refuse the token everywhere"),
         Binding("e", "enable", "Enable", id=f"{what}.enable", group=CHANGE, tooltip="Let the token pass again"),
+    )
+
+
+def rotation_keys(what: str) -> tuple[Binding, ...]:
+    """A new value for a token, and the end of the old one; see `RotationKeys`."""
+    return (
+        Binding("r", "rotate", "Rotate", id=f"{what}.rotate", group=CHANGE, tooltip="Give the token a new value"),
+        Binding(
+            "R",
+            "retire",
+            "Retire",
+            id=f"{what}.retire",
+            group=CHANGE,
+            tooltip="Refuse the value from before the last rotation now",
+        ),
+        Binding(
+            "C",
+            "copy_as",
+            "Copy as",
+            show=False,
+            id=f"{what}.copy_as",
+            group=LOOK,
+            tooltip="Copy the value as a header, an .env line or a curl command",
+        ),
     )
 
 

@@ -96,7 +96,7 @@ class TokenTuiApp(App[None]):
     ) -> None:
         super().__init__()
         self._settings = settings or Settings()
-        self.workplace = Workplace(desk, demo=demo, policy=self._settings.policy)
+        self.workplace = Workplace(desk, demo=demo, policy=self._settings.policy, base_url=self._settings.base_url)
         self._settings_file = settings_file
         self._checked = False
         self._eye = StoreEye(desk.store)

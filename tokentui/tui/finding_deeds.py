@@ -14,6 +14,7 @@ from tokentui.services.tokens import set_active, set_enabled
 from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.endpoint_list_deeds import deactivate
+from tokentui.tui.rotate_deed import retire_after_question, rotate_in_dialogs
 from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.token_deeds import cut, open_in_dialog
@@ -43,6 +44,10 @@ async def _settled(page: AnyPage, how: str, findings: Sequence[Finding]) -> bool
             return await _disable(page, findings)
         case Deed.GENERATE:
             return await _generate(page, findings)
+        case Deed.RETIRE:
+            return await retire_after_question(page, _ids(findings))
+        case Deed.ROTATE:
+            return await rotate_in_dialogs(page, _ids(findings))
         case Deed.UNMAP:
             return await _unmap(page, findings)
     raise ValueError(how)

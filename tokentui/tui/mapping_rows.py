@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tokentui.domain.errors import SealError
+from tokentui.domain.policy import Policy
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Slot
 from tokentui.services.desk import Desk
@@ -17,14 +18,14 @@ from tokentui.tui.words import ago
 
 COLUMNS = (
     Column("name", "Token", 18, flex=3),
-    Column("enabled", "Enabled", 9),
+    Column("enabled", "Enabled", 12),
     *(Column(slot, slot, len(slot), justify="center", slot=True, sortable=False) for slot in Slot),
     Column("description", "Description", 20, flex=4, drop=2),
     Column("last_seen", "Last seen", 9, justify="right", drop=1),
 )
 
 
-def mapping_cell(row: MappingRow, column: str, endpoint: Endpoint, now: datetime) -> str | Cell:
+def mapping_cell(row: MappingRow, column: str, endpoint: Endpoint, now: datetime, policy: Policy) -> str | Cell:
     """What stands in one cell: a tick where the slot is mapped, a dot where it could be, nothing where it is off."""
     match column:
         case "name":
@@ -32,7 +33,7 @@ def mapping_cell(row: MappingRow, column: str, endpoint: Endpoint, now: datetime
         case "description":
             return Cell(row.token.description, "dim")
         case "enabled":
-            return enabled_cell(row.token, now)
+            return enabled_cell(row.token, now, policy)
         case "last_seen":
             return last_seen(row.last_seen_at, now)
         case _:

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 from tokentui.domain.errors import Conflict, Invalid, Taken, TokenTuiError
 from tokentui.domain.fields import TokenFields, rebased
+from tokentui.domain.periods import local_text
 from tokentui.domain.records import EndpointToken
 from tokentui.services.desk import Desk
 from tokentui.services.reach import reach_of
@@ -16,6 +18,7 @@ from tokentui.tui.dialogs.conflict import ConflictDialog, Difference
 from tokentui.tui.dialogs.reveal import Reveal
 from tokentui.tui.dialogs.token_settings import TokenDesk, TokenForm, TokenSettings
 from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.values_seen import grace_note
 from tokentui.tui.words import amount, enabled, some
 from tokentui.tui.workplace import Workplace
 
@@ -53,7 +56,7 @@ async def add_in_dialog(screen: AnyPage) -> EndpointToken | None:
     empty = form = TokenForm(TokenFields(name=""), new_value(desk))
     errors: Errors = {}
     while True:
-        answer = await _settings(screen, form, empty, None, "new", errors)
+        answer = await _settings(screen, form, empty, None, Standing("new"), errors)
         if answer is None:
             return None
         form = answer
@@ -77,16 +80,24 @@ async def open_in_dialog(screen: AnyPage, token: EndpointToken) -> None:
 
 async def _edit(screen: AnyPage, token: EndpointToken) -> None:
     attempt = Attempt(token, TokenForm(TokenFields.of(token)))
-    hint = await _hint(screen.workplace, token)
+    standing = await _standing(screen.workplace, token)
     if isinstance(screen.app.screen, TokenSettings):  # the key came twice
         return
     while not attempt.done:
         saved = TokenForm(TokenFields.of(attempt.token))
-        answer = await _settings(screen, attempt.form, saved, attempt.token, hint, attempt.errors)
+        answer = await _settings(screen, attempt.form, saved, attempt.token, standing, attempt.errors)
         if answer is None:
             return
         attempt = await _save(screen, attempt.token, answer)
-        hint = await _hint(screen.workplace, attempt.token)
+        standing = await _standing(screen.workplace, attempt.token)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is to know of a value that stands: its last characters, and a grace time that runs."""
+
+    hint: str = field(repr=False)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +151,7 @@ async def _settle(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Att
     return Attempt(theirs, mine, done=answer == "theirs")
 
 
-_FIELDS = {"name": "Name", "description": "Description", "enabled": "Enabled"}
+_FIELDS = {"name": "Name", "description": "Description", "expires_at": "Expires", "enabled": "Enabled"}
 
 
 def _differences(mine: TokenForm, base: EndpointToken, theirs: EndpointToken) -> tuple[Difference, ...]:
@@ -157,7 +168,14 @@ def _differences(mine: TokenForm, base: EndpointToken, theirs: EndpointToken) ->
 
 
 def _word(value: object) -> str:
-    return enabled(value) if isinstance(value, bool) else str(value)
+    match value:
+        case bool():
+            return enabled(value)
+        case datetime():
+            return local_text(value)
+        case None:
+            return "never"
+    return str(value)
 
 
 def _beside(error: TokenTuiError) -> Errors:
@@ -170,7 +188,7 @@ async def _settings(
     form: TokenForm,
     saved: TokenForm,
     token: EndpointToken | None,
-    hint: str,
+    standing: Standing,
     errors: Mapping[str, str],
 ) -> TokenForm | None:
     desk, workplace = screen.workplace.desk, screen.workplace
@@ -183,20 +201,23 @@ async def _settings(
         reveal=reveal,
         generate=lambda: new_value(desk),
         copy=lambda value: screen.copy(value, "the token"),
+        now=workplace.now,
     )
     title = "Add endpoint token" if token is None else "Token settings"
-    return await screen.app.push_screen_wait(TokenSettings(title, form, ask, hint=hint, saved=saved, errors=errors))
+    dialog = TokenSettings(title, form, ask, hint=standing.hint, note=standing.note, saved=saved, errors=errors)
+    return await screen.app.push_screen_wait(dialog)
 
 
-async def _hint(workplace: Workplace, token: EndpointToken) -> str:
-    """The last characters of the value; nothing where they cannot be opened, which who asks for the value is told.
+async def _standing(workplace: Workplace, token: EndpointToken) -> Standing:
+    """What the form tells of the value; no characters where they cannot be opened: who asks for the value is told.
 
     It is a question: a form opens, and comes back, while a change waits for somebody else's lock.
     """
     try:
-        return await workplace.look(lambda reader: token_hint(workplace.desk, token))
+        note = await workplace.look(lambda reader: grace_note(workplace, token))
+        return Standing(await workplace.look(lambda reader: token_hint(workplace.desk, token)), note)
     except TokenTuiError:
-        return ""
+        return Standing("")
 
 
 def reach_question(

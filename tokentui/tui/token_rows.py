@@ -2,22 +2,23 @@
 
 from datetime import datetime
 
+from tokentui.domain.policy import Policy
 from tokentui.domain.records import EndpointToken
 from tokentui.store.queries import TokenRow
 from tokentui.tui.widgets.row_table import Cell, Column
-from tokentui.tui.words import age, enabled
+from tokentui.tui.words import age, enabled, left
 
 COLUMNS = (
     Column("name", "Token", 18, flex=2),
     Column("description", "Description", 14, flex=3, drop=3),
-    Column("enabled", "Enabled", 9),
+    Column("enabled", "Enabled", 12),
     Column("assigned", "Endpoints", 9, justify="right"),
-    Column("age", "Age", 7, justify="right"),
+    Column("age", "Age", 11, justify="right"),
     Column("last_seen", "Last seen", 9, justify="right", drop=1),
 )
 
 
-def token_cell(row: TokenRow, column: str, now: datetime) -> str | Cell:
+def token_cell(row: TokenRow, column: str, now: datetime, policy: Policy) -> str | Cell:
     """What stands in one cell of the token list."""
     token = row.token
     match column:
@@ -26,20 +27,32 @@ def token_cell(row: TokenRow, column: str, now: datetime) -> str | Cell:
         case "description":
             return Cell(token.description, "dim")
         case "enabled":
-            return enabled_cell(token, now)
+            return enabled_cell(token, now, policy)
         case "assigned":
             return str(row.assigned) if row.assigned else Cell("none", "dim")
         case "age":
-            return age(token.secret.generated_at, now)
+            return age_cell(token, now, policy)
         case _:
             return last_seen(row.last_seen_at, now)
 
 
-def enabled_cell(token: EndpointToken, now: datetime) -> Cell:
-    """The switch; or that it does not help any more, since the token's time is over."""
-    if token.enabled and token.expired(now):
+def enabled_cell(token: EndpointToken, now: datetime, policy: Policy) -> Cell:
+    """The switch; of a token that is on, what is special about it: expired, its old value works too, ends soon."""
+    if not token.enabled:
+        return Cell(enabled(False), "off")
+    if token.expired(now):
         return Cell("✗ expired", "expired")
-    return Cell(enabled(token.enabled), "on" if token.enabled else "off")
+    if token.grace_until is not None and token.in_grace(now):
+        return Cell(f"◐ grace {left(token.grace_until, now)}", "grace")
+    if token.expires_at is not None and policy.expires_soon(token, now):
+        return Cell(f"◔ ends {left(token.expires_at, now)}", "due")
+    return Cell(enabled(True), "on")
+
+
+def age_cell(token: EndpointToken, now: datetime, policy: Policy) -> str | Cell:
+    """How old the value is, and whether that is too old."""
+    old = age(token.secret.generated_at, now)
+    return Cell(f"{old} ↻ due", "due") if policy.rotation_due(token, now) else old
 
 
 def last_seen(when: datetime | None, now: datetime) -> str | Cell:

@@ -82,7 +82,8 @@ class _Hit:
 
 def undo_question(desk: Desk, reader: Reader, change: Change) -> Question | None:
     """What taking back this change would cut off, as a question; None where it cuts off nothing."""
-    hits = [hit for replaced in change.replaced for hit in _hits(reader, replaced)]
+    now = desk.clock()
+    hits = [hit for replaced in change.replaced for hit in _hits(reader, replaced, now)]
     if not hits:
         return None
     more = [f"and {len(hits) - MOST_LINES} more"] if len(hits) > MOST_LINES else []
@@ -109,11 +110,11 @@ def _by(tokens: int) -> str:
     return "by this token" if tokens == 1 else "by these tokens"
 
 
-def _hits(reader: Reader, replaced: Replaced) -> Iterator[_Hit]:
+def _hits(reader: Reader, replaced: Replaced, at: datetime) -> Iterator[_Hit]:
     now, then = replaced.after, replaced.before
     match now:
         case EndpointToken():
-            yield from _token_hits(reader, now, then)
+            yield from _token_hits(reader, now, then, at)
         case Endpoint():
             yield from _endpoint_hits(reader, now, then)
         case Assignment():
@@ -122,7 +123,7 @@ def _hits(reader: Reader, replaced: Replaced) -> Iterator[_Hit]:
                 yield _Hit(_unmapped(reader, now, " ".join(lost)), mapped=(now.token_id, now.endpoint_id, lost))
 
 
-def _token_hits(reader: Reader, now: EndpointToken, then: Record | None) -> Iterator[_Hit]:
+def _token_hits(reader: Reader, now: EndpointToken, then: Record | None, at: datetime) -> Iterator[_Hit]:
     mapped = len(reader.assignments_of(now.id))
     where = amount(mapped, "endpoint")
     if not isinstance(then, EndpointToken):
@@ -132,8 +133,11 @@ def _token_hits(reader: Reader, now: EndpointToken, then: Record | None) -> Iter
     if mapped and now.enabled and now.active and not (then.enabled and then.active):
         what = "disabled" if then.active else "inactive"
         yield _Hit(f"{now.name} is {what} again: refused at {where}.", token_id=now.id)
+    if mapped and then.expired(at) and not now.expired(at):
+        yield _Hit(f"{now.name} has expired again: refused at {where}.", token_id=now.id)
     if now.secret.digest != then.secret.digest:
-        fate = f"The new value of {now.name} is refused; the one before is valid again."
+        before = "works on, without an end" if now.in_grace(at) else "is valid again"
+        fate = f"The new value of {now.name} is refused; the one before {before}."
         yield _Hit(fate, value=(now.id, now.secret.generated_at))
 
 

@@ -43,6 +43,26 @@ def _span(then: datetime, now: datetime) -> tuple[int, str]:
     return 0, ""
 
 
+def left(end: datetime, now: datetime) -> str:
+    """How much time is left until `end`, short enough for a column: `23 h`, `6 d`."""
+    number, unit = _remaining(end, now)
+    return f"{number} {_SHORT[unit]}" if unit != "minute" else "<1 h"
+
+
+def ahead(end: datetime, now: datetime) -> str:
+    """How long it is until `end`, for a sentence: `in 24 h`, `in 7 days`."""
+    number, unit = _remaining(end, now)
+    return f"in {amount(number, 'day')}" if unit == "day" else f"in {number} {_SHORT[unit]}"
+
+
+def _remaining(end: datetime, now: datetime) -> tuple[int, str]:
+    """Hours up to two days, then days, so that `in 24 h` stays as it was chosen."""
+    minutes = max(1, int((end - now).total_seconds()) // 60)
+    if minutes < 60:
+        return minutes, "minute"
+    return (minutes // 60, "hour") if minutes < 2 * 24 * 60 else (minutes // 60 // 24, "day")
+
+
 def local_minute(moment: datetime) -> str:
     """The moment on the admin's clock, to the minute: `2026-03-14 10:26`."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -36,14 +36,14 @@ class Workplace:
     demo: bool = False
     #: How long a value may live, and what the audit tells.
     policy: Policy = field(default_factory=Policy)
+    #: Where the endpoints are reached from outside, for `curl` lines; empty where nobody said.
+    base_url: str = ""
     #: Whether nothing can be changed, as the store last said.
     read_only: bool = field(default=False, init=False)
     #: Sends a control sequence to the terminal, from any thread.
     write: Callable[[str], None] = lambda sequence: None
     #: Tells what is wrong with a deed when who asked for it has gone.
     tell: Callable[[str], None] = lambda trouble: None
-    #: Why no list tells when tokens were last seen, as it was told last.
-    requests_trouble: str = field(default="", init=False)
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)

@@ -1,7 +1,8 @@
 """Token settings: add or edit an endpoint token."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on, work
@@ -10,11 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
-from tokentui.domain.errors import TokenTuiError
+from tokentui.domain.errors import Invalid, TokenTuiError
 from tokentui.domain.fields import TokenFields, token_problems
 from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.dialogs.leave import Answer, Leave
 from tokentui.tui.widgets.entry import Entry
+from tokentui.tui.widgets.expires_entry import FIELD as EXPIRES
+from tokentui.tui.widgets.expires_entry import ExpiresEntry
 from tokentui.tui.widgets.field import Field
 from tokentui.tui.widgets.secret_field import RevealedValue, SecretField
 from tokentui.tui.widgets.tick import Tick
@@ -35,10 +38,11 @@ class TokenDesk:
     reveal: Callable[[], Awaitable[str]]
     generate: Callable[[], str]
     copy: Callable[[str], None]
+    now: Callable[[], datetime]
 
 
 class TokenSettings(Dialog[TokenForm | None]):
-    """Name, token, description and Enabled. Gives back what is to be saved, or None."""
+    """Name, token, description, Expires and Enabled. Gives back what is to be saved, or None."""
 
     AUTO_FOCUS = "#name"
 
@@ -54,6 +58,7 @@ class TokenSettings(Dialog[TokenForm | None]):
         desk: TokenDesk,
         *,
         hint: str,
+        note: str = "",
         saved: TokenForm,
         errors: Mapping[str, str],
     ) -> None:
@@ -62,11 +67,13 @@ class TokenSettings(Dialog[TokenForm | None]):
         self._form = form
         self._desk = desk
         self._hint = hint
+        #: What there is to know of the value that stands.
+        self._note = note
         self._saved = saved
         self._errors = errors
         self._new_value = form.new_value
-        #: The fields as they were when their errors were last looked at.
-        self._seen = form.fields
+        #: What was typed when its errors were last looked at.
+        self._seen: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         fields = self._form.fields
@@ -76,14 +83,18 @@ class TokenSettings(Dialog[TokenForm | None]):
             yield Field("Name", Entry(fields.name, id="name", max_length=100), name="name")
             yield Field("Token", SecretField(self._described()), name="value")
             yield RevealedValue(markup=False)
+            if self._note:
+                yield Field("", Static(self._note, classes="quiet", markup=False), name="")
             description = Entry(fields.description, id="description", max_length=1000)
             yield Field("Description", description, name="description")
+            yield Field("Expires", ExpiresEntry(fields.expires_at, self._desk.now), name=EXPIRES)
             yield Field("Enabled", Tick("on", fields.enabled, id="enabled"), name="enabled")
             with Horizontal(classes="buttons"):
                 yield Button("Save (enter)", id="save", variant="primary", compact=True)
                 yield Button("Cancel (esc)", id="cancel", compact=True)
 
     def on_mount(self) -> None:
+        self._seen = self._typed
         self._show(self._errors)
 
     def _described(self) -> str:
@@ -92,13 +103,29 @@ class TokenSettings(Dialog[TokenForm | None]):
     # ------------------------------------------------------------------ the form
 
     def form(self) -> TokenForm:
-        """What stands in the form now."""
-        fields = TokenFields(
+        """What stands in the form now; raises `Invalid` where Expires is no moment to come."""
+        return TokenForm(replace(self._fields, expires_at=self.query_one(ExpiresEntry).moment), self._new_value)
+
+    @property
+    def _fields(self) -> TokenFields:
+        """All that cannot be misread."""
+        return TokenFields(
             name=self.query_one("#name", Input).value,
             description=self.query_one("#description", Input).value,
             enabled=self.query_one("#enabled", Tick).value,
         )
-        return TokenForm(fields, self._new_value)
+
+    @property
+    def _typed(self) -> tuple[str, ...]:
+        return tuple(entry.value for entry in self.query(Input))
+
+    def _problems(self) -> dict[str, str]:
+        problems = token_problems(self._fields)
+        try:
+            self.form()
+        except Invalid as error:
+            problems[error.field] = str(error)
+        return problems
 
     def _show(self, errors: Mapping[str, str]) -> None:
         for line in self.query(Field):
@@ -108,15 +135,15 @@ class TokenSettings(Dialog[TokenForm | None]):
         problem.display = "" in errors
 
     def on_input_changed(self) -> None:
-        fields = self.form().fields
-        if fields != self._seen and any(line.error for line in self.query(Field)):
-            self._show(token_problems(fields))
-        self._seen = fields
+        typed = self._typed
+        if typed != self._seen and any(line.error for line in self.query(Field)):
+            self._show(self._problems())
+        self._seen = typed
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#save")
     def action_save(self) -> None:
-        errors = token_problems(self.form().fields)
+        errors = self._problems()
         if errors:
             self._show(errors)
         else:
@@ -124,10 +151,17 @@ class TokenSettings(Dialog[TokenForm | None]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        if self.form() == self._saved:
-            self.dismiss(None)
-        else:
+        if self._edited:
             self.app.push_screen(Leave(self._form.fields.name or "The new token"), self._left)
+        else:
+            self.dismiss(None)
+
+    @property
+    def _edited(self) -> bool:
+        try:
+            return self.form() != self._saved
+        except Invalid:
+            return True
 
     def _left(self, answer: Answer | None) -> None:
         if answer == "save":

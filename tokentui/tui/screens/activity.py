@@ -11,7 +11,8 @@ from textual.reactive import var
 
 from tokentui.domain.activity import Entry, EntryState
 from tokentui.store.protocol import Reader
-from tokentui.store.queries import ActivityQuery, Page, Window
+from tokentui.store.queries import Page, Window
+from tokentui.store.trail_queries import ActivityQuery
 from tokentui.tui import actions
 from tokentui.tui.screens.page_screen import PageScreen
 from tokentui.tui.widgets.listing import Listing, Source, View

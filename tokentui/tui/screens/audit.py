@@ -50,6 +50,8 @@ class AuditScreen(ShelfScreen[FindingRow]):
         _settle_key("e", "disable", "Disable", "Refuse the token everywhere"),
         _settle_key("g", "generate", "Generate", "A new primary token"),
         _settle_key("m", "unmap", "Unmap", "Take a mapping away that lets nobody in"),
+        _settle_key("r", "rotate", "Rotate", "Give the token a new value"),
+        _settle_key("R", "retire", "Retire", "Refuse the value from before the last rotation now"),
         _settle_key("s", "assign", "Assign", "Map the token to endpoints"),
         _settle_key("a", "acknowledge", "Acknowledge", "Let the finding be, for a reason and for a time"),
         _settle_key("a", "withdraw", "Tell again", "Withdraw the acknowledgement"),
@@ -112,6 +114,8 @@ class AuditScreen(ShelfScreen[FindingRow]):
             self._found = FindingList(audit)
             self._masthead.findings = len(audit.findings)
             self.listing.reload()
+            if audit.trouble:
+                self.say(audit.trouble, "error")
 
     def page(self, reader: Reader, view: View, window: Window) -> Page[FindingRow]:
         if self._found is None:

@@ -11,6 +11,8 @@ from tokentui.services.tokens import set_active, set_enabled
 from tokentui.store.protocol import Reader
 from tokentui.store.queries import EVERYTHING, Page, TokenQuery, TokenRow, TokenSort, Window
 from tokentui.tui import actions
+from tokentui.tui.rotation_keys import RotationKeys
+from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.token_deeds import Deed, Way, add_in_dialog, copy_value, cut, open_in_dialog, show_value, switch
 from tokentui.tui.token_rows import COLUMNS, token_cell, token_state
@@ -18,7 +20,7 @@ from tokentui.tui.widgets.listing import Source, View
 from tokentui.tui.widgets.row_table import RowTable
 
 
-class EndpointTokensScreen(ShelfScreen[TokenRow]):
+class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
     """All endpoint tokens: one per calling application."""
 
     SECTION = "tokens"
@@ -28,10 +30,21 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
     NOTHING_FOUND = "No token fits.\n\nEsc  Clear the filter        i  The inactive, or the active"
     HELP_TEXT = (
         "An endpoint token is the credential of one application. Disabled or inactive, it is refused everywhere and "
-        "keeps its assignments. A key works on the marked rows, or else on the row under the cursor. Last seen is – "
-        "for a token that no recorded request came with."
+        "keeps its assignments. Rotated, it has a new value, and the old one works until its grace time (◐) is over; "
+        "↻ marks a value that is older than it should be. A key works on the marked rows, or else on the row under "
+        "the cursor. Last seen is – for a token that no recorded request came with."
     )
-    ON_ROW = ShelfScreen.ON_ROW | {"assign", "copy", "disable", "enable", "history", "reveal"}
+    ON_ROW = ShelfScreen.ON_ROW | {
+        "assign",
+        "copy",
+        "copy_as",
+        "disable",
+        "enable",
+        "history",
+        "retire",
+        "reveal",
+        "rotate",
+    }
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Add", id="tokens.add", group=actions.CHANGE, tooltip="Add an endpoint token"),
@@ -39,6 +52,7 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
         Binding(
             "s", "assign", "Assign", id="tokens.assign", group=actions.CHANGE, tooltip="Map the token to endpoints"
         ),
+        *actions.rotation_keys("tokens"),
         *actions.secret_keys("tokens"),
         *actions.shelf_keys("tokens"),
         actions.history_key("tokens"),
@@ -48,10 +62,10 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
     ]
 
     def source(self) -> Source[TokenRow]:
-        now = self.workplace.now
+        now, policy = self.workplace.now, self.workplace.policy
         return Source(
             COLUMNS,
-            lambda row, column: token_cell(row, column, now()),
+            lambda row, column: token_cell(row, column, now(), policy),
             lambda row: token_state(row.token, now()) if self.active_shown else "",
             self.page,
             self.held,
@@ -68,11 +82,21 @@ class EndpointTokensScreen(ShelfScreen[TokenRow]):
         return frozenset(row.id for row in page.rows)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enable or disable, as the row under the cursor is."""
+        """Enable or disable, as the row under the cursor is; retire only where a grace time runs."""
         row = self.listing.table.row
         if row is not None and action in ("enable", "disable") and row.token.enabled is (action == "enable"):
             return False
+        if action == "retire" and not self.may_retire:
+            return False
         return super().check_action(action, parameters)
+
+    @property
+    def rotation_page(self) -> AnyPage:
+        return self
+
+    @property
+    def rotation_table(self) -> RowTable[TokenRow]:
+        return self.listing.table
 
     @property
     def token(self) -> EndpointToken:

@@ -61,6 +61,8 @@ class PageScreen(Screen[ScreenResultT]):
         self._lost = False
         #: What was told of a store that did not answer, and which answers are still to come before that is over.
         self._trouble = ""
+        #: What was told last of the requests seen beside the store.
+        self._trouble_beside = ""
         self._unanswered: set[str] = set()
 
     def compose(self) -> ComposeResult:
@@ -132,7 +134,7 @@ class PageScreen(Screen[ScreenResultT]):
         try:
             self._masthead.findings = len((await auditor.audit()).findings)
         except TokenTuiError as error:
-            self.say(str(error), "error")
+            self._tell_once(str(error))
 
     def _answered(self, what: str) -> None:
         """Where all that was asked has been answered, no message may say otherwise any more."""
@@ -258,11 +260,14 @@ class PageScreen(Screen[ScreenResultT]):
 
     @on(Listing.Troubled)
     def _listing_troubled(self, event: Listing.Troubled) -> None:
-        """Say it once, whichever list finds it, until it is over."""
-        before, self.workplace.requests_trouble = self.workplace.requests_trouble, event.trouble
-        if event.trouble and event.trouble != before:
+        self._tell_once(event.trouble)
+
+    def _tell_once(self, trouble: str) -> None:
+        """Say on this page what is not known beside the store, whoever finds it, and not again until it is over."""
+        before, self._trouble_beside = self._trouble_beside, trouble
+        if trouble and trouble != before:
             for line in self.query(MessageLine):
-                line.add(event.trouble, "error")
+                line.add(trouble, "error")
 
     @on(Listing.Failed)
     def _listing_failed(self, event: Listing.Failed) -> None:

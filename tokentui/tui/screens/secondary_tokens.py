@@ -17,6 +17,7 @@ from tokentui.services.tokens import set_enabled
 from tokentui.store.queries import MappingRow
 from tokentui.tui import actions
 from tokentui.tui.mapping_deeds import remap, unmap
+from tokentui.tui.rotation_keys import RotationKeys
 from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.screens.primary_tokens import generate_key
 from tokentui.tui.token_deeds import Way, copy_value, cut, open_in_dialog, show_value, switch
@@ -25,7 +26,7 @@ from tokentui.tui.widgets.mapping_list import MappingList
 from tokentui.tui.widgets.row_table import RowTable
 
 
-class SecondaryTokens(Vertical):
+class SecondaryTokens(RotationKeys, Vertical):
     """The list of tokens with its keys; `page` is the screen that asks, performs and tells."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,6 +35,7 @@ class SecondaryTokens(Vertical):
         generate_key(),
         *actions.secret_keys("endpoint"),
         *actions.enabled_keys("mapping"),
+        *actions.rotation_keys("mapping"),
         actions.explain_key(),
     ]
 
@@ -81,8 +83,17 @@ class SecondaryTokens(Vertical):
             "unmap": mapped,
             "enable": not row.token.enabled,
             "disable": row.token.enabled,
+            "retire": self.may_retire,
         }
         return fits.get(action, True)
+
+    @property
+    def rotation_page(self) -> AnyPage:
+        return self._page
+
+    @property
+    def rotation_table(self) -> RowTable[MappingRow]:
+        return self.listing.table
 
     @property
     def _at(self) -> tuple[MappingRow, Slot]:

@@ -43,7 +43,7 @@ class MappingList(Listing[MappingRow]):
         return reader.mapping_page(query, window)
 
     def _cell(self, row: MappingRow, column: str) -> str | Cell:
-        return mapping_cell(row, column, self._endpoint, self._workplace.now())
+        return mapping_cell(row, column, self._endpoint, self._workplace.now(), self._workplace.policy)
 
     def _state(self, row: MappingRow) -> str:
         return token_state(row.token, self._workplace.now())

@@ -17,7 +17,7 @@ from tokentui.tui.widgets.row_windows import RowT, RowWindows
 HEADER_LINES = 1
 PARTS = ("header", "cursor", "slot-cursor", "marked", "placeholder", "empty")
 #: What a cell or a row can be drawn as; each is a component class, `row-table--on` and so on.
-STATES = ("on", "off", "disabled", "expired", "inactive", "dim", "pending")
+STATES = ("on", "off", "disabled", "expired", "inactive", "dim", "pending", "grace", "due")
 
 
 class RowView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
@@ -49,6 +49,8 @@ class RowView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False)
         & > .row-table--inactive { color: $text-muted; text-style: italic; }
         & > .row-table--dim { color: $text-muted; }
         & > .row-table--pending { color: $text-warning; text-style: italic; }
+        & > .row-table--grace { color: $text-warning; }
+        & > .row-table--due { color: $text-warning; }
         & > .row-table--cursor { background: $block-cursor-blurred-background; }
         &:focus > .row-table--cursor {
             background: $block-cursor-background;

@@ -1,0 +1,82 @@
+"""After a rotation: the new value, masked, ready to be handed over, and until when the old one works."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tokentui.domain.records import EndpointToken
+from tokentui.tui.dialogs.dialog import Dialog
+from tokentui.tui.widgets.field import Field
+from tokentui.tui.widgets.message_line import MessageLine
+from tokentui.tui.widgets.secret_field import RevealedValue
+from tokentui.tui.words import MASK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewValue:
+    """The new value of a token, with its last characters."""
+
+    token: EndpointToken
+    value: str = field(repr=False)
+    hint: str = field(repr=False)
+    #: What becomes of the old value.
+    fate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotatedDesk:
+    """What the dialog can ask for; both say what was done, in a line without the value."""
+
+    copy: Callable[[], Awaitable[str]]
+    copy_as: Callable[[], Awaitable[str]]
+
+
+class Rotated(Dialog[None]):
+    """Copy, copy as, reveal; Enter closes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy", "Copy", id="rotated.copy", tooltip="Copy the new value"),
+        Binding("C", "copy_as", "Copy as", id="rotated.copy_as", tooltip="Copy it as a header, .env line or curl"),
+        Binding("v", "reveal", "Reveal", id="rotated.reveal", tooltip="Show the new value, or hide it"),
+        Binding("enter,escape,q", "close", "Close", id="rotated.close", tooltip="Back to the list"),
+    ]
+
+    def __init__(self, new: NewValue, desk: RotatedDesk) -> None:
+        super().__init__()
+        self._new = new
+        self._desk = desk
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(f"Rotated {self._new.token.name}")
+            dialog.border_subtitle = "c Copy   C Copy as   v Reveal   enter Close"
+            yield Field("New value", Static(f"{MASK}  {self._new.hint}", markup=False), name="")
+            yield RevealedValue(markup=False)
+            yield Field("Old value", Static(self._new.fate, markup=False), name="")
+            yield MessageLine()
+
+    @work(exclusive=True, group="copy")
+    async def action_copy(self) -> None:
+        self._say(await self._desk.copy())
+
+    @work(exclusive=True, group="copy_as")
+    async def action_copy_as(self) -> None:
+        self._say(await self._desk.copy_as())
+
+    def _say(self, text: str) -> None:
+        for line in self.query(MessageLine):  # a dialog that was closed meanwhile has none
+            line.say(text)
+
+    def action_reveal(self) -> None:
+        shown = self.query_one(RevealedValue)
+        shown.value = self._new.value if shown.value is None else None
+
+    def action_close(self) -> None:
+        self.dismiss(None)
