@@ -37,6 +37,7 @@ Examples:
 @click.option("--marked-file", metavar="FILE", help="Those named in FILE, one a line, or on stdin where it is -.")
 @click.option(
     "--grace",
+    metavar="TIME",
     default="24h",
     show_default=True,
     help="How long the old values work: 24h, 7 days, until a date such as 2026-12-31, or none.",

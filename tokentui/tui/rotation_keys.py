@@ -7,33 +7,32 @@ from typing import Any
 from textual.dom import DOMNode
 
 from tokentui.store.queries import MappingRow, TokenRow
-from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.screens.page_screen import AnyPage, PageScreen
 from tokentui.tui.turns import Once
-from tokentui.tui.widgets.row_table import RowTable
+from tokentui.tui.widgets.listing import Listing
 
 #: Does it with these tokens; whether it was done.
 _Deed = Callable[[AnyPage, frozenset[str]], Awaitable[bool]]
 
 
 class RotationKeys:
-    """A mixin over a table of tokens; a key is for the marked rows, or else for the row under the cursor."""
+    """A mixin over a listing of tokens; a key is for the marked rows, or else for the row under the cursor."""
 
-    @property
-    def rotation_page(self) -> AnyPage:
-        """The screen that asks, performs and tells."""
-        raise NotImplementedError
-
-    @property
-    def rotation_table(self) -> RowTable[Any]:
-        """The table with the tokens."""
-        raise NotImplementedError
+    listing: Listing[Any]
 
     @property
     def may_retire(self) -> bool:
         """Whether a grace time runs in one of the rows that a key would be for."""
-        table, now = self.rotation_table, self.rotation_page.workplace.now()
+        table, now = self.listing.table, self._rotation_page.workplace.now()
         rows: tuple[TokenRow | MappingRow, ...] = table.marked_rows or ((table.row,) if table.row else ())
         return any(row.token.in_grace(now) for row in rows)
+
+    @property
+    def _rotation_page(self) -> AnyPage:
+        """The screen that asks, performs and tells."""
+        page = self.screen if isinstance(self, DOMNode) else None
+        assert isinstance(page, PageScreen)
+        return page
 
     @cached_property
     def _rotations(self) -> Once:
@@ -53,15 +52,15 @@ class RotationKeys:
 
     def _begin(self, deed: _Deed) -> None:
         """With the rows that the key fell on: the cursor may stand on another when the dialog is answered."""
-        self._rotations.begin(partial(self._do, deed, self.rotation_table.target_ids), deed)
+        self._rotations.begin(partial(self._do, deed, self.listing.table.target_ids), deed)
 
     async def _do(self, deed: _Deed, ids: frozenset[str]) -> None:
-        if await deed(self.rotation_page, ids):
-            self.rotation_table.clear_marks()
+        if await deed(self._rotation_page, ids):
+            self.listing.table.clear_marks()
 
     def action_copy_as(self) -> None:
         from tokentui.tui.copy_as_deed import copy_as
 
-        row: TokenRow | MappingRow | None = self.rotation_table.row
+        row: TokenRow | MappingRow | None = self.listing.table.row
         if row is not None:
-            self._rotations.begin(partial(copy_as, self.rotation_page, row.token), "copy as")
+            self._rotations.begin(partial(copy_as, self._rotation_page, row.token), "copy as")

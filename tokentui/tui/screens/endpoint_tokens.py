@@ -12,16 +12,17 @@ from tokentui.store.protocol import Reader
 from tokentui.store.queries import EVERYTHING, Page, TokenQuery, TokenRow, TokenSort, Window
 from tokentui.tui import actions
 from tokentui.tui.rotation_keys import RotationKeys
-from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.screens.shelf_screen import ShelfScreen
 from tokentui.tui.token_deeds import Deed, Way, add_in_dialog, copy_value, cut, open_in_dialog, show_value, switch
 from tokentui.tui.token_rows import COLUMNS, token_cell, token_state
-from tokentui.tui.widgets.listing import Source, View
+from tokentui.tui.widgets.listing import Listing, Source, View
 from tokentui.tui.widgets.row_table import RowTable
 
 
 class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
     """All endpoint tokens: one per calling application."""
+
+    listing: Listing[TokenRow]
 
     SECTION = "tokens"
     PLACE = "Endpoint tokens"
@@ -89,14 +90,6 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
         if action == "retire" and not self.may_retire:
             return False
         return super().check_action(action, parameters)
-
-    @property
-    def rotation_page(self) -> AnyPage:
-        return self
-
-    @property
-    def rotation_table(self) -> RowTable[TokenRow]:
-        return self.listing.table
 
     @property
     def token(self) -> EndpointToken:

@@ -29,6 +29,8 @@ from tokentui.tui.widgets.row_table import RowTable
 class SecondaryTokens(RotationKeys, Vertical):
     """The list of tokens with its keys; `page` is the screen that asks, performs and tells."""
 
+    listing: MappingList
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "map", "Map", id="mapping.map", group=actions.CHANGE, tooltip="Map the token to the slot"),
         Binding("space", "unmap", "Unmap", id="mapping.unmap", group=actions.CHANGE, tooltip="Unmap the token there"),
@@ -86,14 +88,6 @@ class SecondaryTokens(RotationKeys, Vertical):
             "retire": self.may_retire,
         }
         return fits.get(action, True)
-
-    @property
-    def rotation_page(self) -> AnyPage:
-        return self._page
-
-    @property
-    def rotation_table(self) -> RowTable[MappingRow]:
-        return self.listing.table
 
     @property
     def _at(self) -> tuple[MappingRow, Slot]:
