@@ -14,8 +14,6 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
-from tests.conftest import Clock
-from tests.services.audit_world import World
 from tests.tui.driving import SMALL, Ui, opened
 from tokentui.services.demo import fill
 from tokentui.services.desk import Desk
@@ -199,11 +197,3 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "home").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     return tmp_path / "home"
-
-
-@pytest.fixture
-def world(empty_store: Path) -> World:
-    """A store in which findings of every kind can be brought up."""
-    clock = Clock(NOW)
-    desk = Desk(TinyDBStore(empty_store), KeyVault(lambda: KEY), clock=clock, random=Random(1).randbytes)
-    return World(desk, clock)

@@ -1,31 +1,26 @@
-"""Section 4: what is to be looked at, in what order, and where each line leads."""
+"""Section 4: what is to be looked at, how it is shown, and by which keys."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.services.audit_world import CASES, DAY, World
-from tests.tui.audit_driving import number, show_audit, spare
+from tests.services.audit_world import DAY, World
+from tests.tui.auditing import new_world, number, show_audit, spare
 from tests.tui.conftest import KEY, Open
 from tests.tui.driving import WIDE
-from tokentui.domain.audit.findings import Code
 from tokentui.domain.fields import TokenFields
-from tokentui.domain.slots import Slot
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings
 from tokentui.services.tokens import add_token
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import KeyVault
-from tokentui.tui.dialogs.confirm import Confirm
-from tokentui.tui.dialogs.token_settings import TokenSettings
-from tokentui.tui.screens.assign import AssignScreen
 from tokentui.tui.screens.audit import AuditScreen
-from tokentui.tui.screens.endpoint import EndpointScreen
-from tokentui.tui.widgets.tab_line import TabLine
 
-POST, GET, DELETE = Slot
+
+@pytest.fixture
+def world(empty_store: Path) -> World:
+    return new_world(empty_store)
 
 
 async def test_the_gravest_come_first_with_what_they_are_about_and_the_key_that_mends(open_ui: Open) -> None:
@@ -61,95 +56,6 @@ async def test_the_findings_are_counted_at_the_top_of_every_section(open_ui: Ope
         await ui.see("Web shop, server side", f"37 tokens · {before} findings")
         add_token(other_desk, TokenFields(name="zeta"))
         await ui.see(f"38 tokens · {before + 1} findings")
-
-
-async def test_the_expiry_is_mended_in_the_settings_of_the_token(open_ui: Open, world: World) -> None:
-    CASES[Code.TOKEN_EXPIRING][0](world)
-    async with open_ui(world.desk) as ui:
-        await show_audit(ui)
-        await ui.see("token-expiring")
-        await ui.press("enter")
-        await ui.at(TokenSettings)
-        await ui.tab_to("expires")
-        await ui.press("ctrl+u")
-        await ui.write("in 90 days")
-        await ui.press("enter")
-        await ui.see("Nothing to look at.")
-
-
-@dataclass(frozen=True)
-class Way:
-    """A key that leads to where a finding is mended, and the keys that do it there."""
-
-    key: str
-    place: type
-    focus: str
-    keys: tuple[str, ...]
-
-
-WAYS = {
-    Code.ENDPOINT_OPEN: Way("enter", EndpointScreen, "authentication", ("right", "escape", "w")),
-    Code.ENDPOINT_ANY_ADDRESS: Way("enter", EndpointScreen, "ip_filter", (*"10.0.0.7", "enter")),
-    Code.TOKEN_EVERYWHERE: Way("s", AssignScreen, "", ("down", "space", "enter")),
-}
-
-
-@pytest.mark.parametrize("code", WAYS)
-async def test_enter_leads_to_the_field_where_it_is_mended(open_ui: Open, world: World, code: Code) -> None:
-    bring_up, subject, _ = CASES[code]
-    bring_up(world)
-    way = WAYS[code]
-    async with open_ui(world.desk) as ui:
-        await show_audit(ui)
-        await ui.see(code.value, subject)
-        await ui.press(way.key)
-        await ui.at(way.place)
-        await ui.until(lambda: not way.focus or (ui.app.focused is not None and ui.app.focused.id == way.focus))
-        await ui.pilot.pause()
-        for key in way.keys:
-            await ui.press(key)
-        await ui.until(lambda: isinstance(ui.screen, Confirm))
-        await ui.press("y")
-        await ui.told("Saved ")
-        assert code.value not in {found for found, _ in world.findings}
-        if way.place is EndpointScreen:
-            await ui.until(lambda: isinstance(ui.app.focused, TabLine))
-            await ui.press("q")
-        await ui.at(AuditScreen)
-        await ui.miss(code.value)
-
-
-async def test_enter_on_a_token_opens_its_settings(open_ui: Open, world: World) -> None:
-    CASES[Code.TOKEN_WEAK][0](world)
-    async with open_ui(world.desk) as ui:
-        await show_audit(ui)
-        await ui.see("token-weak")
-        await ui.press("enter")
-        await ui.at(TokenSettings)
-        await ui.press("escape")
-        await ui.at(AuditScreen)
-
-
-async def test_enter_on_a_primary_opens_the_tokens_of_its_endpoint(open_ui: Open, world: World) -> None:
-    CASES[Code.PRIMARY_USED][0](world)
-    async with open_ui(world.desk) as ui:
-        await show_audit(ui)
-        await ui.see("g/orders POST")
-        await ui.press("enter")
-        await ui.at(EndpointScreen)
-        await ui.see("Endpoints › g/orders", "Primary tokens")
-
-
-async def test_enter_on_a_dead_mapping_puts_the_cursor_on_its_token(open_ui: Open, world: World) -> None:
-    spare(world, "aaa", "zzz")
-    world.map(world.desk.reader().token_by_name("zzz"), world.orders, POST)
-    world.edit(world.orders, methods=(GET,))
-    async with open_ui(world.desk) as ui:
-        await show_audit(ui)
-        await ui.see("zzz → g/orders")
-        await ui.press("enter")
-        await ui.at(EndpointScreen)
-        await ui.until(lambda: ui.cursor_line.startswith("› zzz"))
 
 
 async def test_what_comes_with_time_alone_is_shown_by_itself(

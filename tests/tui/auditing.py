@@ -1,18 +1,27 @@
-"""The Audit screen with findings of every kind, and the words that its stories share."""
+"""What the stories of the audit begin with: its screen, and a world in which nothing is to be found."""
 
+from pathlib import Path
+from random import Random
+
+from tests.conftest import Clock
 from tests.services.audit_world import World
+from tests.tui.conftest import KEY, NOW
 from tests.tui.driving import Ui
-from tokentui.domain.audit.findings import Deed
 from tokentui.domain.fields import TokenFields
 from tokentui.domain.policy import Policy
-from tokentui.domain.slots import Slot
 from tokentui.services.auditing import audit
+from tokentui.services.desk import Desk
 from tokentui.services.tokens import add_token
+from tokentui.store.tinydb_store import TinyDBStore
+from tokentui.store.vault import KeyVault
 from tokentui.tui.screens.audit import AuditScreen
 
-POST, GET, DELETE = Slot
-#: What mends at once; the others lead to where it is mended.
-LETTERS = {Deed.DEACTIVATE: "d", Deed.DISABLE: "e", Deed.GENERATE: "g", Deed.RETIRE: "R", Deed.UNMAP: "m"}
+
+def new_world(store: Path) -> World:
+    """The world at a desk of its own, whose clock ticks and can be set."""
+    clock = Clock(NOW)
+    desk = Desk(TinyDBStore(store), KeyVault(lambda: KEY), clock=clock, random=Random(1).randbytes)
+    return World(desk, clock)
 
 
 async def show_audit(ui: Ui) -> None:
