@@ -227,3 +227,14 @@ def test_a_hostile_file_gets_one_line_and_changes_nothing(
     told = stocked.refused(2, "import", str(tmp_path / name))
     assert name in told
     assert "s3" not in told
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["openapi: 3.0.0\npaths: {}", "_format_version: '3.0'", '{"format": "tokentui", "version": 1}', "name,value\n"],
+)
+def test_a_file_with_nothing_in_it_makes_no_store(shell: Shell, tmp_path: Path, content: str) -> None:
+    (tmp_path / "file").write_text(content)
+    shell.done("import", str(tmp_path / "file"))
+    assert not shell.store.parent.exists()
+    assert not shell.key.parent.exists()

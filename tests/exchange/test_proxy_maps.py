@@ -130,6 +130,12 @@ class TestWhatIsInIt:
         with pytest.raises(Invalid, match="orders/a and orders/b answer to the same path"):
             rules_of(endpoint("a", "/{x}"), endpoint("b", "/{y}"))
 
+    def test_two_holders_of_one_value_are_refused_and_no_message_holds_it(self) -> None:
+        erp, crm = token("erp", "same"), token("crm", "same")
+        place = endpoint()
+        with pytest.raises(Invalid, match="erp and crm have the same token value: rotate one of them"):
+            rules_of(place, erp, crm, assign(erp, place), assign(crm, place))
+
     def test_the_next_deadlines_are_told_without_a_line_of_their_own_making(self) -> None:
         soon = replace(token("a\nb"), expires_at=NOW + SECOND)
         inventory = inventory_of(endpoint(), soon, assign(soon, endpoint()))

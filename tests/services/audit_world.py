@@ -15,7 +15,8 @@ from tokentui.services.assigning import assign
 from tokentui.services.auditing import Audit, audit
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import add_endpoint, edit_endpoint, generate_primary, set_endpoints_active
-from tokentui.services.tokens import add_token, edit_token, new_value, set_active, set_enabled, with_value
+from tokentui.services.rotating import retire, rotate
+from tokentui.services.tokens import add_token, edit_token, set_active, set_enabled
 from tokentui.store.request_log import RequestLog
 from tokentui.store.tinydb_store import TinyDBStore
 
@@ -108,7 +109,7 @@ def unmapped(world: World) -> None:
 def disabled_long(world: World) -> None:
     set_enabled(world.desk, [world.erp.id], False)
     world.wait(91 * DAY)
-    edit_token(world.desk, shop(world), TokenFields.of(shop(world)), new_value(world.desk))
+    rotate(world.desk, [shop(world).id], None)
 
 
 def shop(world: World) -> EndpointToken:
@@ -128,7 +129,7 @@ def falls_silent(world: World) -> None:
 
 def due(world: World) -> None:
     world.wait(90 * DAY)
-    edit_token(world.desk, shop(world), TokenFields.of(shop(world)), new_value(world.desk))
+    rotate(world.desk, [shop(world).id], None)
 
 
 def everywhere(world: World) -> None:
@@ -136,9 +137,7 @@ def everywhere(world: World) -> None:
 
 
 def in_grace(world: World) -> None:
-    with world.desk.change("rotated") as transaction:
-        later = world.clock.now + DAY
-        transaction.put(with_value(world.desk, world.erp, new_value(world.desk), until=later))
+    rotate(world.desk, [world.erp.id], world.clock.now + DAY)
 
 
 def slot_off(world: World) -> None:
@@ -163,7 +162,7 @@ CASES: dict[Code, tuple[Deed, str, Deed]] = {
     Code.TOKEN_WEAK: (
         lambda world: world.edit_erp("hunter2"),
         "erp",
-        lambda world: world.edit_erp(new_value(world.desk)),
+        lambda world: rotate(world.desk, [world.erp.id], None),
     ),
     Code.ENDPOINT_ANY_ADDRESS: (
         lambda world: world.edit(world.orders, allow_deleting=True),
@@ -181,14 +180,14 @@ CASES: dict[Code, tuple[Deed, str, Deed]] = {
         lambda world: world.edit_erp(expires_at=world.clock.now + 90 * DAY),
     ),
     Code.TOKEN_NEVER_SEEN: (nobody_calls, "erp", lambda world: set_enabled(world.desk, [world.erp.id], False)),
-    Code.TOKEN_ROTATION_DUE: (due, "erp", lambda world: world.edit_erp(new_value(world.desk))),
+    Code.TOKEN_ROTATION_DUE: (due, "erp", lambda world: rotate(world.desk, [world.erp.id], None)),
     Code.TOKEN_SILENT: (falls_silent, "erp", lambda world: set_enabled(world.desk, [world.erp.id], False)),
     Code.ENDPOINT_UNUSED: (
         lambda world: world.guarded("Third"),
         "g/third",
         lambda world: set_endpoints_active(world.desk, [world.desk.reader().endpoint_by_ref("g/third").id], False),
     ),
-    Code.GRACE_OPEN: (in_grace, "erp", lambda world: world.edit_erp(new_value(world.desk))),
+    Code.GRACE_OPEN: (in_grace, "erp", lambda world: retire(world.desk, [world.erp.id])),
     Code.MAPPING_DEAD: (
         slot_off,
         "erp → g/orders",

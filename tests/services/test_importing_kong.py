@@ -96,14 +96,27 @@ def test_keys_of_the_environment_come_only_where_it_is_given(desk: Desk, take: C
     assert counts(take(environ={"CRM": "crm-key"})) == ((0, 0, 2, 0), (1, 0, 1, 0), (2, 0, 2, 0))
 
 
-def test_a_known_value_is_its_token_whatever_that_is_called_here(
-    desk: Desk, take: Callable[..., ImportReport]
-) -> None:
-    add_token(desk, TokenFields(name="Nightly", description="ours", enabled=False), "erp-key")
+def test_a_key_that_is_here_is_left_as_it_is_and_mapped(desk: Desk, take: Callable[..., ImportReport]) -> None:
+    add_token(desk, TokenFields(name="ERP", description="ours", enabled=False), "erp-key")
     assert counts(take())[1] == (0, 0, 1, 1)
-    nightly = desk.reader().token_by_name("nightly")
-    assert (nightly.description, nightly.enabled) == ("ours", False)
-    assert mapped(desk, "nightly") == {"shop/pets": (POST, GET), "shop/toys": (GET, DELETE)}
+    erp = desk.reader().token_by_name("erp")
+    assert (erp.name, erp.description, erp.enabled) == ("ERP", "ours", False)
+    assert mapped(desk, "erp") == {"shop/pets": (POST, GET), "shop/toys": (GET, DELETE)}
+
+
+def test_a_key_that_another_token_has_is_left_out(desk: Desk, take: Callable[..., ImportReport]) -> None:
+    add_token(desk, TokenFields(name="Nightly"), "erp-key")
+    report = take()
+    assert report.tokens is not None
+    assert report.tokens.skipped[1].reason == "Nightly has its value already; every token needs its own."
+    assert mapped(desk, "nightly") == {}
+
+
+def test_keys_of_a_consumer_are_known_whatever_their_numbers(desk: Desk, take: Callable[..., ImportReport]) -> None:
+    several = "keyauth_credentials: [{key: a-key}, {key: b-key}, {key: c-key}]"
+    take(KONG.replace("keyauth_credentials: [{key: erp-key}]", several))
+    report = take(KONG.replace("keyauth_credentials: [{key: erp-key}]", several.replace("{key: a-key}, ", "")))
+    assert counts(report) == ((0, 0, 2, 0), (0, 0, 2, 1), (0, 0, 4, 0))
 
 
 def test_a_value_that_was_rotated_here_is_still_its_token(desk: Desk, take: Callable[..., ImportReport]) -> None:

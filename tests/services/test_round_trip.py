@@ -1,7 +1,7 @@
 """An export is the whole store: an empty one becomes the same by it, byte for byte."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -248,3 +248,31 @@ def test_any_json_is_taken_in_whole_or_refused_in_one_line(lists: dict[str, Any]
     if not line:
         again = export_json(desk, reveal=True).content
         assert export_json(imported(again), reveal=True).content == again
+
+
+def test_every_field_of_every_record_is_in_it() -> None:
+    """A field that comes later must not be lost on the way."""
+    told_otherwise = {
+        "rev": None,
+        "primaries": "primary",
+        "secret": "value",
+        "previous_until": "previous",
+        "token_id": None,
+        "endpoint_id": "endpoint",
+    }
+    desk = new_desk()
+    fill(desk)
+    with desk.change("acknowledged") as transaction:
+        named = {name: name for name in ("id", "code", "subject_id", "subject", "reason")}
+        transaction.put(Acknowledgement(**named, created_at=NOW))  # type: ignore[arg-type]  # texts
+    document = orjson.loads(export_json(desk, reveal=True).content)
+    shapes = {
+        Endpoint: document["endpoints"][0],
+        EndpointToken: document["tokens"][0],
+        Assignment: document["tokens"][0]["assignments"][0],
+        Acknowledgement: document["acknowledgements"][0],
+    }
+    for record, shape in shapes.items():
+        for field in fields(record):
+            name = told_otherwise.get(field.name, field.name)
+            assert name is None or name in shape, field.name

@@ -10,6 +10,7 @@ from tests.tui.driving import Ui
 from tokentui.domain.slots import Authentication
 from tokentui.services import importing
 from tokentui.services.tokens import reveal_token
+from tokentui.tui.dialogs.confirm import Confirm
 from tokentui.tui.dialogs.import_file import ImportDialog, ImportProgress, ImportResult
 from tokentui.tui.screens.endpoints import EndpointsScreen
 
@@ -237,3 +238,29 @@ async def test_a_dry_run_tells_old_and_new_of_what_would_change(open_ui: Open) -
             "change  chatbot  orders/order-status  -GET",
         )
         assert ui.desk.store.stamp() == before
+
+
+async def test_an_import_that_cuts_off_asks_first_and_cancel_changes_nothing(open_ui: Open) -> None:
+    Path("tokens.csv").write_text("name,enabled,endpoint,slots\nchatbot,,,\nforecast,no,stock/stock-levels,GET\n")
+    async with open_ui() as ui:
+        before = ui.desk.store.stamp()
+        await ask_for(ui, "tokens.csv")
+        await ui.press("enter")
+        await ui.at(Confirm)
+        await ui.see(
+            "Import tokens.csv?",
+            "chatbot → orders/order-status loses GET: chatbot",
+            "forecast is switched off",
+            "Import (y)",
+        )
+        assert ui.app.focused is not None
+        assert ui.app.focused.id == "cancel"
+        await ui.press("enter")
+        await ui.at(ImportDialog)
+        assert "tokens.csv" in ui.row("File ")
+        assert ui.desk.store.stamp() == before
+        await ui.press("enter")
+        await ui.at(Confirm)
+        await ui.press("y")
+        await ui.see("─ Imported ─", "Tokens           0 added, 1 changed, 1 unchanged, 0 skipped")
+        assert not ui.desk.reader().token_by_name("forecast").enabled

@@ -63,14 +63,25 @@ class ProxyRules:
 
 
 def proxy_rules(inventory: Inventory, values: Values, now: datetime) -> ProxyRules:
-    """The rules as they are at `now`; raises `Invalid` where two endpoints share a path, `SealError`."""
+    """The rules as they are at `now`; raises `Invalid` where two share a path or a value, `SealError`."""
     doors = _doors(inventory)
     numbers = {door.ref: door for door in doors}
     holders: list[Holder] = []
     for holder in (*_primaries(inventory, values, numbers), *_tokens(inventory, values, numbers, now)):
         number = len(holders) + 1
         holders.append(Holder(number, holder.name, holder.keys, holder.opens))
-    return ProxyRules(now, doors, tuple(holders))
+    rules = ProxyRules(now, doors, tuple(holders))
+    _check_values(rules)
+    return rules
+
+
+def _check_values(rules: ProxyRules) -> None:
+    """A value that two have is nobody's to the decision function; to a proxy it would be the first one's."""
+    seen: dict[str, Holder] = {}
+    for key, holder in rules.keys:
+        other = seen.setdefault(key.value, holder)
+        if other is not holder:
+            raise Invalid("value", f"{other.name} and {holder.name} have the same token value: rotate one of them.")
 
 
 def _doors(inventory: Inventory) -> tuple[Door, ...]:

@@ -26,7 +26,7 @@ from tokentui.services.intake.known_by_path import plan_by_path
 from tokentui.services.intake.listed import plan_acknowledgements, plan_listed
 from tokentui.services.intake.places import Place
 from tokentui.services.intake.plan import Plan
-from tokentui.services.intake.report import Imported, ImportReport, Section
+from tokentui.services.intake.report import Imported, ImportReport, Section, WouldCutOff
 from tokentui.services.intake.tokens import Bearer, plan_keys, plan_listed_tokens
 from tokentui.services.intake.values import KnownValues
 from tokentui.services.intake.wording import some_of
@@ -54,6 +54,7 @@ def import_file(
     authentication: Authentication | None = Authentication.TOKEN,
     environ: Mapping[str, str] | None = None,
     dry_run: bool = False,
+    may_cut: bool = True,
     progress: Callable[[float], None] = _nobody_looks,
     cancelled: Callable[[], bool] = _never,
 ) -> ImportReport:
@@ -62,12 +63,19 @@ def import_file(
     New endpoints of an API description get `authentication`; None: what it declares. Keys of Kong that refer to the
     environment are taken from `environ` where it is given. `progress` is told 0 to 1; `cancelled` is asked often.
     With `dry_run` nothing is changed, and no key is needed but to compare values of the file with those here.
-    Raises `ImportRefused` (also where it was cancelled), `Taken`, `StoreError`, `SealError`; nothing is changed then.
+    Raises `ImportRefused` (also where it was cancelled), `Taken`, `StoreError`, `SealError`, and without `may_cut`
+    `WouldCutOff`; nothing is changed then.
     """
     watch = Watch(one_line(file.name) or ".", progress, cancelled)
     opened = open_file(file, watch.within(0.0, _PARSED), format)
     return import_opened(
-        desk, opened, watch.within(_PARSED, 1.0), authentication=authentication, environ=environ, dry_run=dry_run
+        desk,
+        opened,
+        watch.within(_PARSED, 1.0),
+        authentication=authentication,
+        environ=environ,
+        dry_run=dry_run,
+        may_cut=may_cut,
     )
 
 
@@ -79,10 +87,18 @@ def import_opened(
     authentication: Authentication | None = Authentication.TOKEN,
     environ: Mapping[str, str] | None = None,
     dry_run: bool = False,
+    may_cut: bool = True,
 ) -> ImportReport:
     """Import a file that was opened already; else as `import_file`."""
     contents = _read(opened, watch.within(0.0, _READ - _PARSED), authentication, environ)
-    plan = _carry_out(desk, contents, dry_run=dry_run, reached=watch.within(_READ - _PARSED, 1.0).reached)
+    reached = watch.within(_READ - _PARSED, 1.0).reached
+
+    def check(plan: Plan) -> None:
+        if not may_cut and (plan.cut or plan.switched_off):
+            raise WouldCutOff(_report(desk, plan, opened.format))
+
+    only_look = dry_run or _is_empty(contents)
+    plan = _planned(desk, contents) if only_look else _carried_out(desk, contents, reached, check)
     return _report(desk, plan, opened.format)
 
 
@@ -97,7 +113,8 @@ def import_endpoints(
 
     Raises `StoreError`, `SealError`.
     """
-    return _carry_out(desk, api, dry_run=dry_run, reached=reached).told_endpoints.section()
+    plan = _planned(desk, api) if dry_run or _is_empty(api) else _carried_out(desk, api, reached)
+    return plan.told_endpoints.section()
 
 
 def _read(
@@ -125,16 +142,35 @@ def _read(
     return replace(api, drafts=tuple(replace(draft, authentication=authentication) for draft in api.drafts))
 
 
-def _carry_out(desk: Desk, contents: _Contents, *, dry_run: bool, reached: Callable[[float], None]) -> Plan:
-    if dry_run or (isinstance(contents, ApiDescription) and not contents.drafts):
-        reader = desk.reader()
-        plan = _plan(desk, reader, contents)
-        plan.check(desk, reader)
-        reached(1.0)
-        return plan
+def _is_empty(contents: _Contents) -> bool:
+    """Whether there is nothing to take in: then no store is made for it."""
+    match contents:
+        case ApiDescription():
+            return not contents.drafts
+        case KongConfiguration():
+            return not (contents.api.drafts or contents.tokens)
+    return not (contents.endpoints or contents.tokens or contents.acknowledgements)
+
+
+def _planned(desk: Desk, contents: _Contents) -> Plan:
+    """What would be done; raises what would be raised."""
+    reader = desk.reader()
+    plan = _plan(desk, reader, contents)
+    plan.check(desk, reader)
+    return plan
+
+
+def _carried_out(
+    desk: Desk,
+    contents: _Contents,
+    reached: Callable[[float], None],
+    check: Callable[[Plan], None] = lambda _plan: None,
+) -> Plan:
+    """What was done; `check` may raise to stop it before."""
     title = contents.api.title if isinstance(contents, KongConfiguration) else contents.title
     with desk.change(f"imported {title}") as transaction:
         plan = _plan(desk, transaction.reader, contents)
+        check(plan)
         plan.carry_out(desk, transaction, reached)
     return plan
 

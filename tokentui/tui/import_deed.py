@@ -5,9 +5,10 @@ from pathlib import Path
 from tokentui.domain.errors import ImportRefused, TokenTuiError
 from tokentui.domain.slots import Authentication
 from tokentui.services.importing import import_file
-from tokentui.services.intake.report import ImportReport
+from tokentui.services.intake.report import ImportReport, WouldCutOff
+from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.dialogs.import_file import AS_DECLARED, ImportDialog, ImportProgress, ImportRequest, ImportResult
-from tokentui.tui.import_lines import told
+from tokentui.tui.import_lines import cut_lines, told
 from tokentui.tui.screens.page_screen import AnyPage
 
 
@@ -20,16 +21,29 @@ async def import_in_dialogs(page: AnyPage) -> None:
         if request is None:
             return
         try:
-            report = await _import(page, request)
+            report = await _import_asking(page, request)
         except TokenTuiError as refused:
             error = str(refused)
+            continue
+        if report is None:
+            error = ""
             continue
         page.store_changed()
         await page.app.push_screen_wait(ImportResult(*told(report, request.dry_run)))
         return
 
 
-async def _import(page: AnyPage, request: ImportRequest) -> ImportReport:
+async def _import_asking(page: AnyPage, request: ImportRequest) -> ImportReport | None:
+    """Ask first where it would cut somebody off; None where that is not wanted."""
+    try:
+        return await _import(page, request, may_cut=False)
+    except WouldCutOff as cut:
+        if not await page.ask(Question(f"Import {Path(request.path).name}?", cut_lines(cut.report), "Import")):
+            return None
+    return await _import(page, request, may_cut=True)
+
+
+async def _import(page: AnyPage, request: ImportRequest, *, may_cut: bool) -> ImportReport:
     progress = ImportProgress(request.path)
     kind = None if request.authentication == AS_DECLARED else Authentication(request.authentication)
     file, desk = _file(request.path), page.workplace.desk
@@ -41,6 +55,7 @@ async def _import(page: AnyPage, request: ImportRequest) -> ImportReport:
                 file,
                 authentication=kind,
                 dry_run=request.dry_run,
+                may_cut=may_cut,
                 progress=progress.reached,
                 cancelled=lambda: progress.stopped,
             )

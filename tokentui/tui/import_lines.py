@@ -5,15 +5,30 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from tokentui.services.intake.difference import Table, difference, sums
-from tokentui.services.intake.report import ImportReport
+from tokentui.services.intake.report import ImportReport, Section
 from tokentui.tui.widgets.cell_text import printable
-from tokentui.tui.words import amount
+from tokentui.tui.words import amount, some
+
+#: Lines of a question about who is cut off, at most.
+MOST_LINES = 10
 
 
 def told(report: ImportReport, dry_run: bool) -> tuple[str, tuple[str, ...]]:
     """Title and lines of what an import did, or would do."""
     title = "Nothing was saved: a trial" if dry_run else "Imported"
     return title, (*_counts(report, dry_run), *_difference(report), *_left_out(report))
+
+
+def cut_lines(report: ImportReport) -> tuple[str, ...]:
+    """Who is cut off, a line each, and how often that was called lately."""
+    lines = [
+        f"{change.subject} loses {' '.join(change.lost) or 'all'}: {', '.join(change.cut_off)}"
+        for section in (report.endpoints, report.assignments or Section())
+        for change in section.changed
+        if change.cut_off
+    ]
+    lines += [f"{each.subject} is switched off" for each in (report.tokens or Section()).changed if each.switched_off]
+    return (*some(lines, MOST_LINES), "", *report.notes)
 
 
 def _counts(report: ImportReport, dry_run: bool) -> Iterator[str]:

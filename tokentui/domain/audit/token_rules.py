@@ -1,7 +1,7 @@
 """The rules about endpoint tokens and what they are mapped to; only active ones come here."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, timedelta
+from datetime import UTC
 
 from tokentui.domain.audit.estate import Estate, Held, lasted
 from tokentui.domain.audit.findings import ARROW, Code, Finding
@@ -59,12 +59,10 @@ def token_rotation_due(estate: Estate, token: EndpointToken) -> Finding | None:
 
 
 def token_expiring(estate: Estate, token: EndpointToken) -> Finding | None:
-    if token.expires_at is None:
+    end = token.expires_at
+    if end is None or not estate.policy.expires_soon(token, estate.now):
         return None
-    left = token.expires_at - estate.now
-    if left >= timedelta(days=estate.policy.expiring_within_days):
-        return None
-    return _of(token, Code.TOKEN_EXPIRING, f"Expires in {spoken(left)}.")
+    return _of(token, Code.TOKEN_EXPIRING, f"Expires in {spoken(end - estate.now)}.")
 
 
 def token_unseen(estate: Estate, token: EndpointToken) -> Finding | None:

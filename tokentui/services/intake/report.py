@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.slots import Slot
 from tokentui.exchange.drafts import Skipped
 from tokentui.exchange.opening import Format
@@ -42,6 +43,8 @@ class ImportedToken:
     #: Its name here.
     subject: str
     fields: tuple[FieldChange, ...] = ()
+    #: Whether it is refused everywhere from now on.
+    switched_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +109,11 @@ class ImportReport:
     acknowledgements: Section[ImportedAcknowledgement] | None = None
     #: What else somebody should know, a sentence each.
     notes: tuple[str, ...] = ()
+
+
+class WouldCutOff(TokenTuiError):
+    """An import that would cut somebody off, and was not to; nothing was changed. `report` tells whom."""
+
+    def __init__(self, report: ImportReport) -> None:
+        super().__init__("The import would cut off tokens, so nothing was changed.")
+        self.report = report

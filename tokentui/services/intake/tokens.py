@@ -4,11 +4,13 @@ A value that is here is never replaced by an import: whoever calls with it would
 rotated.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tokentui.domain.errors import ImportRefused, NotFound
 from tokentui.domain.fields import TokenFields
+from tokentui.domain.names import name_key
 from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.exchange.drafts import KongConfiguration, Listing, TokenDraft
 from tokentui.services.desk import Desk
@@ -18,6 +20,8 @@ from tokentui.services.intake.values import KnownValues
 from tokentui.services.intake.wording import changes, field_change
 from tokentui.store.protocol import Reader
 
+#: What tells several keys of one consumer apart.
+_NUMBER = re.compile(r"-\d+\Z")
 _FIELDS = frozenset({"description", "enabled", "expires_at"})
 
 
@@ -32,15 +36,15 @@ class Bearer:
 
 
 def plan_keys(plan: Plan, desk: Desk, reader: Reader, kong: KongConfiguration, values: KnownValues) -> list[Bearer]:
-    """Plan the keys of a gateway: known by their value, else by their name; of a known one nothing is touched."""
+    """Plan the keys of a gateway; of a token that has the key's value and name already, nothing is touched."""
     plan.told_tokens.skipped.extend(kong.skipped_tokens)
     bearers = []
     for draft in kong.tokens:
         holder = values.holder(draft.value.value) if draft.value else None
-        if isinstance(holder, EndpointToken):
+        if isinstance(holder, EndpointToken) and _consumer(holder.name) == _consumer(draft.name):
             plan.told_tokens.unchanged += 1
             bearers.append(Bearer(holder.id, holder.name, draft, holder))
-        elif _named(reader, draft.name) is not None:
+        elif holder is None and _named(reader, draft.name) is not None:
             plan.told_tokens.skip(
                 draft.name, "There is a token of this name here, with another value: rotate that one."
             )
@@ -63,6 +67,11 @@ def plan_listed_tokens(plan: Plan, desk: Desk, reader: Reader, listing: Listing,
             raise ImportRefused(f"{listing.title}: {seen[before.id]} and {draft.name} are one token, {before.name}.")
         bearers.append(_known(plan, draft, before, values))
     return bearers
+
+
+def _consumer(name: str) -> str:
+    """Equal for all keys of one consumer: their numbers change where a key before them comes or goes."""
+    return _NUMBER.sub("", name_key(name))
 
 
 def _named(reader: Reader, name: str) -> EndpointToken | None:
@@ -122,9 +131,9 @@ def _known(plan: Plan, draft: TokenDraft, before: EndpointToken, values: KnownVa
         changed = (*changed, field_change("active", before.active, active))
     if changed:
         plan.tokens.append(TokenPlan(before=before, id=before.id, fields=fields, active=active, draft=draft))
-        plan.told_tokens.changed.append(ImportedToken(before.name, changed))
-        if before.enabled and before.active and not (fields.enabled and active):
-            plan.switched_off.append(before.id)
+        off = before.enabled and before.active and not (fields.enabled and active)
+        plan.switched_off += [before.id] if off else []
+        plan.told_tokens.changed.append(ImportedToken(before.name, changed, switched_off=off))
     else:
         plan.told_tokens.unchanged += 1
     return Bearer(before.id, fields.name, draft, before)
