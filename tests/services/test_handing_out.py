@@ -83,13 +83,13 @@ def test_what_is_there_is_never_overwritten_and_nothing_is_rotated(desk: Desk, t
     assert kind != "file" or path.read_text() == "mine"
 
 
-@pytest.mark.parametrize("path", ["new.txt", "new", "missing/new.csv", "nul\0.csv"])
+@pytest.mark.parametrize("path", ["new.txt", "new", "missing/new.csv", "nul\0.csv", "~no-such-user/new.csv"])
 def test_a_path_at_which_no_such_file_can_be_made_is_refused_beforehand(
     desk: Desk, tmp_path: Path, path: str
 ) -> None:
     before = values(desk)
     with pytest.raises(Invalid) as refused:
-        rotated_into(desk, tmp_path / path)
+        rotated_into(desk, Path(path) if path.startswith("~") else tmp_path / path)
     assert refused.value.field == "output"
     assert values(desk) == before
     assert not list(tmp_path.glob("new*"))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
+from tokentui.cli.files import file_named
 from tokentui.cli.output import listed
 from tokentui.domain.errors import Invalid, NotFound
 from tokentui.domain.records import Endpoint, EndpointToken
@@ -21,7 +22,7 @@ def tokens_named(reader: Reader, names: Iterable[str]) -> list[EndpointToken]:
 def names_in_file(source: str) -> list[str]:
     """The names in a file, one a line, or on stdin where `source` is `-`; raises `Invalid` where there is none."""
     try:
-        content = sys.stdin.buffer.read() if source == "-" else Path(source).expanduser().read_bytes()
+        content = sys.stdin.buffer.read() if source == "-" else file_named(Path(source)).read_bytes()
         names = [line.strip() for line in content.decode("utf-8-sig").splitlines()]
     except OSError as error:
         raise Invalid("names", f"The names in {source} cannot be read: {error.strerror}.") from error

@@ -103,7 +103,7 @@ def _rotated(
         return rotating.rotate(desk, ids, until)
     from tokentui.services.handing_out import hand_out
 
-    return hand_out(desk, output.expanduser(), lambda: rotating.rotate(desk, ids, until))
+    return hand_out(desk, output, lambda: rotating.rotate(desk, ids, until))
 
 
 def _print(desk: Desk, rotated: Sequence[EndpointToken], *, reveal: bool, as_json: bool, alone: bool) -> None:

@@ -24,14 +24,17 @@ class ValueFile:
     """A new file of mode 0600 for names and values; its ending says what it holds."""
 
     def __init__(self, path: Path) -> None:
-        """Make the file, empty; raises `Taken` where there is one, `Invalid` where none can be made."""
-        self.path = path
+        """Make the file, empty, in a home folder where `~` says so.
+
+        Raises `Taken` where there is one, `Invalid` where none can be made.
+        """
         self._content = _content_of(path)
         try:
+            self.path = path = path.expanduser()
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except FileExistsError:
             raise Taken(OUTPUT, f"{path.name} is there already; name another file.") from None
-        except (OSError, ValueError) as error:  # the latter for a path with a null byte
+        except (OSError, RuntimeError, ValueError) as error:  # also: nobody's home folder, a null byte
             raise _cannot_be_made(path, error) from None
         self._file = os.fdopen(descriptor, "wb")
         try:
@@ -86,7 +89,7 @@ def _cannot_be_made(path: Path, error: Exception) -> Invalid:
 
 
 def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+    return (getattr(error, "strerror", None) or str(error)).rstrip(".")
 
 
 def _content_of(path: Path) -> Callable[[Iterable[_Row]], bytes]:

@@ -109,7 +109,7 @@ async def _with_progress(page: AnyPage, tokens: Tokens, until: datetime | None, 
 
     deed = partial(rotate, page.workplace.desk, ids, until, reached, seen=tokens)
     if path:
-        deed = partial(hand_out, page.workplace.desk, Path(path).expanduser(), deed)
+        deed = partial(hand_out, page.workplace.desk, Path(path), deed)
     try:
         return await page.workplace.perform(deed)
     finally:
