@@ -118,3 +118,27 @@ async def test_ones_own_deed_takes_its_marks_along_without_a_word(open_ui: Open)
         await ui.told("2 tokens deactivated. u takes it back.")
         await ui.until(lambda: ui.lines[2].endswith(" 35 of 35"))
         assert ui.message == "2 tokens deactivated. u takes it back."
+
+
+@pytest.mark.parametrize("key", ["e", "d"])
+async def test_a_key_is_for_the_row_that_it_fell_on_however_soon_the_next_one_comes(
+    open_ui: Open, desk: Desk, key: str
+) -> None:
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.see("new-portal")
+        await ui.go("new-portal")
+        await ui.burst(key, "j")
+        await ui.told("new-portal is d")
+        token, below = (desk.reader().token_by_name(name) for name in ("new-portal", "partner-acme"))
+        assert not (token.enabled and token.active)
+        assert below.enabled
+        assert below.active
+
+
+async def test_a_key_is_for_the_endpoint_that_it_fell_on(open_ui: Open, desk: Desk) -> None:
+    async with open_ui() as ui:
+        await ui.see("Goods received")
+        await ui.go("Goods received")
+        await ui.burst("d", "j")
+        await ui.see("Deactivate stock/goods-received?")

@@ -1,9 +1,10 @@
 """Section 2: the endpoint tokens."""
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 
 from tokentui.domain.records import EndpointToken
@@ -100,33 +101,31 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
 
     # ------------------------------------------------------------------ one token
 
-    @work
-    async def action_add(self) -> None:
+    def action_add(self) -> None:
+        self._deeds.begin(self._add, "add")
+
+    async def _add(self) -> None:
         token = await add_in_dialog(self)
         if token is not None:
             self.show_added(token.id, active=token.active)
 
     @on(RowTable.RowChosen)
-    @work
-    async def _chosen(self, event: RowTable.RowChosen[TokenRow]) -> None:
-        await open_in_dialog(self, event.row.token)
+    def _chosen(self, event: RowTable.RowChosen[TokenRow]) -> None:
+        self._deeds.begin(partial(open_in_dialog, self, event.row.token), "open")
 
-    @work
-    async def action_assign(self) -> None:
+    def action_assign(self) -> None:
         from tokentui.tui.screens.assign import assign_on_screen
 
-        await assign_on_screen(self, self.token)
+        self._deeds.begin(partial(assign_on_screen, self, self.token), "assign")
 
     def action_history(self) -> None:
         self.show_history(self.token.id, self.token.name)
 
-    @work
-    async def action_copy(self) -> None:
-        await copy_value(self, self.token)
+    def action_copy(self) -> None:
+        self._deeds.begin(partial(copy_value, self, self.token), ("copy", self.token.id))
 
-    @work
-    async def action_reveal(self) -> None:
-        await show_value(self, self.token)
+    def action_reveal(self) -> None:
+        self._deeds.begin(partial(show_value, self, self.token), ("reveal", self.token.id))
 
     def action_explain(self) -> None:
         from tokentui.tui.explain_deed import held_by_token, open_explain
@@ -136,27 +135,27 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
 
     # ------------------------------------------------------------------ the row or the marked ones
 
-    @work
-    async def action_disable(self) -> None:
-        await self._deed(cut, "Disable", lambda desk, ids: set_enabled(desk, ids, False), enabled=False)
+    def action_disable(self) -> None:
+        self._deed(cut, "Disable", lambda desk, ids: set_enabled(desk, ids, False), enabled=False)
 
-    @work
-    async def action_enable(self) -> None:
-        await self._deed(switch, "Enable", lambda desk, ids: set_enabled(desk, ids, True), enabled=True)
+    def action_enable(self) -> None:
+        self._deed(switch, "Enable", lambda desk, ids: set_enabled(desk, ids, True), enabled=True)
 
-    @work
-    async def action_deactivate(self) -> None:
-        await self._deed(cut, "Deactivate", lambda desk, ids: set_active(desk, ids, False), active=False)
+    def action_deactivate(self) -> None:
+        self._deed(cut, "Deactivate", lambda desk, ids: set_active(desk, ids, False), active=False)
 
-    @work
-    async def action_activate(self) -> None:
-        await self._deed(switch, "Activate", lambda desk, ids: set_active(desk, ids, True), active=True)
+    def action_activate(self) -> None:
+        self._deed(switch, "Activate", lambda desk, ids: set_active(desk, ids, True), active=True)
 
-    async def _deed(self, way: Way, verb: str, deed: Deed, **flag: bool) -> None:
+    def _deed(self, way: Way, verb: str, deed: Deed, **flag: bool) -> None:
+        """For those that are the target when the key falls: the cursor may stand on another row by the time."""
         ids = self.listing.table.target_ids
 
         def ahead() -> None:
             self.draw_ahead(ids, lambda row: replace(row, token=replace(row.token, **flag)))  # type: ignore[arg-type]  # flags are booleans
 
-        if await way(self, ids, verb, deed, ahead):
-            self.listing.table.clear_marks()
+        async def carry_out() -> None:
+            if await way(self, ids, verb, deed, ahead):
+                self.listing.table.clear_marks()
+
+        self._deeds.begin(carry_out, (verb, ids))

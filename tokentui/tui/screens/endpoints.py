@@ -1,5 +1,7 @@
 """Section 1: the endpoints."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -156,13 +158,15 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
             None,
         )
 
-    @work
-    async def action_clone(self) -> None:
-        from tokentui.tui.endpoint_list_deeds import clone_of
-
+    def action_clone(self) -> None:
         row = self.listing.table.row
         assert row is not None
-        fields = await clone_of(self, row.endpoint)
+        self._deeds.begin(partial(self._clone, row.endpoint), "clone")
+
+    async def _clone(self, endpoint: Endpoint) -> None:
+        from tokentui.tui.endpoint_list_deeds import clone_of
+
+        fields = await clone_of(self, endpoint)
         if fields is not None:
             self._open(fields, None)
 
@@ -171,19 +175,25 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
         assert row is not None
         self.show_history(row.id, row.endpoint.ref)
 
-    @work
-    async def action_deactivate(self) -> None:
+    def action_deactivate(self) -> None:
         from tokentui.tui.endpoint_list_deeds import deactivate
 
-        if await deactivate(self, self.listing.table.target_ids):
-            self.listing.table.clear_marks()
+        self._deed("deactivate", partial(deactivate, self))
 
-    @work
-    async def action_activate(self) -> None:
+    def action_activate(self) -> None:
         from tokentui.tui.endpoint_list_deeds import switch
 
-        if await switch(self, self.listing.table.target_ids, True):
-            self.listing.table.clear_marks()
+        self._deed("activate", partial(switch, self, active=True))
+
+    def _deed(self, verb: str, deed: Callable[[frozenset[str]], Awaitable[bool]]) -> None:
+        """For those that are the target when the key falls: the cursor may stand on another row by the time."""
+        ids = self.listing.table.target_ids
+
+        async def carry_out() -> None:
+            if await deed(ids):
+                self.listing.table.clear_marks()
+
+        self._deeds.begin(carry_out, (verb, ids))
 
     def action_explain(self) -> None:
         from tokentui.tui.explain_deed import open_explain
@@ -191,11 +201,10 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
         row = self.listing.table.row
         open_explain(self, row.endpoint if row is not None else None)
 
-    @work
-    async def action_import_file(self) -> None:
+    def action_import_file(self) -> None:
         from tokentui.tui.import_deed import import_in_dialogs
 
-        await import_in_dialogs(self)
+        self._deeds.begin(partial(import_in_dialogs, self), "import")
 
 
 def endpoint_cell(row: EndpointRow, column: str) -> str | Cell:

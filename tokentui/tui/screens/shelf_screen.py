@@ -10,6 +10,7 @@ from textual.reactive import var
 from tokentui.store.protocol import Reader
 from tokentui.store.queries import Page, Window
 from tokentui.tui.screens.page_screen import PageScreen
+from tokentui.tui.turns import Once
 from tokentui.tui.widgets.listing import Listing, Source, View
 from tokentui.tui.widgets.message_line import MessageLine
 from tokentui.tui.widgets.place_line import PlaceLine
@@ -38,6 +39,7 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
 
     def __init__(self, workplace: Workplace) -> None:
         super().__init__(workplace)
+        self._deeds = Once(self)
         self.listing: Listing[RowT] = Listing(self.source(), workplace)
 
     def body(self) -> ComposeResult:
@@ -128,9 +130,8 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
     def draw_ahead(self, ids: frozenset[str], changed: Callable[[RowT], RowT]) -> None:
         """Draw the rows as they will be, before the disk has answered."""
         table = self.listing.table
-        for row in table.marked_rows or ((table.row,) if table.row is not None else ()):
-            if row.id in ids:
-                table.update_row(changed(row))
+        for row in table.rows_of(ids):
+            table.update_row(changed(row))
 
     async def action_back(self) -> None:
         await self.app.action_quit()

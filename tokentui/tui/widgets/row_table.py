@@ -131,7 +131,11 @@ class RowTable(RowTableMessages, RowView[RowT]):
     @property
     def marked_rows(self) -> tuple[RowT, ...]:
         """Those of the marked rows that are loaded, in the order of the result."""
-        return self._rows.find(self.marks)
+        return self.rows_of(self.marks)
+
+    def rows_of(self, row_ids: frozenset[str]) -> tuple[RowT, ...]:
+        """Those of these rows that are loaded, in the order of the result."""
+        return self._rows.find(row_ids)
 
     @property
     def target_ids(self) -> frozenset[str]:
