@@ -16,12 +16,13 @@ from tokentui.tui.app import TokenTuiApp
 
 DOCS = Path(__file__).parent
 #: Workers that look something up; the one that watches the store never ends.
-BUSY = ("reload", "fetch", "count", "primaries")
+BUSY = ("ask", "audit", "count", "findings", "primaries")
 #: Picture → the keys that lead there from the list of endpoints.
 PICTURES = {
     "tokens": ("slash", *"purchase", "enter", "enter", "right"),
     "endpoints": (),
     "endpoint-tokens": ("2",),
+    "audit": ("4",),
     "assign": ("2", "down", "down", "s", "space", "down", "right", "space"),
 }
 
@@ -32,8 +33,8 @@ async def picture(folder: Path, name: str, keys: tuple[str, ...]) -> None:
     desk = Desk(
         TinyDBStore(folder / name / "tokens.json"),
         KeyVault(lambda: b"a key for pictures, of 32 bytes."),
-        lambda: then,
-        random.Random(name).randbytes,
+        clock=lambda: then,
+        random=random.Random(name).randbytes,
     )
     fill(desk)
     app = TokenTuiApp(desk, demo=True)
