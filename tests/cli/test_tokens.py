@@ -122,13 +122,14 @@ class TestLastSeen:
         )
         return at
 
-    def test_is_told_by_list_and_show(self, stocked: Shell, seen: datetime) -> None:
+    def test_is_told_by_list_show_and_edit(self, stocked: Shell, seen: datetime) -> None:
         listed = {token["name"]: token["last_seen_at"] for token in stocked.json("tokens", "list", "--all")}
         assert listed == {"erp": "2026-03-14T09:26:53Z", "crm": None, "old": None}
         assert stocked.json("tokens", "show", "erp")["last_seen_at"] == "2026-03-14T09:26:53Z"
         shown = {token["name"]: token["last_seen_at"] for token in stocked.json("tokens", "show", "old", "erp")}
         assert shown == {"old": None, "erp": "2026-03-14T09:26:53Z"}
         assert "last_seen_at    2026-03-14T09:26:53Z" in stocked.done("tokens", "show", "erp").splitlines()
+        assert stocked.json("tokens", "edit", "erp", "--name", "sap")["last_seen_at"] == "2026-03-14T09:26:53Z"
 
     @pytest.mark.parametrize("words", [("tokens", "list"), ("tokens", "show", "erp"), ("tokens", "list", "--json")])
     def test_that_cannot_be_read_is_told_in_one_line_and_the_list_stands(

@@ -21,6 +21,7 @@ from tokentui.services.tokens import edit_token
 from tokentui.tui.app import TokenTuiApp
 from tokentui.tui.dialogs.import_file import ImportProgress
 from tokentui.tui.screens.shelf_screen import ShelfScreen
+from tokentui.tui.widgets.listing import Listing
 from tokentui.tui.widgets.masthead import Masthead
 
 #: Workers that bring what is shown; the one that watches the store never ends.
@@ -52,6 +53,10 @@ PICTURES: dict[str, tuple[tuple[str, ...], str]] = {
     "primary-revealed": (("end", "up", "up", "up", "up", "enter", "up", "v"), "v Reveal"),
     "token-add": (("2", "a", "enter"), "Add endpoint token"),
     "assign": (("2", "s", "space", "down", "down", "a", "down", "down", "right", "space"), "+4 −1"),
+    "activity": (("5",), "rotated shop-mobile"),
+    "activity-entry": (("5", "enter"), "↑↓ scroll   esc close"),
+    "history": (("2", "end", "H"), "› History"),
+    "retire": (("2", "slash", *"shop-mob", "enter", "R"), "Retire"),
     "audit": (("4", "end", "space"), "1 marked"),
     "audit-acknowledge": (("4", "a", *"Public", "tab", *"x", "enter"), "is no moment"),
     "confirm": (("2", "e"), "Disable bank-import?"),
@@ -183,7 +188,8 @@ def test_picture_of_a_conflict(
         await ui.see("Token settings")
         token = other_desk.reader().token_by_name("bank-import")
         await asyncio.to_thread(edit_token, other_desk, token, TokenFields(name="bank-import", description="theirs"))
-        await ui.until(lambda: "theirs" in ui.lines[4])  # the list below the dialog has it
+        listing = ui.page.query_one(Listing)
+        await ui.until(lambda: "theirs" in str(listing.table.row))  # the list below the dialog has it
         await ui.press(*"-2", "enter")
         await settled(ui, "Somebody else changed bank-import")
 

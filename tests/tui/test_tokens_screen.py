@@ -228,3 +228,12 @@ async def test_ten_thousand_tokens_open_with_a_page_and_the_end_is_one_key_away(
         assert "app-00100" not in ui.text
         await ui.press("end")
         await ui.see("app-09999")
+
+
+async def test_what_is_typed_in_one_burst_behind_the_slash_is_the_filter_and_no_keys(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.see("bank-import")
+        await ui.burst("slash", *"shop-mob")
+        await ui.until(lambda: "1 of 37" in ui.lines[2])
+        assert ui.lines[3].strip() == "/ shop-mob"

@@ -1,12 +1,15 @@
 """The JSON that scripts rely on: the words of the domain, the same wherever a token or an endpoint is printed."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from tokentui.cli.compose import Office
+from tokentui.cli.options import tell_of_trouble
 from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.store.protocol import Reader
+from tokentui.store.queries import EVERYTHING, TokenQuery
 
 Shape = dict[str, Any]
 
@@ -38,6 +41,14 @@ class Shapes:
             "assignments": self._assignments(token),
         }
         return {**shape, "value": self.value(token)} if self._reveal else shape
+
+    def tokens(self, tokens: Sequence[EndpointToken]) -> list[Shape]:
+        """As `token`, each with when it was last seen; where that cannot be read, it is said."""
+        query = TokenQuery(active=None, only=frozenset(token.id for token in tokens))
+        page = self._reader.token_page(query, EVERYTHING)
+        tell_of_trouble(page)
+        seen = {row.id: row.last_seen_at for row in page.rows}
+        return [self.token(token, seen.get(token.id)) for token in tokens]
 
     def value(self, token: EndpointToken) -> str:
         """A token's value; raises `SealError`."""

@@ -45,7 +45,7 @@ def edit(
         fields = replace(fields, expires_at=parse_moment(expires, desk.clock(), "expires_at"))
     saved = edit_token(desk, token, fields)
     if as_json:
-        print_json(Shapes(office, office.reader(), reveal=False).token(saved))
+        print_json(Shapes(office, office.reader(), reveal=False).tokens([saved])[0])
     talk(_told(token, saved))
 
 

@@ -106,16 +106,13 @@ def show_tokens(office: Office, names: tuple[str, ...], reveal: bool, form: str 
         raise click.UsageError("--as goes with --reveal and without --json", click.get_current_context())
     reader = office.reader()
     found = tokens_named(reader, names)
-    page = reader.token_page(TokenQuery(active=None, only=frozenset(token.id for token in found)), EVERYTHING)
-    tell_of_trouble(page)
-    seen = {row.id: row.last_seen_at for row in page.rows}
     shapes = Shapes(office, reader, reveal=reveal)
     if form is not None:
         from tokentui.cli.token_snippets import print_snippets
 
         print_snippets(office, reader, [(token, shapes.value(token)) for token in found], form)
         return
-    shown = [shapes.token(token, seen[token.id]) for token in found]
+    shown = shapes.tokens(found)
     if as_json:
         print_json(shown[0] if len(names) == 1 else shown)
     else:

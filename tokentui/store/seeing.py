@@ -1,7 +1,7 @@
 """When tokens were last seen, for the pages of a list: asked anew for each, since requests come without the store."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -16,12 +16,12 @@ Selected = tuple[list[str], int]
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(slots=True)
 class Seeing:
     """What one page asks of the requests seen. Where they cannot be read nobody was seen, and `trouble` says why."""
 
-    requests: Requests
-    trouble: str = ""
+    def __init__(self, requests: Requests) -> None:
+        self.requests = requests
+        self.trouble = ""
 
     def last(self, token_ids: Sequence[str]) -> Mapping[str, datetime | None]:
         """Token id → when it was last let in, by whichever of its values."""
@@ -48,11 +48,11 @@ class Seeing:
             return None
 
 
-@dataclass(slots=True)
 class SeenOrder:
     """The ids of one result by when they were last seen, kept while nothing is recorded."""
 
-    _kept: tuple[object, list[str]] = field(default=(None, []))
+    def __init__(self) -> None:
+        self._kept: tuple[object, list[str]] = (None, [])
 
     def select(self, query: QueryT, by_name: Callable[[QueryT], Selected], seeing: Seeing) -> Selected:
         """As `by_name` selects: those that were never seen first, then the one that was seen longest ago."""

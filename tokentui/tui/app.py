@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import rich
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -162,6 +162,19 @@ class TokenTuiApp(App[None]):
                 screen.store_changed()
         if trouble:
             self._say(trouble, "error")
+
+    # ------------------------------------------------------------------ keys that come in a burst
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that was on its way to what had the focus before is for the field that has it now.
+
+        On a slow line keys come in bursts, and `/s` must not be a filter and then the key `s`.
+        """
+        focused = self.focused
+        if focused is not None and focused.check_consume_key(event.key, event.character):
+            event.stop()
+            event.prevent_default()
+            focused.post_message(events.Key(event.key, event.character))
 
     # ------------------------------------------------------------------ keys that work everywhere
 

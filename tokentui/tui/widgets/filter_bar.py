@@ -45,7 +45,7 @@ class FilterBar(Horizontal):
         if self._input is None:
             self._input = FilterInput()
             await self.mount(Static("/ "), self._input)
-        self._input.focus()
+        self.screen.set_focus(self._input)  # at once: `focus` comes after the keys that wait already
 
     def clear(self) -> None:
         """Empty and hide the filter."""
