@@ -256,7 +256,7 @@ async def test_a_key_that_comes_twice_opens_one_form(open_ui: Open, key: str) ->
         for _ in range(2):
             ui.app.post_message(events.Key(key, None))
         await ui.at(TokenSettings)
-        await ui.until(lambda: {worker.group for worker in ui.app.workers} <= {"watch", "default"})
+        await ui.until(lambda: {worker.group for worker in ui.app.workers} <= {"watch", "default", "deeds"})
         await ui.pilot.pause()
         assert [type(screen) for screen in ui.app.screen_stack] == [EndpointTokensScreen, TokenSettings]
 

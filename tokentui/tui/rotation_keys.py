@@ -1,7 +1,7 @@
 """The keys that rotate, retire and copy in another form, for whatever shows endpoint tokens in a list."""
 
 from collections.abc import Awaitable, Callable
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from textual.dom import DOMNode
@@ -19,6 +19,7 @@ class RotationKeys:
     """A mixin over a listing of tokens; a key is for the marked rows, or else for the row under the cursor."""
 
     listing: Listing[Any]
+    _deeds: Once
 
     @property
     def may_retire(self) -> bool:
@@ -34,12 +35,6 @@ class RotationKeys:
         assert isinstance(page, PageScreen)
         return page
 
-    @cached_property
-    def _rotations(self) -> Once:
-        """A key that comes twice opens one dialog."""
-        assert isinstance(self, DOMNode)
-        return Once(self)
-
     def action_rotate(self) -> None:
         from tokentui.tui.rotate_deed import rotate_in_dialogs
 
@@ -52,7 +47,7 @@ class RotationKeys:
 
     def _begin(self, deed: _Deed) -> None:
         """With the rows that the key fell on: the cursor may stand on another when the dialog is answered."""
-        self._rotations.begin(partial(self._do, deed, self.listing.table.target_ids), deed)
+        self._deeds.begin(partial(self._do, deed, self.listing.table.target_ids), deed)
 
     async def _do(self, deed: _Deed, ids: frozenset[str]) -> None:
         if await deed(self._rotation_page, ids):
@@ -63,4 +58,4 @@ class RotationKeys:
 
         row: TokenRow | MappingRow | None = self.listing.table.row
         if row is not None:
-            self._rotations.begin(partial(copy_as, self._rotation_page, row.token), "copy as")
+            self._deeds.begin(partial(copy_as, self._rotation_page, row.token), "copy as")
