@@ -56,7 +56,7 @@ PICTURES: dict[str, tuple[tuple[str, ...], str]] = {
     "activity": (("5",), "rotated shop-mobile"),
     "activity-entry": (("5", "enter"), "↑↓ scroll   esc close"),
     "history": (("2", "end", "H"), "› History"),
-    "retire": (("2", "end", "up", "up", "up", "R"), "Retire the old value of shop-mobile?"),
+    "retire": (("2", "end", *["up"] * 6, "R"), "Retire the old value of shop-mobile?"),
     "audit": (("4", "end", "space"), "1 marked"),
     "audit-acknowledge": (("4", "a", *"Public", "tab", *"x", "enter"), "is no moment"),
     "confirm": (("2", "e"), "Disable bank-import?"),
