@@ -43,4 +43,8 @@ def test_eight_processes_that_add_fifty_tokens_each_leave_four_hundred(tmp_path:
         f"app-{hand}-{n}" for hand in range(PROCESSES) for n in range(EACH)
     }
     assert len({token["value"] for token in listed}) == PROCESSES * EACH
-    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["tokens.json", "tokens.json.lock"]
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [
+        "activity.jsonl",
+        "tokens.json",
+        "tokens.json.lock",
+    ]
