@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tokentui.domain.activity import Actor, Note
+from tokentui.domain.actors import Actor, Note
 from tokentui.domain.decision import Decision, Guard, Request
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken, Secret
 from tokentui.domain.slots import METHODS, Authentication, Slot

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import BEGINNING, Clock
 from tests.services.audit_world import CASES, DAY, World, falls_silent, let_in, shop
-from tokentui.domain.activity import Actor
+from tokentui.domain.actors import Actor
 from tokentui.domain.audit.findings import Code, Finding
 from tokentui.domain.errors import Invalid
 from tokentui.domain.fields import TokenFields

@@ -297,6 +297,8 @@ class StoreContract:
         save(store, ERP, SHOP, ORDERS, other, *mapped)
         reader = store.reader()
         assert {each.endpoint_id for each in reader.assignments_of(ERP.id)} == {ORDERS.id, other.id}
+        pairs = {(each.endpoint_id, each.slots) for each in reader.assignments_of(ERP.id)}
+        assert {(id, tuple(slots)) for id, slots in reader.mapped(ERP.id)} == pairs
         assert {each.token_id for each in reader.assignments_at(ORDERS.id)} == {ERP.id, SHOP.id}
         assert len([*reader.iter_assignments()]) == 3
 

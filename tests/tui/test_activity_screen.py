@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.conftest import NOW, Open, desk_at
 from tests.tui.driving import WIDE, Ui
-from tokentui.domain.activity import Actor
+from tokentui.domain.actors import Actor
 from tokentui.domain.slots import Slot
 from tokentui.services.assigning import assign
 from tokentui.services.desk import Desk

@@ -5,7 +5,7 @@ import pwd
 import socket
 from collections.abc import Mapping
 
-from tokentui.domain.activity import Actor
+from tokentui.domain.actors import Actor
 
 
 def actor_here(environ: Mapping[str, str] = os.environ) -> Actor:

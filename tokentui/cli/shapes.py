@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from tokentui.cli.compose import Office
@@ -12,6 +13,9 @@ from tokentui.store.protocol import Reader
 from tokentui.store.queries import EVERYTHING, TokenQuery
 
 Shape = dict[str, Any]
+
+
+_endpoint = itemgetter("endpoint")
 
 
 class Shapes:
@@ -57,11 +61,8 @@ class Shapes:
         return reveal_token(self._office.desk, token)
 
     def _assignments(self, token: EndpointToken) -> list[Shape]:
-        found = [
-            {"endpoint": self._ref(assignment.endpoint_id), "slots": assignment.slots}
-            for assignment in self._reader.assignments_of(token.id)
-        ]
-        return sorted(found, key=lambda assignment: str(assignment["endpoint"]))
+        found = [{"endpoint": self._ref(id), "slots": slots} for id, slots in self._reader.mapped(token.id)]
+        return sorted(found, key=_endpoint) if len(found) > 1 else found
 
     def endpoint(self, endpoint: Endpoint, assigned: int | None = None) -> Shape:
         """An endpoint; `assigned` is how many active tokens are mapped to it, counted where it is not given."""

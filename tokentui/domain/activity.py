@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from tokentui.domain.actors import Actor
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record, Secret
 
 #: Characters of a value's digest that stand for the value where it must be told from another.
@@ -13,35 +14,6 @@ FINGERPRINT = 8
 
 #: What every record has and no reader wants to be told.
 _UNTOLD = frozenset({"id", "rev", "created_at", "token_id", "endpoint_id", "primaries"})
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who makes changes: the user's name, the address that an SSH client came from, the host it was done on."""
-
-    user: str
-    address: str = ""
-    host: str = ""
-
-    @property
-    def text(self) -> str:
-        """`jan from 10.0.0.5 on gateway`."""
-        parts = (self.user, self.address and f"from {self.address}", self.host and f"on {self.host}")
-        return " ".join(part for part in parts if part)
-
-
-#: Where nobody said who it is.
-NOBODY = Actor("")
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What a store writes into its trail before it saves a change."""
-
-    at: datetime
-    who: Actor
-    #: In words without secrets: `disabled old-crm`.
-    what: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from tokentui.domain.activity import Note
+from tokentui.domain.actors import Note
 from tokentui.domain.fields import EndpointFields, checked_endpoint
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Authentication, Slot

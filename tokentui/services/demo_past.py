@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tokentui.domain.activity import Actor
+from tokentui.domain.actors import Actor
 from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.domain.requests import SeenRequest
 from tokentui.domain.slots import Slot

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from tokentui.domain import values
-from tokentui.domain.activity import NOBODY, Actor, Note
+from tokentui.domain.actors import NOBODY, Actor, Note
 from tokentui.domain.ids import RANDOM_BYTES, new_id
 from tokentui.domain.records import Secret
 from tokentui.store.protocol import Reader, Replaced, Store, Transaction, Vault

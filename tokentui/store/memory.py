@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tokentui.domain.activity import Note, RecordChange
+from tokentui.domain.activity import RecordChange
+from tokentui.domain.actors import Note
 from tokentui.domain.errors import ReadOnly, StoreError
 from tokentui.store.codec import TABLES
 from tokentui.store.memory_requests import MemoryRequests

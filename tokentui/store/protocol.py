@@ -3,7 +3,7 @@
 Any backend that passes the contract tests (`tests/store/contract.py`) will do.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,8 @@ from tokentui.store.queries import (
 )
 
 if TYPE_CHECKING:
-    from tokentui.domain.activity import Entry, Note
+    from tokentui.domain.activity import Entry
+    from tokentui.domain.actors import Note
     from tokentui.domain.requests import SeenRequest
     from tokentui.store.trail_queries import ActivityQuery, Verification
 
@@ -56,6 +57,9 @@ class Reader(Protocol):
 
     def assignments_of(self, token_id: str) -> tuple[Assignment, ...]:
         """All assignments of an endpoint token."""
+
+    def mapped(self, token_id: str) -> Iterable[tuple[str, Sequence[str]]]:
+        """Endpoint id and slots of each of its assignments: less work than the records, for long lists."""
 
     def assignments_at(self, endpoint_id: str) -> tuple[Assignment, ...]:
         """All assignments to an endpoint."""

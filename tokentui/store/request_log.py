@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
 from tokentui.domain.errors import StoreError
-from tokentui.domain.requests import SeenRequest
 from tokentui.store.private_files import open_private
 from tokentui.store.protocol import Stamp
 from tokentui.store.queries import EVERY_REQUEST, LastSeen, RequestFilter
@@ -35,6 +34,8 @@ from tokentui.store.request_tables import (
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from tokentui.domain.requests import SeenRequest
 
 FILE_NAME = "requests.sqlite"
 TakenT = TypeVar("TakenT")
@@ -82,7 +83,7 @@ class RequestLog:
 
     # ------------------------------------------------------------------ recording
 
-    def record(self, requests: Iterable[SeenRequest]) -> None:
+    def record(self, requests: "Iterable[SeenRequest]") -> None:
         """Keep requests, all or none of these; raises `StoreError`."""
         batch = list(requests)
         if not batch:

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tokentui.domain.requests import PASSED, SeenRequest
 from tokentui.store.queries import RequestFilter
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from tokentui.domain.requests import SeenRequest
 
 #: Says in the file's header whose it is (`PRAGMA application_id`), and how it is laid out (`PRAGMA user_version`).
 APPLICATION_ID = 0x546F6B54
@@ -70,14 +71,14 @@ _SEEN = (
 )
 
 
-def insert(database: "sqlite3.Connection", batch: Sequence[SeenRequest]) -> None:
+def insert(database: "sqlite3.Connection", batch: "Sequence[SeenRequest]") -> None:
     """Put requests into the tables, one at least."""
     database.executemany(_INSERT, map(_values, batch))
     database.executemany(_SEEN, [_sighting(one) for one in batch if one.token_id and one.let_in])
     database.execute(_EARLIEST, (min(number_of(one.at) for one in batch),))
 
 
-def _values(one: SeenRequest) -> tuple[object, ...]:
+def _values(one: "SeenRequest") -> tuple[object, ...]:
     return (
         number_of(one.at),
         one.endpoint_id,
@@ -94,7 +95,7 @@ def _values(one: SeenRequest) -> tuple[object, ...]:
     )
 
 
-def _sighting(one: SeenRequest) -> tuple[object, ...]:
+def _sighting(one: "SeenRequest") -> tuple[object, ...]:
     return one.token_id, one.previous, number_of(one.at)
 
 
@@ -147,6 +148,8 @@ def _conditions(only: RequestFilter) -> str:
     if only.previous is not None:
         conditions += f" AND previous = {only.previous:d}"
     if only.let_in is not None:
+        from tokentui.domain.requests import PASSED
+
         conditions += f" AND status {'=' if only.let_in else '<>'} {PASSED}"
     return conditions
 

@@ -1,6 +1,6 @@
 """One parsed store, as a `Reader`: records are made only for those rows that somebody looks at."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -74,6 +74,11 @@ class Snapshot(OverTables):
 
     def assignments_of(self, token_id: str) -> tuple[Assignment, ...]:
         return tuple(read_assignment(id, document) for id, document in self._assignments.of_token(token_id).items())
+
+    def mapped(self, token_id: str) -> Iterable[tuple[str, Sequence[str]]]:
+        documents = self._assignments.of_token(token_id).items()
+        begin = len(token_id) + 1
+        return [(id[begin:], document["slots"]) for id, document in documents]
 
     def assignments_at(self, endpoint_id: str) -> tuple[Assignment, ...]:
         found = (self.assignment(id, endpoint_id) for id in self._selection.tokens_at.get(endpoint_id, ()))

@@ -20,7 +20,7 @@ from tokentui.store.tables import Tables
 from tokentui.store.transaction import Changes, DocumentTransaction
 
 if TYPE_CHECKING:
-    from tokentui.domain.activity import Note
+    from tokentui.domain.actors import Note
     from tokentui.store.trail import TrailFile
     from tokentui.store.trail_view import TrailView
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
-from tokentui.domain.activity import Note, RecordChange
+from tokentui.domain.activity import RecordChange
+from tokentui.domain.actors import Note
 from tokentui.domain.errors import StoreError
 from tokentui.store.private_files import sync_folder
 from tokentui.store.protocol import Stamp

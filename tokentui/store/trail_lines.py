@@ -12,7 +12,8 @@ from typing import Any
 
 import orjson
 
-from tokentui.domain.activity import Note, RecordChange
+from tokentui.domain.activity import RecordChange
+from tokentui.domain.actors import Note
 
 #: What `before` says in the first line of a trail.
 NOTHING = ""

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Self
 
-from tokentui.domain.activity import Actor, Entry, EntryState, RecordChange
+from tokentui.domain.activity import Entry, EntryState, RecordChange
+from tokentui.domain.actors import Actor
 from tokentui.domain.names import name_key
 from tokentui.store.queries import Page, Window, window_of
 from tokentui.store.trail_lines import CHANGE, NOTHING, REPAIR, Line, parse

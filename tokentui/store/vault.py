@@ -2,20 +2,22 @@
 
 Values: AES-256-GCM, a fresh 96-bit nonce each, with the record's id, the field and the value's digest as associated
 data, so that a sealed value opens only in its own place and next to its own digest. Digests: HMAC-SHA256. Both keys
-come by HKDF-SHA256 (RFC 5869) from the master key in the key file. `cryptography` is loaded at the first use: a list
-of tokens needs no key.
+come by HKDF-SHA256 (RFC 5869) from the master key in the key file. `cryptography`, `hashlib` and `hmac` are loaded
+at the first use: a list of tokens needs no key.
 """
 
 import base64
 import binascii
-import hashlib
-import hmac
 import os
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tokentui.domain.errors import SealError
 from tokentui.domain.records import Secret
+
+if TYPE_CHECKING:
+    import hmac
 
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
@@ -52,8 +54,11 @@ class KeyVault:
         return derive(master, "seal"), derive(master, "digest")
 
     @cached_property
-    def _keyed(self) -> hmac.HMAC:
+    def _keyed(self) -> "hmac.HMAC":
         """A digest that has taken in the key and nothing yet: a copy of it is sooner made than a new one."""
+        import hashlib
+        import hmac
+
         return hmac.new(self._keys[1], digestmod=hashlib.sha256)
 
     def digest(self, value: str) -> str:
@@ -71,6 +76,8 @@ class KeyVault:
         )
 
     def reveal(self, secret: Secret, record_id: str, field: str) -> str:
+        import hmac
+
         value = self._decrypt(secret.sealed, record_id, field, secret.digest)
         if not hmac.compare_digest(self.digest(value), secret.digest):
             raise _refusal()
