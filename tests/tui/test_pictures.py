@@ -73,12 +73,16 @@ PICTURES: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 async def settled(ui: Ui, text: str) -> None:
-    """Until the text is there and nothing more will come."""
+    """Until the text is there and nothing more will come: all amounts are told, and what is shown stays as it is."""
     await ui.see(text)
-    await ui.until(lambda: ui.page.query_one(Masthead).counts is not None)
-    for _ in range(3):
+    masthead = ui.page.query_one(Masthead)
+    await ui.until(lambda: masthead.counts is not None and masthead.findings is not None)
+    shown, alike = "", 0
+    while alike < 3:
         await ui.until(lambda: all(worker.is_finished for worker in ui.app.workers if worker.group in BUSY))
         await ui.pilot.pause()
+        before, shown = shown, ui.text
+        alike = alike + 1 if shown == before else 0
     for input in ui.screen.query(Input):
         input.cursor_blink = False
     await ui.pilot.pause()
