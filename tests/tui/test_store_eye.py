@@ -167,6 +167,20 @@ async def test_a_message_that_came_after_the_trouble_stays(
         assert ui.message == "Something else."
 
 
+async def test_the_last_of_what_fails_does_not_wipe_out_a_message_that_came_meanwhile(
+    open_ui: Open, store: Path, told: list[str]
+) -> None:
+    async with open_ui() as ui:
+        store.rename(store.with_name("elsewhere"))
+        await told_and_waited_for(ui, "has gone")
+        before = len(told)
+        ui.page.say("Something else.", "error")
+        ui.page.store_changed()
+        await ui.until(lambda: busy(ui) & {"count", "reload"})
+        await told_and_waited_for(ui, "Something else.")
+        assert told[before:] == ["Something else."]
+
+
 async def test_a_trouble_that_lasts_is_told_again_when_another_message_has_faded(
     open_ui: Open, store: Path, hourglass: Hourglass
 ) -> None:

@@ -145,9 +145,11 @@ class PageScreen(Screen[ScreenResultT]):
                 self.say("The store can be read again.")
 
     def _tell_trouble(self, error: TokenTuiError) -> None:
-        self._trouble = str(error)
+        """Once for all that fail of the same: the last to fail must not wipe out what was told meanwhile."""
+        known, self._trouble = self._trouble == str(error), str(error)
         self._unanswered.add("count")  # whatever has failed is asked again, and the amounts with it
-        self.say(str(error), "error")
+        if not known:
+            self.say(str(error), "error")
         self._wait_for_store(str(error))
 
     @work(exclusive=True, group="trouble")
