@@ -80,6 +80,7 @@ _FILE = click.Path(path_type=Path)
         "audit": "tokentui.cli.audit:audit",
         "activity": "tokentui.cli.activity:activity",
         "scan": "tokentui.cli.scan:scan",
+        "store": "tokentui.cli.store:store",
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
