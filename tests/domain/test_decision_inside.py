@@ -95,7 +95,10 @@ def test_the_explanation_is_a_sentence_that_names_the_records() -> None:
             "The client address ::1 is outside the IP filter of endpoint orders/po (192.0.2.0/24).",
         ),
         (ask(guard), "Endpoint orders/po wants a token for GET, and the request brought none."),
-        (ask(guard, "/po", "x"), "The token that was sent to endpoint orders/po is not in the store."),
+        (
+            ask(guard, "/po", "x"),
+            "The token that was sent to endpoint orders/po is not in the store (fingerprint digest o).",
+        ),
         (
             ask(guard, "/po", "erp-value"),
             "Endpoint token erp expired at 2025-06-01 12:00:00+00:00, so endpoint orders/po refuses it.",

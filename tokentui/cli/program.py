@@ -81,6 +81,7 @@ _FILE = click.Path(path_type=Path)
         "activity": "tokentui.cli.activity:activity",
         "scan": "tokentui.cli.scan:scan",
         "store": "tokentui.cli.store:store",
+        "serve": "tokentui.cli.serve:serve",
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

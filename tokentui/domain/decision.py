@@ -20,6 +20,8 @@ __all__ = ["Decision", "Guard", "Reason", "Request"]
 
 #: The most that an explanation quotes of what a caller sent.
 _QUOTED = 200
+#: So much of the digest of an unknown token is told, in hexadecimal digits: enough to see that it comes again.
+FINGERPRINT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Decision(NamedTuple):
     kind: Kind = ""
     #: What the reason's sentence does not know by itself; never a token value.
     about: str = ""
+    #: Whether the value was the one from before the token's last rotation.
+    previous: bool = False
 
     @property
     def allowed(self) -> bool:
@@ -213,12 +217,12 @@ class Guard:
         """Rules 7 to 9."""
         holder = self._holder(digest, now)
         if holder is None:
-            return Decision(Reason.UNKNOWN_TOKEN, door.endpoint, slot)
+            return Decision(Reason.UNKNOWN_TOKEN, door.endpoint, slot, about=digest[:FINGERPRINT])
         refused = holder.refusal(now)
         beyond = "" if refused else holder.out_of_scope(door.endpoint, slot, door.grants)
         reason = refused or (Reason.INSUFFICIENT_SCOPE if beyond else Reason.ALLOWED)
         about = beyond or holder.about(refused)
-        return Decision(reason, door.endpoint, slot, holder.id, holder.name, holder.kind, about)
+        return Decision(reason, door.endpoint, slot, holder.id, holder.name, holder.kind, about, holder.previous)
 
     def _holder(self, digest: str, now: datetime) -> Holder | None:
         """Of several that share a value, the one that is good. Raises `_Fault` if more than one is."""

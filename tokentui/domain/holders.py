@@ -19,6 +19,8 @@ class Holder(ABC):
 
     __slots__ = ("id", "name")
     kind: ClassVar[Kind]
+    #: Whether it is about the value from before the last rotation.
+    previous: ClassVar[bool] = False
 
     def __init__(self, id: str, name: str) -> None:
         #: What machines and what people know the holder by.
@@ -97,6 +99,7 @@ class ReplacedHolder(TokenHolder):
     """An endpoint token by its value before the last rotation, which is good while the grace time runs."""
 
     __slots__ = ("_until",)
+    previous = True
 
     def __init__(self, token: EndpointToken) -> None:
         super().__init__(token)

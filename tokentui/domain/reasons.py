@@ -26,6 +26,14 @@ class Reason(StrEnum):
         "internal_error", 0, 403, "",
         "Something went wrong inside, and then every request is refused: {about}.",
     )  # fmt: skip
+    UNTRUSTED_PROXY = (
+        "untrusted_proxy", 0, 403, "",
+        "The question came from {about}, which is no trusted proxy.",
+    )  # fmt: skip
+    BAD_QUESTION = (
+        "bad_question", 0, 400, "invalid_request",
+        "The proxy's question is refused as it stands: {about}.",
+    )  # fmt: skip
     BAD_TARGET = (
         "bad_target", 1, 400, "",
         "The request target is refused as it stands: {about}.",
@@ -56,7 +64,7 @@ class Reason(StrEnum):
     )  # fmt: skip
     UNKNOWN_TOKEN = (
         "unknown_token", 7, 401, "invalid_token",
-        "The token that was sent to endpoint {endpoint} is not in the store.",
+        "The token that was sent to endpoint {endpoint} is not in the store (fingerprint {about}).",
     )  # fmt: skip
     DISABLED_TOKEN = (
         "disabled_token", 7, 401, "invalid_token",
@@ -86,3 +94,7 @@ class Reason(StrEnum):
         "allowed", 9, 200, "",
         "{token} may use {slot} of endpoint {endpoint}{about}.",
     )  # fmt: skip
+
+
+#: What a question is refused for before it comes to the rules: it is not known then what was asked for.
+BEFORE_THE_RULES = frozenset({Reason.UNTRUSTED_PROXY, Reason.BAD_QUESTION})

@@ -22,6 +22,8 @@ class SeenRequest:
     kind: str = ""
     #: Whether it came with the value from before the token's last rotation.
     previous: bool = False
+    #: Of a token that nobody has: the beginning of its digest, in hexadecimal digits.
+    fingerprint: str = ""
     address: str = ""
     status: int
     reason: str

@@ -118,7 +118,7 @@ def _credential(case: Case, passed: bool) -> str:
 def _token(case: Case, passed: bool) -> str:
     decision = case.decision
     if decision.reason is Reason.UNKNOWN_TOKEN:
-        return "no endpoint token and no primary token has this value"
+        return f"no endpoint token and no primary token has this value (fingerprint {decision.about})"
     if decision.kind == "primary":
         return f"primary token {decision.token_name} is {'on' if passed else f'kept and refused: {decision.about}'}"
     if passed:

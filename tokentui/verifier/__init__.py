@@ -1,0 +1,1 @@
+"""The verifier: the ASGI application that reverse proxies ask whether a request may pass."""

@@ -1,0 +1,100 @@
+"""What the verifier answers: whether the request may pass, who it was, and for a refusal the challenge of RFC 6750.
+
+The headers that tell who it was are there always, empty where there is nobody: a proxy that passes them on replaces
+what a client sent under their names. A refusal may be shown to the client as it is, so it tells no more than the RFC.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote
+
+from tokentui.domain.decision import Decision, Reason
+from tokentui.domain.errors import TokenTuiError
+
+#: All that a header's value may hold as it stands (RFC 9110 §5.5, without obs-text) but `%`.
+_PLAIN = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
+_DESCRIPTION = {
+    "invalid_request": "The request is malformed, or carries more than one token",
+    "invalid_token": "The access token is unknown, revoked or expired",
+    "insufficient_scope": "The access token is not meant for this",
+}
+
+Lines = list[tuple[bytes, bytes]]
+
+
+class Answer(NamedTuple):
+    """An HTTP answer."""
+
+    status: int
+    headers: Lines
+    body: bytes
+
+
+class InvalidRealm(TokenTuiError):
+    """A realm that cannot stand in a header."""
+
+
+class Answers:
+    """The answers in one realm. `refused` and `allowed` give the same object for the same question."""
+
+    def __init__(self, realm: str = "tokentui") -> None:
+        """Raises `InvalidRealm`."""
+        if not realm or any(character not in _PLAIN or character in '"\\' for character in realm):
+            raise InvalidRealm('A realm is printable ASCII without " and \\ and %, such as "api".')
+        self._realm = realm
+        self._refusals = {
+            (reason, harsh): self._refusal(reason, harsh)
+            for reason in Reason
+            if reason.status != 200
+            for harsh in (False, True)
+        }
+
+    def of(self, decision: Decision, only_401_and_403: bool) -> Answer:
+        """The answer; a proxy that takes `only_401_and_403` gets 401 for 400."""
+        if decision.reason.status != 200:
+            return self._refusals[decision.reason, only_401_and_403]
+        endpoint = decision.endpoint
+        assert endpoint is not None
+        return _allowed(decision.token_name, decision.kind, decision.token_id, endpoint.ref)
+
+    def _refusal(self, reason: Reason, only_401_and_403: bool) -> Answer:
+        status, error = reason.status, reason.error
+        if status == 400 and only_401_and_403:
+            status, error = 401, "invalid_request"
+        challenge = [(b"www-authenticate", self._challenge(error))] if status == 401 or error else []
+        body = f"{status}{f' {error}' if error else ''}\n".encode()
+        return Answer(status, [*challenge, *_identity("", "", "", ""), *_common(body)], body)
+
+    def _challenge(self, error: str) -> bytes:
+        """RFC 6750 §3: without credentials there is no error code."""
+        challenge = f'Bearer realm="{self._realm}"'
+        if error:
+            challenge += f', error="{error}", error_description="{_DESCRIPTION[error]}"'
+        return challenge.encode("ascii")
+
+
+@lru_cache(maxsize=65536)
+def _allowed(name: str, kind: str, id: str, endpoint: str) -> Answer:
+    return Answer(200, [*_identity(name, kind, id, endpoint), *_common(b"")], b"")
+
+
+def _identity(name: str, kind: str, id: str, endpoint: str) -> Lines:
+    return [
+        (b"x-token-name", header_text(name)),
+        (b"x-token-kind", kind.encode()),
+        (b"x-token-id", id.encode()),
+        (b"x-endpoint", endpoint.encode()),
+    ]
+
+
+def _common(body: bytes) -> Lines:
+    return [
+        (b"cache-control", b"no-store"),
+        (b"content-type", b"text/plain"),
+        (b"content-length", b"%d" % len(body)),
+    ]
+
+
+def header_text(text: str) -> bytes:
+    """A name for a header: printable ASCII as it stands, the rest and `%` as percent-encoded UTF-8."""
+    return quote(text, safe=_PLAIN).encode("ascii")

@@ -1,0 +1,112 @@
+"""The ASGI application: a path for each proxy's dialect, the decision, and nothing else between."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import datetime
+from time import perf_counter
+from typing import Any, Protocol
+
+from tokentui.domain.decision import Decision, Reason, Request
+from tokentui.services.desk import utc_now
+from tokentui.verifier.answers import Answer, Answers
+from tokentui.verifier.in_force import InForce
+from tokentui.verifier.networks import Networks
+from tokentui.verifier.questions import DIALECTS, BadQuestion, Dialect
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+#: Where each dialect is asked.
+_PLACES = {f"/verify/{name}".encode(): dialect for name, dialect in DIALECTS.items()}
+#: Where a dialect is asked whose question stands behind its place.
+_PREFIXES = tuple((place + b"/", dialect) for place, dialect in _PLACES.items() if dialect.any_method)
+_NOTHING = Request("", b"")
+_READING = ("GET", "HEAD")
+#: What is told of the asking itself, and not of the request asked about.
+_NOT_FOUND = Answer(404, [(b"content-type", b"text/plain"), (b"content-length", b"0")], b"")
+_NO_METHOD = Answer(405, [(b"allow", b"GET, HEAD"), (b"content-type", b"text/plain"), (b"content-length", b"0")], b"")
+
+
+class Listener(Protocol):
+    """Who is told of every decision and how long it took, on the server's loop: it must not wait for anything."""
+
+    def __call__(self, request: Request, decision: Decision, at: datetime, microseconds: int) -> None: ...
+
+
+class Page(Protocol):
+    """Another path that is answered, such as `/healthz`."""
+
+    def __call__(self) -> Answer: ...
+
+
+class Verifier:
+    """The application over the records in force."""
+
+    def __init__(
+        self,
+        in_force: InForce,
+        *,
+        trusted: Networks,
+        answers: Answers,
+        listeners: tuple[Listener, ...] = (),
+        pages: dict[str, Page] | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._in_force, self._trusted, self._answers = in_force, trusted, answers
+        self._listeners, self._pages, self._clock = listeners, pages or {}, clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; see the ASGI specification, "HTTP". A lifespan is somebody else's."""
+        if scope["type"] != "http":
+            raise ValueError(f"the verifier does not speak {scope['type']}")
+        path: bytes = scope["raw_path"]
+        dialect = _PLACES.get(path) or next((each for prefix, each in _PREFIXES if path.startswith(prefix)), None)
+        if dialect is None:
+            await _send(scope, send, self._page(path.decode("latin-1"), scope["method"]))
+        elif scope["method"] not in _READING and not dialect.any_method:
+            await _send(scope, send, _NO_METHOD)
+        else:
+            await self._verify(dialect, scope, send)
+
+    def _page(self, path: str, method: str) -> Answer:
+        page = self._pages.get(path)
+        if page is None:
+            return _NOT_FOUND
+        return page() if method in _READING else _NO_METHOD
+
+    async def _verify(self, dialect: Dialect, scope: Scope, send: Send) -> None:
+        """Decide and answer; the proxy waits, so whoever wants to know of it is told afterwards."""
+        begin, now = perf_counter(), self._clock()
+        request, decision = self._decided(dialect, scope, now)
+        microseconds = int((perf_counter() - begin) * 1e6)
+        await _send(scope, send, self._answers.of(decision, dialect.only_401_and_403))
+        for listener in self._listeners:
+            listener(request, decision, now, microseconds)
+
+    def _decided(self, dialect: Dialect, scope: Scope, now: datetime) -> tuple[Request, Decision]:
+        peer = scope["client"]  # None over a Unix socket, whose file's mode says who may use it
+        if peer is not None and peer[0] not in self._trusted:
+            return _NOTHING, Decision(Reason.UNTRUSTED_PROXY, about=peer[0])
+        try:
+            request = dialect.request(scope["headers"], scope["method"], _rest(dialect, scope), self._trusted)
+        except BadQuestion as bad:
+            return _NOTHING, Decision(Reason.BAD_QUESTION, about=bad.reason)
+        guard = self._in_force.guard
+        if guard is None:
+            return request, Decision(Reason.INTERNAL_ERROR, about="the store has not been readable for too long")
+        return request, guard.decide(request, now)
+
+
+def _rest(dialect: Dialect, scope: Scope) -> bytes:
+    """The target behind the dialect's place, as it came."""
+    if not dialect.any_method:
+        return b""
+    path: bytes = scope["raw_path"]
+    query: bytes = scope["query_string"]
+    rest = path[len("/verify/") + len(dialect.name) :]
+    return rest + b"?" + query if query else rest
+
+
+async def _send(scope: Scope, send: Send, answer: Answer) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})

@@ -1,0 +1,119 @@
+"""The records by which is decided: those of the store as it is, or for a bounded time as it last could be read."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from tokentui.domain.decision import Guard
+from tokentui.domain.errors import TokenTuiError
+from tokentui.store.protocol import Stamp, Store
+
+#: How often the store is looked at, in seconds: a change is to be obeyed within one.
+LOOK_SECONDS = 0.2
+#: How often a store that cannot be read is read again where its file is the same, in seconds: it may be large.
+RETRY_SECONDS = 2.0
+#: How long the last good records hold while the store cannot be read, in seconds, unless said otherwise.
+MAX_STALE = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the records by which is decided are worth now."""
+
+    #: Whether anybody can be let in.
+    ok: bool
+    #: How long ago the store was last found to be as the records say, in seconds; None where it never was.
+    age: float | None
+    #: What is wrong with the store; empty where nothing is.
+    trouble: str
+    endpoints: int = 0
+    tokens: int = 0
+
+
+class InForce:
+    """The guard made of one store. `look` and `watch` are one thread's, `guard` and `health` anybody's."""
+
+    def __init__(
+        self,
+        store: Store,
+        digest: Callable[[str], str],
+        *,
+        max_stale: float = MAX_STALE,
+        told: Callable[[str], object] = lambda line: None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`digest` turns a token value into the store's digest, and raises where the key is not the store's.
+
+        `told` takes a line for the log whenever something goes wrong or right again.
+        """
+        self._store, self._digest, self._max_stale, self._told, self._clock = store, digest, max_stale, told, clock
+        self._guard: Guard | None = None
+        self._stamp: Stamp | None = None
+        #: The store that could not be read, and when that was found.
+        self._failed: tuple[Stamp | None, float] | None = None
+        self._confirmed: float | None = None
+        self._trouble = "The store has not been read yet."
+        self._amounts = (0, 0)
+        self._closed = threading.Event()
+
+    @property
+    def guard(self) -> Guard | None:
+        """What decides now; None where the store has not been readable for too long, and everybody is refused."""
+        if self._confirmed is None or self._clock() - self._confirmed > self._max_stale:
+            return None
+        return self._guard
+
+    def health(self) -> Health:
+        """How it stands."""
+        age = None if self._confirmed is None else self._clock() - self._confirmed
+        return Health(self.guard is not None, age, self._trouble, *self._amounts)
+
+    def look(self) -> bool:
+        """Look at the store once, and take over what has changed; False where it could not be read, which is told."""
+        stamp: Stamp | None = None
+        try:
+            stamp = self._store.stamp()
+            if (
+                self._failed is not None
+                and self._failed[0] == stamp
+                and self._clock() < self._failed[1] + RETRY_SECONDS
+            ):
+                return False
+            if stamp != self._stamp or self._failed is not None:
+                self._take_over()
+                self._stamp = stamp
+        except Exception as error:  # noqa: BLE001  # whatever it is: the last good records hold, for a time
+            self._failed = stamp, self._clock()
+            self._tell(str(error) if isinstance(error, TokenTuiError) else f"An unexpected {type(error).__name__}.")
+            return False
+        self._tell("")
+        self._failed, self._confirmed = None, self._clock()
+        return True
+
+    def _failed_lately(self, stamp: Stamp) -> bool:
+        return (
+            self._failed is not None and self._failed[0] == stamp and self._clock() < self._failed[1] + RETRY_SECONDS
+        )
+
+    def _take_over(self) -> None:
+        self._digest("")
+        reader = self._store.reader()
+        guard = Guard(reader.iter_endpoints(), reader.iter_tokens(), reader.iter_assignments(), self._digest)
+        counts = reader.counts()
+        self._guard, self._amounts = guard, (counts.endpoints, counts.tokens)
+
+    def _tell(self, trouble: str) -> None:
+        """A line when it goes wrong, and when it is right again; not when it is right from the beginning."""
+        if trouble != self._trouble and (trouble or self._confirmed is not None):
+            self._told(trouble or "The store is read again, and obeyed.")
+        self._trouble = trouble
+
+    def watch(self) -> None:
+        """Look again and again, until `close`."""
+        while not self._closed.wait(LOOK_SECONDS):
+            self.look()
+
+    def close(self) -> None:
+        """Let `watch` end."""
+        self._closed.set()

@@ -1,0 +1,24 @@
+"""Which proxies are believed: networks, and the Unix socket."""
+
+from collections.abc import Iterable
+
+from tokentui.domain.address import AddressFilter
+from tokentui.domain.errors import InvalidIpFilter
+
+#: Believed unless others are named.
+LOOPBACK = ("127.0.0.0/8", "::1")
+
+
+class Networks:
+    """The addresses of trusted proxies; v4-mapped IPv6 counts as IPv4. Raises `InvalidIpFilter`."""
+
+    __slots__ = ("_filter", "entries")
+
+    def __init__(self, entries: Iterable[str] = LOOPBACK) -> None:
+        self.entries = tuple(entries)
+        self._filter = AddressFilter(self.entries)
+        if not self.entries or self._filter.admits("no address"):  # an empty filter means anybody
+            raise InvalidIpFilter("trusted_proxy", "Name the trusted proxies: not everybody can be one.")
+
+    def __contains__(self, address: str) -> bool:
+        return self._filter.admits(address)

@@ -1,0 +1,127 @@
+"""The verifier on the network: sockets bound first, then uvicorn over them until a signal ends it."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokentui.domain.errors import TokenTuiError
+from tokentui.verifier.application import Verifier
+from tokentui.verifier.in_force import InForce
+
+_BACKLOG = 2048
+#: Longer than proxies keep an idle connection, so that none of them sends into one that is just being closed.
+_KEEP_ALIVE_SECONDS = 120
+#: How long requests under way are waited for at the end, in seconds.
+_GRACE_SECONDS = 5
+
+
+class CannotListen(TokenTuiError):
+    """An address that cannot be listened at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where to listen: at a host and port, a Unix socket, or both."""
+
+    host: str = "127.0.0.1"
+    port: int | None = 8787
+    unix: Path | None = None
+
+
+def bind(places: Places) -> list[socket.socket]:
+    """The sockets, listening; raises `CannotListen`, and leaves nothing behind then."""
+    bound: list[socket.socket] = []
+    try:
+        if places.port is not None:
+            bound.append(_bind_tcp(places.host, places.port))
+        if places.unix is not None:
+            bound.append(_bind_unix(places.unix))
+    except CannotListen:
+        close(bound)
+        raise
+    return bound
+
+
+def _bind_tcp(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise CannotListen(f"{host} port {port} cannot be listened at: {_why(error)}.") from error
+
+
+def _bind_unix(path: Path) -> socket.socket:
+    """A socket that its owner and group may use. One that nobody listens at any more is taken away first."""
+    with suppress(OSError):
+        if path.is_socket() and not _answers(path):
+            path.unlink()
+    listening = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o117)
+    try:
+        listening.bind(str(path))
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise CannotListen(f"The socket {path} cannot be listened at: {_why(error)}.") from error
+    finally:
+        os.umask(before)
+    return listening
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            return False
+        return True
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def close(sockets: Iterable[socket.socket]) -> None:
+    """Close them; the file of a Unix socket goes too."""
+    for each in sockets:
+        if each.family == socket.AF_UNIX:
+            with suppress(OSError):
+                os.unlink(each.getsockname())
+        each.close()
+
+
+def serve(verifier: Verifier, in_force: InForce, sockets: list[socket.socket]) -> None:
+    """Answer until SIGTERM or SIGINT; requests under way are answered first."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        verifier,
+        loop="auto",
+        http="auto",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    with _watched(in_force):
+        uvicorn.Server(config).run(sockets=sockets)
+
+
+@contextmanager
+def _watched(in_force: InForce) -> Iterator[None]:
+    watching = threading.Thread(target=in_force.watch, name="watch", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        in_force.close()
+        watching.join()
