@@ -1,7 +1,6 @@
 """Who may call: the one function that decides, from the nine rules of DESIGN.md taken in their order."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import NamedTuple
@@ -24,16 +23,22 @@ _QUOTED = 200
 FINGERPRINT = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a caller asks for. The target and the headers may hold a token, so no `repr` shows them."""
+class Request(NamedTuple):
+    """What a caller asks for. The target and the headers may hold a token, so no `repr` shows them.
+
+    A tuple for the reason that `Decision` is one.
+    """
 
     method: str
-    target: str | bytes = field(repr=False)
+    target: str | bytes
     #: The values of all `Authorization` headers.
-    authorization: tuple[str, ...] = field(default=(), repr=False)
+    authorization: tuple[str, ...] = ()
     #: The client's address.
     client: str = ""
+
+    def __repr__(self) -> str:
+        """Without what may hold a token."""
+        return f"Request(method={self.method!r}, client={self.client!r})"
 
 
 class Decision(NamedTuple):

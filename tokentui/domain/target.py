@@ -7,11 +7,15 @@ UTF-8 may be sent raw.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 #: The longest target that is read, in bytes.
 MAX_BYTES = 16384
+
+#: The longest path that is remembered, in bytes or characters.
+_SHORT = 256
 
 #: The parameter that may carry a token in the query (RFC 6750 §2.3).
 ACCESS_TOKEN = "access_token"
@@ -77,10 +81,23 @@ class Target(NamedTuple):
 
 def parse_target(raw: str | bytes) -> Target:
     """The target of a request line in origin form (RFC 9112 §3.2.1). Raises `BadTarget` for any other."""
-    path, question_mark, query = _text(raw).partition("?")
+    if len(raw) > MAX_BYTES:
+        raise BadTarget(f"it is longer than {MAX_BYTES} bytes")
+    path, question_mark, query = raw.partition("?") if isinstance(raw, str) else raw.partition(b"?")
+    parsed = (_remembered if len(path) <= _SHORT else _parsed)(path)
+    return Target(*parsed, _access_tokens(_text(query))) if question_mark else Target(*parsed)
+
+
+def _parsed(raw: str | bytes) -> tuple[str, tuple[str, ...]]:
+    """A path, decoded, and its segments."""
+    path = _text(raw)
     if not _PLAIN.fullmatch(path):
         path = decode_path(path)
-    return Target(path, tuple(path[1:].split("/")), _access_tokens(query) if question_mark else ())
+    return path, tuple(path[1:].split("/"))
+
+
+#: Paths come again; what is refused is not remembered, nor any query, which may hold a token.
+_remembered = lru_cache(maxsize=4096)(_parsed)
 
 
 def decode_path(path: str) -> str:
@@ -92,8 +109,6 @@ def decode_path(path: str) -> str:
 
 
 def _text(raw: str | bytes) -> str:
-    if len(raw) > MAX_BYTES:
-        raise BadTarget(f"it is longer than {MAX_BYTES} bytes")
     if isinstance(raw, str) and raw.isascii():
         return raw
     try:

@@ -4,8 +4,9 @@ The headers that tell who it was are there always, empty where there is nobody: 
 what a client sent under their names. A refusal may be shown to the client as it is, so it tells no more than the RFC.
 """
 
+from collections.abc import MutableMapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 from tokentui.domain.decision import Decision, Reason
@@ -22,12 +23,26 @@ _DESCRIPTION = {
 Lines = list[tuple[bytes, bytes]]
 
 
-class Answer(NamedTuple):
-    """An HTTP answer."""
+Message = MutableMapping[str, Any]
+_NO_BODY: Message = {"type": "http.response.body", "body": b""}
 
-    status: int
-    headers: Lines
-    body: bytes
+
+class Answer(NamedTuple):
+    """An HTTP answer, as the messages that ASGI sends: made once and sent often, so nobody may change them."""
+
+    start: Message
+    body: Message = _NO_BODY
+
+    @classmethod
+    def of(cls, status: int, headers: Lines, body: bytes = b"", kind: bytes = b"text/plain") -> Self:
+        """An answer with this body, if any."""
+        lines = [*headers, *([(b"content-type", kind)] if body else []), (b"content-length", b"%d" % len(body))]
+        start = {"type": "http.response.start", "status": status, "headers": lines}
+        return cls(start, {"type": "http.response.body", "body": body})
+
+    def body_for(self, method: str) -> Message:
+        """The body, which HEAD gets none of."""
+        return _NO_BODY if method == "HEAD" else self.body
 
 
 class InvalidRealm(TokenTuiError):
@@ -63,7 +78,8 @@ class Answers:
             status, error = 401, "invalid_request"
         challenge = [(b"www-authenticate", self._challenge(error))] if status == 401 or error else []
         body = f"{status}{f' {error}' if error else ''}\n".encode()
-        return Answer(status, [*challenge, *_identity("", "", "", ""), *_common(body)], body)
+        headers = [*challenge, *_identity("", "", "", ""), (b"cache-control", b"no-store")]
+        return Answer.of(status, headers, body)
 
     def _challenge(self, error: str) -> bytes:
         """RFC 6750 §3: without credentials there is no error code."""
@@ -75,7 +91,7 @@ class Answers:
 
 @lru_cache(maxsize=65536)
 def _allowed(name: str, kind: str, id: str, endpoint: str) -> Answer:
-    return Answer(200, [*_identity(name, kind, id, endpoint), *_common(b"")], b"")
+    return Answer.of(200, _identity(name, kind, id, endpoint))
 
 
 def _identity(name: str, kind: str, id: str, endpoint: str) -> Lines:
@@ -84,14 +100,6 @@ def _identity(name: str, kind: str, id: str, endpoint: str) -> Lines:
         (b"x-token-kind", kind.encode()),
         (b"x-token-id", id.encode()),
         (b"x-endpoint", endpoint.encode()),
-    ]
-
-
-def _common(body: bytes) -> Lines:
-    return [
-        (b"cache-control", b"no-store"),
-        (b"content-type", b"text/plain"),
-        (b"content-length", b"%d" % len(body)),
     ]
 
 

@@ -22,9 +22,9 @@ _PLACES = {f"/verify/{name}".encode(): dialect for name, dialect in DIALECTS.ite
 _PREFIXES = tuple((place + b"/", dialect) for place, dialect in _PLACES.items() if dialect.any_method)
 _NOTHING = Request("", b"")
 _READING = ("GET", "HEAD")
-#: What is told of the asking itself, and not of the request asked about.
-_NOT_FOUND = Answer(404, [(b"content-type", b"text/plain"), (b"content-length", b"0")], b"")
-_NO_METHOD = Answer(405, [(b"allow", b"GET, HEAD"), (b"content-type", b"text/plain"), (b"content-length", b"0")], b"")
+_PATHS = frozenset(place.decode() for place in _PLACES)
+_NOT_FOUND = Answer.of(404, [])
+_NO_METHOD = Answer.of(405, [(b"allow", b"GET, HEAD")])
 
 
 class Listener(Protocol):
@@ -56,32 +56,38 @@ class Verifier:
         self._listeners, self._pages, self._clock = listeners, pages or {}, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; see the ASGI specification, "HTTP". A lifespan is somebody else's."""
+        """Answer one request; see the ASGI specification, "HTTP". A lifespan is somebody else's.
+
+        The proxy waits, so whoever wants to know of a decision is told after the answer.
+        """
+        dialect = _dialect(scope)
+        if dialect is None:
+            await self._tell_page(scope, send)
+            return
+        begin, now = perf_counter(), self._clock()
+        request, decision = self._decided(dialect, scope, now)
+        microseconds = int((perf_counter() - begin) * 1e6)
+        answer = self._answers.of(decision, dialect.only_401_and_403)
+        await send(answer.start)
+        await send(answer.body_for(scope["method"]))
+        for listener in self._listeners:
+            listener(request, decision, now, microseconds)
+
+    async def _tell_page(self, scope: Scope, send: Send) -> None:
+        """Answer what is no question."""
         if scope["type"] != "http":
             raise ValueError(f"the verifier does not speak {scope['type']}")
-        path: bytes = scope["raw_path"]
-        dialect = _PLACES.get(path) or next((each for prefix, each in _PREFIXES if path.startswith(prefix)), None)
-        if dialect is None:
-            await _send(scope, send, self._page(path.decode("latin-1"), scope["method"]))
-        elif scope["method"] not in _READING and not dialect.any_method:
-            await _send(scope, send, _NO_METHOD)
-        else:
-            await self._verify(dialect, scope, send)
+        answer = self._page(scope["path"], scope["method"])
+        await send(answer.start)
+        await send(answer.body_for(scope["method"]))
 
     def _page(self, path: str, method: str) -> Answer:
+        if path in _PATHS:
+            return _NO_METHOD
         page = self._pages.get(path)
         if page is None:
             return _NOT_FOUND
         return page() if method in _READING else _NO_METHOD
-
-    async def _verify(self, dialect: Dialect, scope: Scope, send: Send) -> None:
-        """Decide and answer; the proxy waits, so whoever wants to know of it is told afterwards."""
-        begin, now = perf_counter(), self._clock()
-        request, decision = self._decided(dialect, scope, now)
-        microseconds = int((perf_counter() - begin) * 1e6)
-        await _send(scope, send, self._answers.of(decision, dialect.only_401_and_403))
-        for listener in self._listeners:
-            listener(request, decision, now, microseconds)
 
     def _decided(self, dialect: Dialect, scope: Scope, now: datetime) -> tuple[Request, Decision]:
         peer = scope["client"]  # None over a Unix socket, whose file's mode says who may use it
@@ -97,6 +103,15 @@ class Verifier:
         return request, guard.decide(request, now)
 
 
+def _dialect(scope: Scope) -> Dialect | None:
+    """Who asks; None for what is no question, be it for its method alone."""
+    path: bytes = scope["raw_path"]
+    dialect = _PLACES.get(path)
+    if dialect is not None and (scope["method"] in _READING or dialect.any_method):
+        return dialect
+    return next((each for prefix, each in _PREFIXES if path.startswith(prefix)), None)
+
+
 def _rest(dialect: Dialect, scope: Scope) -> bytes:
     """The target behind the dialect's place, as it came."""
     if not dialect.any_method:
@@ -105,8 +120,3 @@ def _rest(dialect: Dialect, scope: Scope) -> bytes:
     query: bytes = scope["query_string"]
     rest = path[len("/verify/") + len(dialect.name) :]
     return rest + b"?" + query if query else rest
-
-
-async def _send(scope: Scope, send: Send, answer: Answer) -> None:
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})

@@ -5,20 +5,22 @@ twice or is spelled with `_` for `-` is refused (CVE-2025-64484, CVE-2021-32777)
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from tokentui.domain.decision import Request
+from tokentui.domain.slots import SLOT_OF_METHOD
 from tokentui.verifier.client import BadChain, client_of, single_address
 from tokentui.verifier.networks import Networks
 
 #: The headers of a request as ASGI gives them: names in lower case.
 Headers = Iterable[tuple[bytes, bytes]]
-_Found = Mapping[bytes, list[bytes]]
 
 _AUTHORIZATION = b"authorization"
 #: A method is a `token` (RFC 9110 §9.1, §5.6.2).
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
+#: Those that most requests have, which need no closer look.
+_METHODS = {name.encode(): name for name in SLOT_OF_METHOD}
 
 
 class BadQuestion(ValueError):
@@ -34,10 +36,10 @@ class Dialect:
     """How one proxy asks, and what it takes for an answer."""
 
     name: str
-    #: The headers that its configuration sets.
-    metadata: frozenset[bytes]
+    #: The headers that are read: those that its configuration sets, and the credential's.
+    wanted: frozenset[bytes]
     #: The request asked about, from those headers, the asking's own method and target, and the trusted proxies.
-    read: Callable[[_Found, str, bytes, Networks], Request]
+    read: Callable[["_Found", str, bytes, Networks], Request]
     #: Whether it makes an error of its own of any answer but 2xx, 401 and 403.
     only_401_and_403: bool = False
     #: Whether the method of the asking is that of the request.
@@ -48,43 +50,59 @@ class Dialect:
 
         Raises `BadQuestion`.
         """
-        return self.read(_pick(headers, self.metadata), method, rest, trusted)
+        return self.read(_Found(headers, self.wanted), method, rest, trusted)
 
 
-def _pick(headers: Headers, metadata: Collection[bytes]) -> dict[bytes, list[bytes]]:
-    """The values of the dialect's own headers and of `Authorization`; raises `BadQuestion` for a name with `_`."""
-    found: dict[bytes, list[bytes]] = {}
-    for name, value in headers:
-        if name in metadata or name == _AUTHORIZATION:
-            found.setdefault(name, []).append(value)
-        elif b"_" in name:
-            meant = name.replace(b"_", b"-")
-            if meant in metadata or meant == _AUTHORIZATION:
-                raise BadQuestion(f"it has a header {_shown(meant)} that is spelled with _")
-    return found
+class _Found:
+    """The wanted ones of a request's headers, each once; of `Authorization` all. Raises `BadQuestion`."""
 
+    __slots__ = ("_more", "_values")
 
-def _one(found: _Found, name: bytes) -> bytes:
-    values = found.get(name, [])
-    if len(values) != 1:
-        raise BadQuestion(f"it has {'more than one' if values else 'no'} {_shown(name)} header")
-    return values[0]
+    def __init__(self, headers: Headers, wanted: Collection[bytes]) -> None:
+        self._values: dict[bytes, bytes] = {}
+        self._more: list[bytes] = []
+        values = self._values
+        for name, value in headers:
+            if name in wanted:
+                if name in values:
+                    self._repeated(name, value)
+                else:
+                    values[name] = value
+            elif b"_" in name and name.replace(b"_", b"-") in wanted:
+                raise BadQuestion(f"it has a header {_shown(name)}, which is spelled with _")
+
+    def _repeated(self, name: bytes, value: bytes) -> None:
+        if name != _AUTHORIZATION:
+            raise BadQuestion(f"it has more than one {_shown(name)} header")
+        self._more.append(value)
+
+    def one(self, name: bytes) -> bytes:
+        """The value of a header that must be there."""
+        try:
+            return self._values[name]
+        except KeyError:
+            raise BadQuestion(f"it has no {_shown(name)} header") from None
+
+    def method(self, name: bytes) -> str:
+        """The method in this header."""
+        value = self.one(name)
+        known = _METHODS.get(value)
+        if known is not None:
+            return known
+        if not _METHOD.fullmatch(value):
+            raise BadQuestion(f"its {_shown(name)} is no method")
+        return value.decode()
+
+    def authorization(self) -> tuple[str, ...]:
+        """The values of all `Authorization` headers."""
+        first = self._values.get(_AUTHORIZATION)
+        if first is None:
+            return ()
+        return (first.decode("latin-1"), *[value.decode("latin-1") for value in self._more])
 
 
 def _shown(name: bytes) -> str:
-    return name.decode().title().replace("Uri", "URI").replace("Ip", "IP")
-
-
-def _method(found: _Found, name: bytes) -> str:
-    value = _one(found, name)
-    if not _METHOD.fullmatch(value):
-        raise BadQuestion(f"its {_shown(name)} is no method")
-    return value.decode()
-
-
-def _authorization(found: _Found) -> tuple[str, ...]:
-    values = found.get(_AUTHORIZATION)
-    return tuple([value.decode("latin-1") for value in values]) if values else ()
+    return name.decode("latin-1").title().replace("Uri", "URI").replace("Ip", "IP")
 
 
 _ORIGINAL_METHOD, _ORIGINAL_URI, _REAL_IP = b"x-original-method", b"x-original-uri", b"x-real-ip"
@@ -93,10 +111,10 @@ _ORIGINAL_METHOD, _ORIGINAL_URI, _REAL_IP = b"x-original-method", b"x-original-u
 def _original(found: _Found, method: str, rest: bytes, trusted: Networks) -> Request:
     """`X-Original-Method`, `X-Original-URI` and `X-Real-IP`, each set by the proxy whatever the client sent."""
     try:
-        client = single_address(_one(found, _REAL_IP))
+        client = single_address(found.one(_REAL_IP))
     except BadChain as bad:
         raise BadQuestion(f"its X-Real-IP {bad}") from None
-    return Request(_method(found, _ORIGINAL_METHOD), _one(found, _ORIGINAL_URI), _authorization(found), client)
+    return Request(found.method(_ORIGINAL_METHOD), found.one(_ORIGINAL_URI), found.authorization(), client)
 
 
 _FORWARDED_METHOD, _FORWARDED_URI, _FORWARDED_FOR = b"x-forwarded-method", b"x-forwarded-uri", b"x-forwarded-for"
@@ -105,23 +123,23 @@ _FORWARDED_METHOD, _FORWARDED_URI, _FORWARDED_FOR = b"x-forwarded-method", b"x-f
 def _forwarded(found: _Found, method: str, rest: bytes, trusted: Networks) -> Request:
     """`X-Forwarded-Method`, `-Uri` and `-For`."""
     client = _chained(found, trusted)
-    return Request(_method(found, _FORWARDED_METHOD), _one(found, _FORWARDED_URI), _authorization(found), client)
+    return Request(found.method(_FORWARDED_METHOD), found.one(_FORWARDED_URI), found.authorization(), client)
 
 
 def _prefixed(found: _Found, method: str, rest: bytes, trusted: Networks) -> Request:
     """The request's own method and path, behind a prefix, and `X-Forwarded-For`."""
-    return Request(method, rest, _authorization(found), _chained(found, trusted))
+    return Request(method, rest, found.authorization(), _chained(found, trusted))
 
 
 def _chained(found: _Found, trusted: Networks) -> str:
     try:
-        return client_of(_one(found, _FORWARDED_FOR), trusted)
+        return client_of(found.one(_FORWARDED_FOR), trusted)
     except BadChain as bad:
         raise BadQuestion(f"its X-Forwarded-For {bad}") from None
 
 
-_ORIGINAL = frozenset({_ORIGINAL_METHOD, _ORIGINAL_URI, _REAL_IP})
-_FORWARDED = frozenset({_FORWARDED_METHOD, _FORWARDED_URI, _FORWARDED_FOR})
+_ORIGINAL = frozenset({_AUTHORIZATION, _ORIGINAL_METHOD, _ORIGINAL_URI, _REAL_IP})
+_FORWARDED = frozenset({_AUTHORIZATION, _FORWARDED_METHOD, _FORWARDED_URI, _FORWARDED_FOR})
 
 DIALECTS = {
     dialect.name: dialect
@@ -130,6 +148,6 @@ DIALECTS = {
         Dialect("haproxy", _ORIGINAL, _original),
         Dialect("traefik", _FORWARDED, _forwarded),
         Dialect("caddy", _FORWARDED, _forwarded),
-        Dialect("envoy", frozenset({_FORWARDED_FOR}), _prefixed, any_method=True),
+        Dialect("envoy", frozenset({_AUTHORIZATION, _FORWARDED_FOR}), _prefixed, any_method=True),
     )
 }
