@@ -1,8 +1,9 @@
 """The ASGI application: a path for each proxy's dialect, the decision, and nothing else between."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from tokentui.domain.decision import Decision, Reason, Request
@@ -33,6 +34,10 @@ class Listener(Protocol):
     def __call__(self, request: Request, decision: Decision, at: datetime, microseconds: int) -> None: ...
 
 
+def _nobody(request: Request, decision: Decision, at: datetime, microseconds: int) -> None:
+    """A `Listener` that does not care."""
+
+
 class Page(Protocol):
     """Another path that is answered, such as `/healthz`."""
 
@@ -48,15 +53,15 @@ class Verifier:
         *,
         trusted: Networks,
         answers: Answers,
-        listeners: tuple[Listener, ...] = (),
-        pages: dict[str, Page] | None = None,
+        listener: Listener = _nobody,
+        pages: Mapping[str, Page] = MappingProxyType({}),
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._in_force, self._trusted, self._answers = in_force, trusted, answers
-        self._listeners, self._pages, self._clock = listeners, pages or {}, clock
+        self._listener, self._pages, self._clock = listener, pages, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; see the ASGI specification, "HTTP". A lifespan is somebody else's.
+        """Answer one request; see the ASGI specification, "HTTP".
 
         The proxy waits, so whoever wants to know of a decision is told after the answer.
         """
@@ -70,13 +75,10 @@ class Verifier:
         answer = self._answers.of(decision, dialect.only_401_and_403)
         await send(answer.start)
         await send(answer.body_for(scope["method"]))
-        for listener in self._listeners:
-            listener(request, decision, now, microseconds)
+        self._listener(request, decision, now, microseconds)
 
     async def _tell_page(self, scope: Scope, send: Send) -> None:
         """Answer what is no question."""
-        if scope["type"] != "http":
-            raise ValueError(f"the verifier does not speak {scope['type']}")
         answer = self._page(scope["path"], scope["method"])
         await send(answer.start)
         await send(answer.body_for(scope["method"]))

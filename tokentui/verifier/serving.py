@@ -1,16 +1,24 @@
-"""The verifier on the network: sockets bound first, then uvicorn over them until a signal ends it."""
+"""The verifier on the network: sockets that are bound once, and in each worker uvicorn over them."""
 
+import asyncio
 import os
+import signal
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
+
+import uvicorn
 
 from tokentui.domain.errors import TokenTuiError
 from tokentui.verifier.application import Verifier
+from tokentui.verifier.frames import Channel
 from tokentui.verifier.in_force import InForce
+from tokentui.verifier.reporting import Reporter
+from tokentui.verifier.supervisor import CannotServe
 
 _BACKLOG = 2048
 #: Longer than proxies keep an idle connection, so that none of them sends into one that is just being closed.
@@ -94,11 +102,47 @@ def close(sockets: Iterable[socket.socket]) -> None:
         each.close()
 
 
-def serve(verifier: Verifier, in_force: InForce, sockets: list[socket.socket]) -> None:
-    """Answer until SIGTERM or SIGINT; requests under way are answered first."""
-    import uvicorn
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What answers in one process; `make` makes it there, so that each has its own eyes on the store and its own key.
 
-    config = uvicorn.Config(
+    `make` gets the reporter, which is the application's listener, and gives the application and its records in force.
+    """
+
+    make: Callable[[Reporter], tuple[Verifier, InForce]]
+    sockets: list[socket.socket]
+
+    def __call__(self, channel: Channel) -> NoReturn:
+        """Answer until SIGTERM, or until the supervisor has gone; then leave the process."""
+        code = 1
+        try:
+            signal.signal(signal.SIGTERM, _stay)  # uvicorn raises it once more when it has ended
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c comes to all; the supervisor tells when to end
+            self._serve(channel)
+            code = 0
+        except TokenTuiError as error:
+            channel.send({"failed": str(error)})
+        except Exception as error:  # noqa: BLE001  # its text may hold anything, so the kind has to do
+            channel.send({"failed": f"The verifier cannot begin: an unexpected {type(error).__name__}."})
+        finally:
+            channel.flush(_GRACE_SECONDS)
+            os._exit(code)
+
+    def _serve(self, channel: Channel) -> None:
+        reporter = Reporter(channel)
+        verifier, in_force = self.make(reporter)
+        if not in_force.look():
+            raise CannotServe(in_force.health().trouble)
+        with _watched(in_force):
+            _Server(_config(verifier), reporter, channel).run(sockets=self.sockets)
+
+
+def _stay(number: int, frame: object) -> None:
+    """A signal that was obeyed already."""
+
+
+def _config(verifier: Verifier) -> uvicorn.Config:
+    return uvicorn.Config(
         verifier,
         loop="auto",
         http="auto",
@@ -112,8 +156,23 @@ def serve(verifier: Verifier, in_force: InForce, sockets: list[socket.socket]) -
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    with _watched(in_force):
-        uvicorn.Server(config).run(sockets=sockets)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's, with the reporter on its loop."""
+
+    def __init__(self, config: uvicorn.Config, reporter: Reporter, channel: Channel) -> None:
+        super().__init__(config)
+        self._reporter, self._channel = reporter, channel
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._reporter.begin(asyncio.get_running_loop(), lambda: os.kill(os.getpid(), signal.SIGTERM))
+        self._channel.send({"ready": True})
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets=sockets)
+        self._reporter.end(asyncio.get_running_loop())
 
 
 @contextmanager

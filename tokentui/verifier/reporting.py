@@ -1,0 +1,67 @@
+"""A worker's side of the recording: decisions are told to the supervisor in batches, and nobody waits for that."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from tokentui.domain.decision import Decision, Request
+from tokentui.verifier.frames import Channel
+from tokentui.verifier.seen import seen
+
+#: A batch is told when it has so many decisions, or after so many seconds.
+_BATCH = 256
+_SECONDS = 0.05
+#: How long the supervisor has for the last ones, in seconds.
+_PATIENCE = 5.0
+
+
+class Reporter:
+    """Tells the supervisor of decisions. Used on the server's loop alone."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._batch: list[tuple[object, ...]] = []
+        self._lost = 0
+        self._timer: asyncio.TimerHandle | None = None
+        #: What the supervisor said last: how the recording stands, and the metrics.
+        self.news: dict[str, Any] = {}
+
+    def __call__(self, request: Request, decision: Decision, at: datetime, microseconds: int) -> None:
+        """Take a decision; a `Listener`."""
+        self._batch.append(seen(request, decision, at, microseconds))
+        if len(self._batch) >= _BATCH:
+            self._tell()
+
+    def begin(self, loop: asyncio.AbstractEventLoop, orphaned: Any) -> None:
+        """Tell from now on, and take news; `orphaned` is called when the supervisor has gone."""
+        loop.add_reader(self._channel, self._hear, loop, orphaned)
+        self._again(loop)
+
+    def end(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Tell the last decisions."""
+        if self._timer is not None:
+            self._timer.cancel()
+        loop.remove_reader(self._channel)
+        self._tell()
+        self._channel.flush(_PATIENCE)
+
+    def _again(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._tell()
+        self._timer = loop.call_later(_SECONDS, self._again, loop)
+
+    def _tell(self) -> None:
+        self._channel.push()
+        if not self._batch:
+            return
+        batch, self._batch = self._batch, []
+        if self._channel.send({"seen": batch, "lost": self._lost}):
+            self._lost = 0
+        else:
+            self._lost += len(batch)
+
+    def _hear(self, loop: asyncio.AbstractEventLoop, orphaned: Any) -> None:
+        for news in self._channel.received():
+            self.news = news
+        if self._channel.closed:
+            loop.remove_reader(self._channel)
+            orphaned()
