@@ -1,6 +1,7 @@
 """The verifier on the network: sockets that are bound once, and in each worker uvicorn over them."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -133,6 +134,8 @@ class Worker:
         verifier, in_force = self.make(reporter)
         if not in_force.look():
             raise CannotServe(in_force.health().trouble)
+        gc.enable()  # a command goes without, and this one stays
+        gc.freeze()
         with _watched(in_force):
             _Server(_config(verifier), reporter, channel).run(sockets=self.sockets)
 
