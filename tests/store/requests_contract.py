@@ -9,7 +9,8 @@ from tests.domain.worlds import NOW
 from tokentui.domain.requests import SeenRequest
 from tokentui.domain.slots import Slot
 from tokentui.store.protocol import Requests
-from tokentui.store.queries import LastSeen, RequestFilter
+from tokentui.store.queries import LastSeen, RequestFilter, Window
+from tokentui.store.request_queries import UNKNOWN, Pruned, RequestQuery, Tally, TallyBy
 
 HOUR = timedelta(hours=1)
 
@@ -117,3 +118,138 @@ class RequestsContract:
         log.record(seen(endpoint_id=f"e{number}") for number in range(2_500))
         many = RequestFilter(endpoint_ids=frozenset(f"e{number}" for number in range(5_000)))
         assert log.calls(["erp"], NOW, many) == 2_500
+
+    # ------------------------------------------------------------------ lists
+
+    def test_a_page_lists_the_newest_first_and_says_where_a_request_stands(self, log: Requests) -> None:
+        log.record(seen(path=f"/{number}", at=NOW + number * HOUR) for number in (3, 1, 4, 0, 2))
+        page = log.page(RequestQuery(), Window(1, 2))
+        assert [row.request.path for row in page.rows] == ["/3", "/2"]
+        assert (page.offset, page.total, page.of, page.at) == (1, 5, 5, None)
+        there = log.page(RequestQuery(), Window(0, 2, around=page.rows[1].id))
+        assert (there.at, there.offset) == (2, 1)
+        assert log.page(RequestQuery(), Window(9, 2)).offset == 3
+        assert log.page(RequestQuery(), Window(0, 2, around="no such")).at is None
+
+    def test_a_row_tells_all_that_was_recorded(self, log: Requests) -> None:
+        one = seen(
+            endpoint_id="orders",
+            slot=Slot.POST,
+            method="PUT",
+            kind="endpoint",
+            previous=True,
+            address="192.0.2.7",
+            status=403,
+            reason="insufficient_scope",
+            duration=12,
+        )
+        log.record([one, seen("", fingerprint="0123abcd", status=401, reason="unknown_token", at=NOW - HOUR)])
+        rows = log.page(RequestQuery(), Window()).rows
+        assert rows[0].request == one
+        assert rows[1].request.fingerprint == "0123abcd"
+
+    @pytest.mark.parametrize(
+        ("query", "paths"),
+        [
+            (RequestQuery(), "edcba"),
+            (RequestQuery(token_ids=frozenset({"erp"})), "ba"),
+            (RequestQuery(token_ids=frozenset({"erp", "crm"})), "cba"),
+            (RequestQuery(token_ids=frozenset()), ""),
+            (RequestQuery(endpoint_ids=frozenset({"orders"})), "dba"),
+            (RequestQuery(endpoint_ids=frozenset({"orders"}), let_in=False), "db"),
+            (RequestQuery(let_in=True), "ca"),
+            (RequestQuery(fingerprint="0123abcd"), "d"),
+            (RequestQuery(address="192.0.2.1"), "ca"),
+            (RequestQuery(since=NOW + HOUR, until=NOW + 3 * HOUR), "cb"),
+            (RequestQuery(text="192.0.2"), "edcba"),
+            (RequestQuery(text="192.0.2.1"), "eca"),
+            (RequestQuery(text="0123"), "d"),
+            (RequestQuery(text="er", text_tokens=frozenset({"erp"})), "ba"),
+            (RequestQuery(text="o", text_endpoints=frozenset({"orders"}), let_in=False), "db"),
+            (RequestQuery(text="x", text_tokens=frozenset({"crm"}), text_endpoints=frozenset({"orders"})), "dcba"),
+        ],
+    )
+    def test_a_page_may_be_of_some_requests_only(self, log: Requests, query: RequestQuery, paths: str) -> None:
+        refused: dict[str, Any] = {"status": 403, "reason": "insufficient_scope"}
+        log.record(
+            [
+                seen(path="a", endpoint_id="orders", address="192.0.2.1"),
+                seen(path="b", endpoint_id="orders", address="192.0.2.2", at=NOW + HOUR, **refused),
+                seen("crm", path="c", endpoint_id="stock", address="192.0.2.1", at=NOW + 2 * HOUR),
+                seen(
+                    "",
+                    path="d",
+                    fingerprint="0123abcd",
+                    endpoint_id="orders",
+                    address="192.0.2.3",
+                    at=NOW + 3 * HOUR,
+                    **refused,
+                ),
+                seen("", path="e", address="192.0.2.19", at=NOW + 4 * HOUR, **refused),
+            ]
+        )
+        page = log.page(query, Window())
+        assert "".join(row.request.path for row in page.rows) == paths
+        assert page.total == len(paths)
+
+    def test_of_how_many_the_text_selects_is_told(self, log: Requests) -> None:
+        log.record([seen(address="192.0.2.1"), seen(address="192.0.2.2"), seen("crm", address="192.0.2.1")])
+        page = log.page(RequestQuery(token_ids=frozenset({"erp"}), text="192.0.2.1"), Window())
+        assert (page.total, page.of) == (1, 2)
+
+    def test_a_token_from_a_new_address_is_marked_once_and_not_its_very_first(self, log: Requests) -> None:
+        log.record([seen(address="192.0.2.1"), seen(address="192.0.2.1", at=NOW + HOUR)])
+        log.record([seen(address="192.0.2.2", at=NOW + 2 * HOUR), seen(address="192.0.2.2", at=NOW + 3 * HOUR)])
+        log.record(
+            [seen(address="192.0.2.2", at=NOW + 4 * HOUR), seen("crm", address="192.0.2.2", at=NOW + 5 * HOUR)]
+        )
+        log.record([seen("", address="192.0.2.9", at=NOW + 6 * HOUR)])
+        marked = [row.request.at for row in log.page(RequestQuery(), Window()).rows if row.new_address]
+        assert marked == [NOW + 2 * HOUR]
+
+    # ------------------------------------------------------------------ sums
+
+    def test_a_tally_adds_up_the_calls_of_a_day_by_token_or_endpoint(self, log: Requests) -> None:
+        log.record(
+            [
+                seen(endpoint_id="orders", address="192.0.2.1", at=NOW - HOUR),
+                seen(endpoint_id="orders", address="192.0.2.2", at=NOW, status=403, reason="x"),
+                seen("crm", endpoint_id="orders", address="192.0.2.1", at=NOW),
+                seen("", fingerprint="aa", endpoint_id="stock", address="192.0.2.9", at=NOW, status=401, reason="x"),
+                seen("", fingerprint="bb", endpoint_id="stock", address="192.0.2.8", at=NOW, status=401, reason="x"),
+                seen(endpoint_id="orders", at=NOW - 30 * HOUR),
+            ]
+        )
+        hours = [0] * 22
+        assert log.tallies(TallyBy.TOKEN, NOW) == (
+            Tally(UNKNOWN, 2, 2, NOW, 0, (*hours, 0, 2)),
+            Tally("erp", 2, 1, NOW, 2, (*hours, 1, 1)),
+            Tally("crm", 1, 0, NOW, 1, (*hours, 0, 1)),
+        )
+        by_endpoint = {tally.id: tally for tally in log.tallies(TallyBy.ENDPOINT, NOW)}
+        assert (by_endpoint["orders"].calls, by_endpoint["orders"].refused, by_endpoint["orders"].addresses) == (
+            3,
+            1,
+            2,
+        )
+        assert (by_endpoint["stock"].calls, by_endpoint["stock"].hours[-1]) == (2, 2)
+
+    # ------------------------------------------------------------------ what is lost, and what goes
+
+    def test_what_could_not_be_recorded_is_counted(self, log: Requests) -> None:
+        assert log.lost(NOW) == 0
+        with log.recording() as recording:
+            recording.lose(NOW - HOUR, 5)
+            recording.lose(NOW, 7)
+        assert log.lost(NOW) == 7
+        assert log.lost(NOW - HOUR) == 12
+
+    def test_pruning_removes_the_oldest_in_steps_and_who_was_seen_stays_known(self, log: Requests) -> None:
+        log.record(seen(path=f"/{number}", at=NOW + number * HOUR) for number in range(10))
+        with log.recording() as recording:
+            assert recording.prune(NOW + 4 * HOUR, 1_000, 3) == Pruned(3, True)
+            assert recording.prune(NOW + 4 * HOUR, 1_000, 3) == Pruned(1, False)
+            assert recording.prune(NOW, 5, 100) == Pruned(1, False)
+        assert [row.request.path for row in log.page(RequestQuery(), Window()).rows] == ["/9", "/8", "/7", "/6", "/5"]
+        assert log.last_seen() == {"erp": LastSeen(NOW + 9 * HOUR)}
+        assert log.began() == NOW

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tokentui.domain.activity import Entry
     from tokentui.domain.actors import Note
     from tokentui.domain.requests import SeenRequest
+    from tokentui.store.request_queries import Pruned, RequestQuery, RequestRow, Tally, TallyBy
     from tokentui.store.trail_queries import ActivityQuery, Verification
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -127,8 +128,27 @@ class Activity(Protocol):
         """Look whether anything in it was changed; `noted` is a head that was noted earlier."""
 
 
+class Recording(Protocol):
+    """Recording for a while. Raises `StoreError`."""
+
+    def record(self, requests: "Iterable[SeenRequest]") -> None:
+        """Keep requests, all or none of these."""
+
+    def lose(self, at: datetime, amount: int) -> None:
+        """Keep that so many requests could not be kept."""
+
+    def prune(self, before: datetime, most: int, step: int) -> "Pruned":
+        """Remove at most `step` requests: those from before then, and the oldest where there are more than `most`.
+
+        Sums and addresses go with their time too. When a token was last let in stays known.
+        """
+
+
 class Requests(Protocol):
-    """The requests that the verifier saw, as far as deeds and lists ask for them. Raises `StoreError`."""
+    """The requests that the verifier saw. Raises `StoreError`."""
+
+    def recording(self) -> AbstractContextManager[Recording]:
+        """Record for a while: less work than `record` for each."""
 
     def record(self, requests: "Iterable[SeenRequest]") -> None:
         """Keep requests, all or none of these."""
@@ -150,6 +170,15 @@ class Requests(Protocol):
 
     def calls_at(self, endpoint_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came to one of these endpoints since then, let in or not."""
+
+    def lost(self, since: datetime) -> int:
+        """How many requests since then could not be recorded."""
+
+    def page(self, query: "RequestQuery", window: Window) -> "Page[RequestRow]":
+        """Requests, the newest first."""
+
+    def tallies(self, by: "TallyBy", now: datetime) -> "tuple[Tally, ...]":
+        """The calls of the last 24 h by token or endpoint, those with the most first."""
 
 
 class Store(Protocol):

@@ -7,7 +7,8 @@ without the query, which may hold one.
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,26 +17,16 @@ from weakref import ref
 
 from tokentui.domain.errors import StoreError
 from tokentui.store.private_files import open_private
-from tokentui.store.protocol import Stamp
-from tokentui.store.queries import EVERY_REQUEST, LastSeen, RequestFilter
-from tokentui.store.request_tables import (
-    APPLICATION_ID,
-    BEGAN,
-    EVERY_SEEN,
-    LAST_LET_IN,
-    SCHEMA_VERSION,
-    Asking,
-    counting,
-    insert,
-    lay_out,
-    moment_of,
-    seen_of,
-)
+from tokentui.store.protocol import Recording, Stamp
+from tokentui.store.queries import EVERY_REQUEST, LastSeen, Page, RequestFilter, Window
+from tokentui.store.request_tables import APPLICATION_ID, SCHEMA_VERSION, lay_out, moment_of
 
 if TYPE_CHECKING:
     import sqlite3
 
     from tokentui.domain.requests import SeenRequest
+    from tokentui.store.request_asking import Asking
+    from tokentui.store.request_queries import Pruned, RequestQuery, RequestRow, Tally, TallyBy
 
 FILE_NAME = "requests.sqlite"
 TakenT = TypeVar("TakenT")
@@ -86,10 +77,17 @@ class RequestLog:
     def record(self, requests: "Iterable[SeenRequest]") -> None:
         """Keep requests, all or none of these; raises `StoreError`."""
         batch = list(requests)
-        if not batch:
-            return
-        with self._telling("written"), closing(self._open_to_write()) as database, database:
-            insert(database, batch)
+        if batch:
+            with self.recording() as recording:
+                recording.record(batch)
+
+    @contextmanager
+    def recording(self) -> Iterator[Recording]:
+        """Record for a while, over one connection. Raises `StoreError`, as all of its methods do."""
+        from tokentui.store.request_recording import DatabaseRecording
+
+        with self._telling("written"), closing(self._open_to_write()) as database:
+            yield _Told(DatabaseRecording(database), self._telling)
 
     def _open_to_write(self) -> "sqlite3.Connection":
         import sqlite3
@@ -122,50 +120,93 @@ class RequestLog:
             return True
         if application != APPLICATION_ID:
             raise StoreError(f"The requests seen {self.path} are another program's database. Move it away.")
-        if version > SCHEMA_VERSION:
-            raise StoreError(f"The requests seen {self.path} were written by a newer TokenTUI. Update TokenTUI.")
+        if version != SCHEMA_VERSION:
+            newer = version > SCHEMA_VERSION
+            whose, remedy = ("a newer", "Update TokenTUI") if newer else ("an early", "Move it away")
+            raise StoreError(f"The requests seen {self.path} were written by {whose} TokenTUI. {remedy}.")
         return False
 
     # ------------------------------------------------------------------ asking
 
     def began(self) -> datetime | None:
         """From when on requests are known; None where none ever was recorded. Raises `StoreError`."""
-        rows = self._ask([BEGAN], list)
+        from tokentui.store.request_asking import BEGAN
+
+        rows = self._ask(BEGAN, list)
         return moment_of(rows[0][0]) if rows else None
 
     def last_seen(self, token_ids: Collection[str] | None = None) -> Mapping[str, LastSeen]:
         """Token id → when it was last let in, of these or of all; raises `StoreError`. It may not be changed."""
+        from tokentui.store.request_asking import EVERY_SEEN, seen_of
+
         if token_ids is not None:
             return self._ask(seen_of(token_ids), partial(_sightings, only=frozenset(token_ids)))
         stamp, (found_in, found) = self.stamp(), self._last_seen
         seen = found() if found_in == stamp else None
         if seen is None:
-            seen = self._ask([EVERY_SEEN], _sightings)
+            seen = self._ask(EVERY_SEEN, _sightings)
             self._last_seen = (stamp, ref(seen))
         return seen
 
     def last_let_in(self) -> Mapping[str, datetime]:
         """Token id → when it was last let in by whichever of its values; raises `StoreError`."""
-        return self._ask([LAST_LET_IN], lambda rows: {token_id: moment_of(at) for token_id, at in rows})
+        from tokentui.store.request_asking import LAST_LET_IN
+
+        return self._ask(LAST_LET_IN, lambda rows: {token_id: moment_of(at) for token_id, at in rows})
 
     def calls(self, token_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came with one of these tokens since then; raises `StoreError`."""
-        return sum(count for (count,) in self._ask(counting("token_id", token_ids, since, only), list))
+        from tokentui.store.request_asking import counting
+
+        return self._ask(counting("token", token_ids, since, only), _number)
 
     def calls_at(self, endpoint_ids: Collection[str], since: datetime, only: RequestFilter = EVERY_REQUEST) -> int:
         """How many requests came to one of these endpoints since then; raises `StoreError`."""
-        return sum(count for (count,) in self._ask(counting("endpoint_id", endpoint_ids, since, only), list))
+        from tokentui.store.request_asking import counting
 
-    def _ask(self, statements: Iterable[Asking], take: Callable[[Iterable[Any]], TakenT]) -> TakenT:
-        """What `take` makes of the rows of all statements; of no row where nothing was ever recorded."""
+        return self._ask(counting("endpoint", endpoint_ids, since, only), _number)
+
+    def lost(self, since: datetime) -> int:
+        """How many requests since then could not be recorded; raises `StoreError`."""
+        from tokentui.store.request_asking import lost_since
+
+        return self._ask(lost_since(since), _number)
+
+    def page(self, query: "RequestQuery", window: Window) -> "Page[RequestRow]":
+        """Requests, the newest first; raises `StoreError`."""
+        from tokentui.store.request_asking import Selected
+
+        def look(database: "sqlite3.Connection") -> "Page[RequestRow]":
+            selected = Selected(database, query)
+            total = selected.total()
+            at = None if window.around is None else selected.place_of(window.around)
+            wanted = window.offset if at is None else at - window.limit // 2
+            offset = max(0, min(wanted, total - window.limit))
+            rows = tuple(selected.rows(Window(offset, window.limit)))
+            return Page(rows, offset, total, selected.of() if query.text else total, at)
+
+        return self._look(look, Page((), 0, 0, 0))
+
+    def tallies(self, by: "TallyBy", now: datetime) -> "tuple[Tally, ...]":
+        """The calls of the last 24 h by token or endpoint, those with the most first; raises `StoreError`."""
+        from tokentui.store.request_asking import tallies
+
+        return self._look(lambda database: tuple(tallies(database, by, now)), ())
+
+    def _ask(self, asking: "Asking", take: Callable[[Iterable[Any]], TakenT]) -> TakenT:
+        """What `take` makes of the rows; of no row where nothing was ever recorded."""
+        return self._look(lambda database: take(database.execute(*asking)), None) or take(())
+
+    def _look(self, look: "Callable[[sqlite3.Connection], TakenT]", nothing: TakenT) -> TakenT:
+        """What is seen in the database; `nothing` where nothing was ever recorded."""
         if not self.stamp():
-            return take(())
+            return nothing
         import sqlite3
 
         with self._telling("read"):
             address = f"{self.path.absolute().as_uri()}?mode=ro"
             with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as database:
-                return take(() if self._check(database) else _rows(database, statements))
+                return nothing if self._check(database) else look(database)
 
     @contextmanager
     def _telling(self, what: str) -> Iterator[None]:
@@ -178,9 +219,28 @@ class RequestLog:
             raise StoreError(f"The requests seen {self.path} cannot be {what}: {error}.") from error
 
 
-def _rows(database: "sqlite3.Connection", statements: Iterable[Asking]) -> Iterator[Any]:
-    for each in statements:
-        yield from database.execute(*each)
+def _number(rows: Iterable[tuple[int]]) -> int:
+    return sum(number for (number,) in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A `Recording` whose faults are told as the log's."""
+
+    recording: Recording
+    telling: Callable[[str], AbstractContextManager[None]]
+
+    def record(self, requests: "Iterable[SeenRequest]") -> None:
+        with self.telling("written"):
+            self.recording.record(requests)
+
+    def lose(self, at: datetime, amount: int) -> None:
+        with self.telling("written"):
+            self.recording.lose(at, amount)
+
+    def prune(self, before: datetime, most: int, step: int) -> "Pruned":
+        with self.telling("written"):
+            return self.recording.prune(before, most, step)
 
 
 class _Sightings(dict[str, LastSeen]):
