@@ -79,7 +79,7 @@ class Supervisor:
                     self._turn()
             finally:
                 self._end_workers()
-                self._recorder.keep_all()
+                self._recorder.end()
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
@@ -117,7 +117,7 @@ class Supervisor:
     def _turn(self) -> None:
         """Hear, keep, and see who has ended."""
         by_channel = {worker.channel: worker for worker in self._workers.values()}
-        waits = 0.0 if self._recorder.waiting else _TURN_SECONDS
+        waits = 0.0 if self._recorder.busy else _TURN_SECONDS
         for channel in select.select(list(by_channel), (), (), waits)[0]:
             self._listen(by_channel[channel])
         self._recorder.keep_some()
@@ -130,7 +130,7 @@ class Supervisor:
             if "failed" in message:
                 raise CannotServe(message["failed"])
             worker.ready = worker.ready or bool(message.get("ready"))
-            self._recorder.lost += message.get("lost", 0)
+            self._recorder.lose(message.get("lost", 0))
             for row in message.get("seen", ()):
                 seen = Seen(*row)
                 self._recorder.take(seen)
