@@ -91,7 +91,7 @@ class Recorder:
         try:
             if batch or self._lost_untold:
                 self._keep(self._recording or self._begin(), batch)
-            elif self._recording is not None and monotonic() >= self._prune_at:
+            if self._recording is not None and monotonic() >= self._prune_at:
                 self._prune(self._recording)
         except StoreError as error:
             self._close()
@@ -133,7 +133,7 @@ class Recorder:
             self._lost_untold = 0
 
     def _prune(self, recording: Recording) -> None:
-        """A small step, when nothing waits to be kept."""
+        """A small step, between two batches."""
         before = self._clock() - timedelta(days=self._retention.days)
         if not recording.prune(before, self._retention.rows, _STEP).more:
             self._prune_at = monotonic() + _PRUNE_SECONDS
