@@ -52,12 +52,18 @@ def sync_folder(folder: Path) -> None:
 
 def sweep(path: Path) -> None:
     """Take away what killed writers of `path` left; nobody may be writing it now. What cannot go stays."""
+    for left in leftovers(path):
+        with suppress(OSError):
+            left.unlink()
+
+
+def leftovers(path: Path) -> list[Path]:
+    """What writers of `path` have begun and not put in place, be it that they are at it."""
     left = re.compile(rf"\.{re.escape(path.name)}\.\d+\.[0-9a-f]{{8}}\.tmp")
-    with suppress(OSError), os.scandir(path.parent) as entries:
-        for entry in entries:
-            if left.fullmatch(entry.name):
-                with suppress(OSError):
-                    os.unlink(entry.path)
+    try:
+        return [path.with_name(name) for name in sorted(os.listdir(path.parent)) if left.fullmatch(name)]
+    except OSError:
+        return []
 
 
 def open_private(path: Path) -> None:
