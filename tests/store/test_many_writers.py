@@ -54,6 +54,7 @@ def test_what_killed_writers_left_is_swept_by_the_next_change(store: TinyDBStore
     assert sorted(path.name for path in file.parent.iterdir()) == [
         "activity.jsonl",
         "tokens.json",
+        "tokens.json.generations",
         "tokens.json.lock",
     ]
 

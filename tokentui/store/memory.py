@@ -53,6 +53,9 @@ class MemoryStore:
     def stamp(self) -> tuple[int, ...]:
         return (self._memory.saves,)
 
+    def take_notice(self) -> str:
+        return ""
+
     def reader(self) -> Snapshot:
         return Snapshot(self._memory.tables, self._memory.requests)
 

@@ -181,6 +181,9 @@ class Store(Protocol):
     def stamp(self) -> Stamp:
         """Cheap, to be asked often: differs as soon as somebody saved. Raises `StoreError`."""
 
+    def take_notice(self) -> str:
+        """What the user should know of a change that is saved all the same; empty where that is told already."""
+
 
 class Vault(Protocol):
     """Seals token values for one store, and opens them again."""

@@ -20,6 +20,7 @@ from tinydb import Storage
 from tokentui.domain.errors import ReadOnly, StoreError
 from tokentui.store.file_format import is_newer, new_tables, parse
 from tokentui.store.layout import JsonText, lines_of
+from tokentui.store.notices import Notices
 from tokentui.store.private_files import (
     make_private_folder,
     open_private,
@@ -59,6 +60,7 @@ class SafeStorage(Storage):
         #: The file itself: to replace a symbolic link would leave the file behind it as it was.
         self.path = Path(os.path.realpath(path))
         self.requests = RequestLog(self.path)
+        self.notices = Notices()
         self._lock_timeout = lock_timeout
         self._loading = threading.Lock()
         self._cached: Saved | None = None
@@ -85,7 +87,7 @@ class SafeStorage(Storage):
                 ) from None
             return None
         except OSError as error:
-            raise StoreError(f"The store {self.path} cannot be reached: {error.strerror or error}.") from error
+            raise StoreError(f"The store {self.path} cannot be reached: {_why(error)}.") from error
         if not stat.S_ISREG(status.st_mode):  # to open a named pipe would wait for ever
             raise StoreError(f"The store {self.path} is not a regular file.")
         self._seen = True
@@ -106,7 +108,7 @@ class SafeStorage(Storage):
                 status = os.fstat(file.fileno())
                 lines = lines_of(file)
         except OSError as error:
-            raise StoreError(f"The store {self.path} cannot be read: {error.strerror or error}.") from error
+            raise StoreError(f"The store {self.path} cannot be read: {_why(error)}.") from error
         return Saved(_stamp_of(status), parse(self.path, lines), self.requests)
 
     # ------------------------------------------------------------------ writing
@@ -145,7 +147,7 @@ class SafeStorage(Storage):
                 f"The store {self.path} has been locked by another process for {self._lock_timeout:g} s. Try again."
             ) from None
         except OSError as error:
-            raise StoreError(f"The store {self.path} cannot be locked: {error.strerror or error}.") from error
+            raise StoreError(f"The store {self.path} cannot be locked: {_why(error)}.") from error
         try:
             yield
         finally:
@@ -171,14 +173,33 @@ class SafeStorage(Storage):
         try:
             sweep(self.path)
             stamp = self._write_later(temporary, tables.dump())
-            os.replace(temporary, self.path)
+            with self._keeping_replaced():
+                os.replace(temporary, self.path)
         except OSError as error:
-            raise StoreError(f"Nothing was saved: {self.path}: {error.strerror or error}.") from error
+            raise StoreError(f"Nothing was saved: {self.path}: {_why(error)}.") from error
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
         self._seen, self._cached = True, Saved(stamp, tables, self.requests)
         return True
+
+    @contextmanager
+    def _keeping_replaced(self) -> Iterator[None]:
+        """Keep the file that is replaced inside. Where that cannot be, the change is not lost for it: it is told."""
+        from tokentui.store.generations import Generations
+
+        generations, kept, trouble = Generations(self.path), None, ""
+        try:
+            kept = generations.keep()
+        except OSError as error:
+            trouble = f"Saved, but what it replaced could not be kept in {generations.folder}: {_why(error)}."
+        try:
+            yield
+        except BaseException:
+            generations.forget(kept)
+            raise
+        generations.prune()
+        self.notices.put(trouble)
 
     def _write_later(self, temporary: Path, content: Iterator[JsonText]) -> Stamp:
         """Write the file with a later time than the one it replaces, whatever the clock and its grain.
@@ -203,10 +224,12 @@ class SafeStorage(Storage):
         try:
             sync_folder(folder)
         except OSError as error:
-            raise StoreError(
-                f"Saved, but not confirmed durable: the folder {folder}: {error.strerror or error}."
-            ) from error
+            raise StoreError(f"Saved, but not confirmed durable: the folder {folder}: {_why(error)}.") from error
 
 
 def _stamp_of(status: os.stat_result) -> Stamp:
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)

@@ -117,6 +117,9 @@ class TinyDBStore:
     def stamp(self) -> Stamp:
         return self._storage.stamp()
 
+    def take_notice(self) -> str:
+        return self._storage.notices.take()
+
     def reader(self) -> Snapshot:
         return self._storage.load().snapshot
 
