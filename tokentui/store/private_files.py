@@ -1,10 +1,15 @@
 """Files for their owner alone, which are there whole or not at all, and on the disk before anybody is told so."""
 
+import errno
 import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+
+
+#: What a file system without hard links says, and one that gives none of other people's files.
+NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
 
 
 def make_private_folder(folder: Path) -> None:
@@ -39,6 +44,30 @@ def write_parts(path: Path, content: Iterable[bytes | memoryview], owner: os.sta
             file.write(part)
         file.flush()
         os.fsync(descriptor)
+
+
+def make_new(path: Path, content: Iterable[bytes | memoryview]) -> None:
+    """Make a file as `write_parts` does, there whole or not at all; raises `FileExistsError` where one is there.
+
+    On a file system without hard links it is written in place, and a crash may leave a part of it.
+    """
+    temporary = temporary_beside(path)
+    try:
+        write_parts(temporary, content)
+        _link_new(temporary, path)
+        sync_folder(path.parent)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _link_new(temporary: Path, path: Path) -> None:
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        write_parts(path, (temporary.read_bytes(),))
 
 
 def sync_folder(folder: Path) -> None:

@@ -114,8 +114,19 @@ class Transaction(Protocol):
         Raises `Conflict` where somebody changed it since, and where it is gone.
         """
 
+    def bring_back(self, record: RecordT, above: int) -> RecordT:
+        """Save `record` as it once was, whatever the store holds of it now, and return it as saved.
+
+        Its `rev` becomes higher than its own, than that in the store and than `above`.
+        """
+
     def remove(self, record: Record) -> None:
         """Take `record` out; raises `Conflict` as `put` does."""
+
+    #: The name of the key that what is brought back is sealed with; None: the key at hand.
+    sealed_with: str | None
+    #: Whether the note is written into the trail though no record is changed.
+    note_alone: bool
 
 
 class Activity(Protocol):

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from tokentui.domain.errors import Invalid, StoreError
 from tokentui.domain.fields import EndpointFields, TokenFields, endpoint_problems, token_problems
 from tokentui.domain.names import name_key
-from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record, Secret
+from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record
 from tokentui.domain.slots import in_order
 from tokentui.domain.template import Template
 from tokentui.store.codec import TABLES, record_of
@@ -129,9 +129,7 @@ def _field_problems(record: Record) -> dict[str, str]:
 
 def _slot_problems(records: Records, record: Assignment) -> Iterator[Problem]:
     if not record.slots:
-        yield _mendable(
-            Code.ASSIGNMENT_EMPTY, records.name(record.id), record.id, "It maps no slot.", "Take it away"
-        )
+        yield _mendable(Code.ASSIGNMENT_EMPTY, records.name(record.id), record.id, "It maps no slot.", "Take it away")
     elif len(in_order(record.slots)) != len(record.slots):
         yield _mendable(
             Code.SLOTS_REPEATED, records.name(record.id), record.id, "A slot is in it twice.", "Keep each once"
@@ -208,9 +206,7 @@ _WORDS = {"tokens": "endpoint token", "endpoints": "endpoint"}
 
 def _mendable(code: Code, subject: str, id: str, message: str, remedy: str) -> Problem:
     how = f"{remedy}: tokentui store check --repair." if id else f"{RESTORE}."
-    return Problem(
-        code=code, severity=Severity.WARNING, subject=subject, message=message, remedy=how, certain=id
-    )
+    return Problem(code=code, severity=Severity.WARNING, subject=subject, message=message, remedy=how, certain=id)
 
 
 def _damaged(code: Code, subject: str, message: str) -> Problem:

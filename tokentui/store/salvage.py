@@ -63,16 +63,18 @@ class Salvaged:
 def salvage(path: Path) -> Salvaged:
     """What the file at `path` holds; never raises for what is in it or that it is not there."""
     try:
-        lines = _read(path)
+        lines = read_lines(path)
     except FileNotFoundError:
         return _unopened(Code.STORE_MISSING, path, f"There is no store {path}.", "Name the store with --store.")
     except OSError as error:
         why = f"The store {path} cannot be read: {error.strerror or error}."
-        return _unopened(Code.STORE_UNREADABLE, path, why, "Give its owner the right to read it, or restore a backup.")
+        return _unopened(
+            Code.STORE_UNREADABLE, path, why, "Give its owner the right to read it, or restore a backup."
+        )
     try:
         tables = parse(path, lines)
     except StoreError as error:
-        return _made_out(path, lines, str(error))
+        return _made_out_of_damage(path, lines, str(error))
     found = Salvaged()
     if is_newer(tables):
         found.tables["meta"] = dict(tables["meta"])
@@ -82,7 +84,8 @@ def salvage(path: Path) -> Salvaged:
     return found
 
 
-def _read(path: Path) -> list[bytes]:
+def read_lines(path: Path) -> list[bytes]:
+    """The content of a file by lines, as a store file is read; raises `OSError`, also where it is no file."""
     with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError("it is not a regular file")
@@ -107,7 +110,7 @@ def _newer(path: Path) -> Problem:
 # ---------------------------------------------------------------------- a file that does not open
 
 
-def _made_out(path: Path, lines: list[bytes], refusal: str) -> Salvaged:
+def _made_out_of_damage(path: Path, lines: list[bytes], refusal: str) -> Salvaged:
     """What can be made out of a file that no TokenTUI opens."""
     content = b"".join(lines)
     if not content.strip():

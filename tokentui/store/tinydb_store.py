@@ -128,19 +128,34 @@ class TinyDBStore:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
         with self._storage.locked() as saved:
-            transaction = DocumentTransaction(saved.snapshot, saved.tables)
-            yield transaction
-            self._write(transaction, note)
-            if self._storage.save():
-                transaction.settle()
-                self._storage.confirm()
+            yield from self._changing(saved, note)
+
+    @contextmanager
+    def change_anew(self, note: "Note", committed: str | None) -> Iterator[DocumentTransaction]:
+        """As `change`, of a store that is gone or damaged, as if it held nothing: to be restored over.
+
+        The damaged file is kept beside (`damaged_name`). `committed` is the line of the trail that it was saved with
+        last; None where nobody knows.
+        """
+        if self._read_only:
+            raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
+        with self._storage.locked(instead=new_tables(committed), note_at=note.at) as saved:
+            yield from self._changing(saved, note)
+
+    def _changing(self, saved: Saved, note: "Note") -> Iterator[DocumentTransaction]:
+        transaction = DocumentTransaction(saved.snapshot, saved.tables)
+        yield transaction
+        self._write(transaction, note)
+        if self._storage.save():
+            transaction.settle()
+            self._storage.confirm()
 
     def _write(self, transaction: DocumentTransaction, note: "Note") -> None:
         """Write the trail, then the tables, which know the line of the trail that tells of them."""
         documents = transaction.documents()
-        if not documents:
+        if not documents and not transaction.note_alone:
             return
-        meta = {**meta_of(self._tables()), **(self._mark() if transaction.adds else {})}
+        meta = {**meta_of(self._storage.read()), **(self._mark(transaction) if transaction.adds else {})}
         meta["trail"] = self._trail.append(note, transaction.planned, meta.get("trail"))
         changes: Changes = {**documents, "meta": {"1": meta}}
         for name, changed in changes.items():
@@ -148,14 +163,16 @@ class TinyDBStore:
             assert isinstance(table, _RecordTable)
             table.keep(changed)
 
-    def _mark(self) -> Document:
+    def _mark(self, transaction: DocumentTransaction) -> Document:
         """The mark that a store without values gets; raises `SealError` where it is marked with another key."""
-        if self._key_id is None:
+        ours = transaction.sealed_with or (None if self._key_id is None else self._key_id())
+        if ours is None:
             return {}
-        marked, ours = self.key_id, self._key_id()
+        tables = self._storage.read()
+        marked = meta_of(tables).get("key_id")
         if marked not in (None, ours):
             raise wrong_key(self.location)
-        return {} if marked == ours or self.holds_values else {"key_id": ours}
+        return {} if marked == ours or holds_values(tables) else {"key_id": ours}
 
     def activity(self) -> "TrailView":
         """The trail; a line that was written after the store was looked at is read too."""

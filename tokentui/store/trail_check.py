@@ -67,10 +67,10 @@ def telling_of(trail: TrailView, now: datetime) -> Telling:
     return telling
 
 
-def check_trail(trail: TrailView, records: Records, whole: bool, now: datetime) -> Iterator[Problem]:
+def check_trail(trail: TrailView, records: Records | None, whole: bool, now: datetime) -> Iterator[Problem]:
     """What was changed in the trail, and where store and trail contradict each other.
 
-    `whole`: all records of the store could be read.
+    `records` is None where they cannot be judged; `whole` is whether none of them was lost.
     """
     for message in trail.verify(None, now).problems:
         yield Problem(
@@ -79,7 +79,7 @@ def check_trail(trail: TrailView, records: Records, whole: bool, now: datetime) 
             message=message,
             remedy="Compare it with a backup, and with a head that was noted: tokentui activity verify --head HASH.",
         )
-    if trail.holds_committed:
+    if records is not None and trail.commits:
         yield from _contradictions(telling_of(trail, now), records, whole)
 
 

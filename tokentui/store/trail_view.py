@@ -40,6 +40,11 @@ class TrailView:
         return [parse(raw) for raw in self._raw]
 
     @property
+    def commits(self) -> bool:
+        """Whether the store knows the line that it was saved with last, and it is there."""
+        return self._committed is not None and self.holds_committed
+
+    @property
     def holds_committed(self) -> bool:
         """Whether the line is there that the store was saved with last."""
         return self._committed is None or any(line.hash == self._committed for line in reversed(self._lines))
