@@ -117,6 +117,10 @@ class TinyDBStore:
     def stamp(self) -> Stamp:
         return self._storage.stamp()
 
+    @property
+    def awaited(self) -> str:
+        return self._storage.awaited
+
     def take_notice(self) -> str:
         return self._storage.notices.take()
 
@@ -127,7 +131,7 @@ class TinyDBStore:
     def change(self, note: "Note") -> Iterator[DocumentTransaction]:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
-        with self._storage.locked() as saved:
+        with self._storage.locked(note) as saved:
             transaction = DocumentTransaction(saved.snapshot, saved.tables)
             yield transaction
             self._write(transaction, note)
