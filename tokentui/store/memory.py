@@ -40,6 +40,7 @@ class MemoryStore:
     """A `Store` that is gone with the process."""
 
     location = "memory"
+    awaited = ""
 
     def __init__(self, memory: Memory | None = None, *, read_only: bool = False, lock_timeout: float = 5.0) -> None:
         self._memory = memory or Memory()

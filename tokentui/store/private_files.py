@@ -100,10 +100,19 @@ def open_private(path: Path) -> None:
 
     Raises `OSError`.
     """
+    os.close(open_or_make(path)[0])
+
+
+def open_or_make(path: Path, flags: int = 0) -> tuple[int, bool]:
+    """A file open for reading and writing, and whether it was made just now, with mode 0600; raises `OSError`."""
+    flags |= os.O_RDWR | os.O_CLOEXEC
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    else:
+        return os.open(path, flags), False
+    try:
         os.fchmod(descriptor, 0o600)
-    os.close(descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor, True

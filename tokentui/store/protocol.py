@@ -192,6 +192,10 @@ class Store(Protocol):
     def stamp(self) -> Stamp:
         """Cheap, to be asked often: differs as soon as somebody saved. Raises `StoreError`."""
 
+    @property
+    def awaited(self) -> str:
+        """For whom a change waits at this moment, in words; empty where none waits. Safe to ask from any thread."""
+
     def take_notice(self) -> str:
         """What the user should know of a change that is saved all the same; empty where that is told already."""
 

@@ -9,11 +9,12 @@ import os
 import stat
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from tinydb import Storage
 
@@ -23,7 +24,6 @@ from tokentui.store.layout import JsonText, lines_of
 from tokentui.store.notices import Notices
 from tokentui.store.private_files import (
     make_private_folder,
-    open_private,
     sweep,
     sync_folder,
     temporary_beside,
@@ -33,6 +33,10 @@ from tokentui.store.protocol import Requests, Stamp
 from tokentui.store.request_log import RequestLog
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
+
+if TYPE_CHECKING:
+    from tokentui.domain.actors import Note
+    from tokentui.store.lock import StoreLock
 
 #: How long a change waits for the changes of others, in seconds.
 LOCK_TIMEOUT = 5.0
@@ -68,6 +72,8 @@ class SafeStorage(Storage):
         self._changing = threading.Lock()
         self._saved = Tables({})
         self._working: Tables | None = None
+        #: Where the file that is replaced is kept, if it is damaged.
+        self._aside: Path | None = None
         self._seen = False
 
     # ------------------------------------------------------------------ reading
@@ -114,44 +120,68 @@ class SafeStorage(Storage):
     # ------------------------------------------------------------------ writing
 
     @contextmanager
-    def locked(self) -> Iterator[Saved]:
-        """Hold the store alone; gives what is saved. What TinyDB writes meanwhile is kept by `save`, or dropped."""
+    def locked(self, note: "Note | None" = None) -> Iterator[Saved]:
+        """Hold the store alone; gives what is saved. What TinyDB writes meanwhile is kept by `save`, or dropped.
+
+        The note tells those who wait for it what is being done.
+        """
+        with self._alone(note):
+            saved = self.load()
+            self._saved = self._working = saved.tables
+            if is_newer(saved.tables):
+                raise ReadOnly(f"The store {self.path} was written by a newer TokenTUI: it can be looked at only.")
+            yield saved
+
+    @contextmanager
+    def locked_anew(self, note: "Note", tables: Tables) -> Iterator[Saved]:
+        """As `locked`, where the file is damaged or gone: as if these tables were saved. It is kept beside."""
+        from tokentui.store.damaged import aside_of
+
+        with self._alone(note):
+            self._saved = self._working = tables
+            self._aside = aside_of(self.path, note.at)
+            yield Saved((), tables, self.requests)
+
+    @contextmanager
+    def _alone(self, note: "Note | None") -> Iterator[None]:
         self.stamp()  # where the store has gone, no folder is made for it again
+        until = monotonic() + self._lock_timeout
         if not self._changing.acquire(timeout=self._lock_timeout):
             raise StoreError(f"The store {self.path} is being changed already. Try again.")
         try:
-            with self._lock_file():
-                saved = self.load()
-                self._saved = self._working = saved.tables
-                if is_newer(saved.tables):
-                    raise ReadOnly(
-                        f"The store {self.path} was written by a newer TokenTUI: it can be looked at only."
-                    )
-                yield saved
+            with self._lock_file(until, note):
+                yield
         finally:
-            self._saved, self._working = Tables({}), None
+            self._saved, self._working, self._aside = Tables({}), None, None
             self._changing.release()
 
     @contextmanager
-    def _lock_file(self) -> Iterator[None]:
-        from filelock import FileLock, Timeout
+    def _lock_file(self, until: float, note: "Note | None") -> Iterator[None]:
+        from tokentui.store.lock import Held
 
-        lock = FileLock(f"{self.path}.lock", timeout=self._lock_timeout, mode=0o600)
-        try:
-            make_private_folder(self.path.parent)
-            # told at once: filelock takes a folder that cannot be written for a lock that is held
-            open_private(Path(lock.lock_file))
-            lock.acquire()
-        except Timeout:
-            raise StoreError(
-                f"The store {self.path} has been locked by another process for {self._lock_timeout:g} s. Try again."
-            ) from None
-        except OSError as error:
-            raise StoreError(f"The store {self.path} cannot be locked: {_why(error)}.") from error
-        try:
+        with ExitStack() as held:
+            try:
+                make_private_folder(self.path.parent)
+                held.enter_context(self._lock.held(until, note))
+            except Held as error:
+                raise StoreError(
+                    f"The store {self.path} is locked by {error.text}; waited {self._lock_timeout:g} s. Try again."
+                ) from None
+            except OSError as error:
+                raise StoreError(f"The store {self.path} cannot be locked: {_why(error)}.") from error
             yield
-        finally:
-            lock.release()
+
+    @property
+    def awaited(self) -> str:
+        """For whom a change waits at this moment, in words; empty where none waits."""
+        return self._lock.awaited if "_lock" in vars(self) else ""
+
+    @cached_property
+    def _lock(self) -> "StoreLock":
+        """Loaded by the first change: who only looks does without."""
+        from tokentui.store.lock import StoreLock
+
+        return StoreLock(self.path)
 
     def read(self) -> Tables:  # type: ignore[override]  # TinyDB's own tables are dicts
         """All tables as TinyDB has made them inside `locked()`; else as they are saved."""
@@ -186,6 +216,12 @@ class SafeStorage(Storage):
     @contextmanager
     def _keeping_replaced(self) -> Iterator[None]:
         """Keep the file that is replaced inside. Where that cannot be, the change is not lost for it: it is told."""
+        if self._aside is not None:
+            from tokentui.store.damaged import kept_aside
+
+            with kept_aside(self.path, self._aside):
+                yield
+            return
         from tokentui.store.generations import Generations
 
         generations, kept, trouble = Generations(self.path), None, ""

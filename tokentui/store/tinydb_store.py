@@ -11,10 +11,10 @@ from tinydb.table import Table
 
 from tokentui.domain.errors import ReadOnly, SealError
 from tokentui.store.codec import Document
-from tokentui.store.file_format import is_newer, meta_of
+from tokentui.store.file_format import is_newer, meta_of, new_tables
 from tokentui.store.protocol import Stamp
 from tokentui.store.request_log import RequestLog
-from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage
+from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage, Saved
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
 from tokentui.store.transaction import Changes, DocumentTransaction
@@ -96,8 +96,7 @@ class TinyDBStore:
     @property
     def holds_values(self) -> bool:
         """Whether there is any sealed value in it."""
-        tables = self._tables()
-        return bool(tables["tokens"]) or any(each["primaries"] for each in tables["endpoints"].values())
+        return _hold_values(self._tables())
 
     @cached_property
     def _trail(self) -> "TrailFile":
@@ -117,6 +116,10 @@ class TinyDBStore:
     def stamp(self) -> Stamp:
         return self._storage.stamp()
 
+    @property
+    def awaited(self) -> str:
+        return self._storage.awaited
+
     def take_notice(self) -> str:
         return self._storage.notices.take()
 
@@ -127,19 +130,18 @@ class TinyDBStore:
     def change(self, note: "Note") -> Iterator[DocumentTransaction]:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
-        with self._storage.locked() as saved:
+        with self._storage.locked(note) as saved:
             yield from self._changing(saved, note)
 
     @contextmanager
     def change_anew(self, note: "Note", committed: str | None) -> Iterator[DocumentTransaction]:
-        """As `change`, of a store that is gone or damaged, as if it held nothing: to be restored over.
+        """As `change`, of a store that is gone or damaged, as if it held nothing: what is damaged is kept beside.
 
-        The damaged file is kept beside (`damaged_name`). `committed` is the line of the trail that it was saved with
-        last; None where nobody knows.
+        `committed` is the line of the trail that it was saved with last; None where nobody knows.
         """
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
-        with self._storage.locked(instead=new_tables(committed), note_at=note.at) as saved:
+        with self._storage.locked_anew(note, new_tables(committed)) as saved:
             yield from self._changing(saved, note)
 
     def _changing(self, saved: Saved, note: "Note") -> Iterator[DocumentTransaction]:
@@ -172,7 +174,7 @@ class TinyDBStore:
         marked = meta_of(tables).get("key_id")
         if marked not in (None, ours):
             raise wrong_key(self.location)
-        return {} if marked == ours or holds_values(tables) else {"key_id": ours}
+        return {} if marked == ours or _hold_values(tables) else {"key_id": ours}
 
     def activity(self) -> "TrailView":
         """The trail; a line that was written after the store was looked at is read too."""
@@ -197,6 +199,10 @@ class TinyDBStore:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _hold_values(tables: Tables) -> bool:
+    return bool(tables["tokens"]) or any(each["primaries"] for each in tables["endpoints"].values())
 
 
 def wrong_key(store: str) -> SealError:
