@@ -69,7 +69,7 @@ class Office:
         from tokentui.services.desk import Desk
         from tokentui.store.vault import KeyVault
 
-        return Desk(store=self.store, vault=KeyVault(lambda: self._key.fetch()), actor=actor_here())
+        return Desk(store=self.store, vault=KeyVault(self._key), actor=actor_here())
 
     def desk_for_change(self) -> "Desk":
         """The desk, for deeds that change the store; raises `ReadOnly` before a key could be made in vain."""

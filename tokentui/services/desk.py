@@ -43,8 +43,10 @@ class Desk:
     history: list[Change] = field(default_factory=list)
 
     def reader(self) -> Reader:
-        """The store as it is now."""
-        return self.store.reader()
+        """The store as it is now; from then on the vault is the one for it, whoever changed the key."""
+        reader = self.store.reader()
+        self.vault.follow(reader.key_id)
+        return reader
 
     @contextmanager
     def change(self, summary: str) -> Iterator[Transaction]:
@@ -64,6 +66,7 @@ class Desk:
         note = Note(self.clock(), self.actor, what)
         with ExitStack() as finish, self.store.change(note) as transaction:
             finish.callback(lambda: transaction.replaced and saved(transaction.replaced))
+            self.vault.follow(transaction.reader.key_id)
             yield transaction
 
     def new_id(self) -> str:

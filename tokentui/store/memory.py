@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from tokentui.domain.activity import RecordChange
 from tokentui.domain.actors import Note
 from tokentui.domain.errors import ReadOnly, StoreError
-from tokentui.store.codec import TABLES
+from tokentui.store.file_format import new_tables
 from tokentui.store.memory_requests import MemoryRequests
-from tokentui.store.record_tables import table_of
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
 from tokentui.store.trail_lines import addition, content_of, head_of
@@ -18,15 +17,11 @@ from tokentui.store.trail_view import TrailView
 from tokentui.store.transaction import Changes, DocumentTransaction
 
 
-def _no_documents() -> Tables:
-    return Tables({name: table_of(name) for name in TABLES.values()})
-
-
 @dataclass(slots=True)
 class Memory:
     """What several `MemoryStore`s have in common, as several connections have a database."""
 
-    tables: Tables = field(default_factory=_no_documents)
+    tables: Tables = field(default_factory=new_tables)
     #: How often something was saved.
     saves: int = 0
     requests: MemoryRequests = field(default_factory=MemoryRequests)

@@ -40,6 +40,10 @@ Stamp = tuple[int, ...]
 class Reader(Protocol):
     """One consistent view of the store; it does not change while it is held. Safe to use from any thread."""
 
+    @property
+    def key_id(self) -> str | None:
+        """Which key its values are sealed with; None where it was never said."""
+
     def endpoint(self, id: str) -> Endpoint:
         """The endpoint; raises `NotFound`."""
 
@@ -201,7 +205,30 @@ class Store(Protocol):
 
 
 class Vault(Protocol):
-    """Seals token values for one store, and opens them again."""
+    """Seals token values for one store, and opens them again. Safe to use from several threads at once.
+
+    Whatever needs a key raises `Locked` while that is wrapped with a passphrase and not at hand.
+    """
+
+    @property
+    def key_id(self) -> str:
+        """The name of the key that values are sealed with now; raises `SealError`."""
+
+    @property
+    def needs_passphrase(self) -> bool:
+        """Whether the key is wrapped with a passphrase and not in memory now: cheap, and never raises."""
+
+    def unlock(self, passphrase: str) -> None:
+        """Take the key into memory; slow (Argon2id), so not for a UI's thread.
+
+        Raises `WrongPassphrase`, and `SealError` where there is no such key.
+        """
+
+    def forget(self) -> None:
+        """Drop the keys from memory; whoever needs one next fetches it anew, a wrapped one after `unlock` only."""
+
+    def follow(self, key_id: str | None) -> None:
+        """Be the vault of a store that is marked with this key: keys of another one are dropped. Fetches nothing."""
 
     def digest(self, value: str) -> str:
         """The keyed digest of a value, hex."""
