@@ -5,6 +5,12 @@ import click
 from tokentui.cli.lazy import LazyGroup
 
 
-@click.group(cls=LazyGroup, places={})
+@click.group(
+    cls=LazyGroup,
+    places={
+        "info": "tokentui.cli.store_info:info",
+        "check": "tokentui.cli.store_check:check",
+    },
+)
 def store() -> None:
     """Look after the store file and its key."""

@@ -7,6 +7,7 @@ whoever still edits what was there before meets a conflict.
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from tokentui.domain.activity import RecordChange, record_change
 from tokentui.domain.actors import Note
@@ -15,10 +16,10 @@ from tokentui.domain.records import Record
 from tokentui.services.desk import Desk
 from tokentui.services.wording import amount
 from tokentui.store.backup import Opened
+from tokentui.store.file_check import StoreFiles
 from tokentui.store.problems import Code, Severity
 from tokentui.store.protocol import Stamp, Transaction, Vault
 from tokentui.store.record_check import Records, check_records, place_name
-from tokentui.store.salvage import Salvaged
 
 #: Begins a change, as `Store.change` does.
 Begin = Callable[[Note], AbstractContextManager[Transaction]]
@@ -36,6 +37,20 @@ class Standing:
     revs: Mapping[str, int] = field(default_factory=dict)
     #: Whether it cannot be changed but only be restored over.
     damaged: bool = False
+
+
+def standing_of(files: StoreFiles, stamp: Stamp, now: datetime) -> Standing:
+    """What the store holds; `stamp` is of before. Raises `StoreError` where it was written by a newer TokenTUI."""
+    found = salvage(files.store)
+    if found.newer:
+        raise StoreError(f"The store {files.store} was written by a newer TokenTUI. Update TokenTUI.")
+    records, problems = check_records(found)
+    damaged = bool(found.problems) or any(each.code is Code.RECORD_DAMAGED for each in problems)
+    trail = TrailView(TrailFile(files.store).read(), files.store.name, found.text("trail"))
+    revs = dict(telling_of(trail, now).revs)
+    for id, record in records.by_id.items():
+        revs[id] = max(record.rev, revs.get(id, 0))
+    return Standing(stamp, records, found.text("key_id"), revs, damaged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +105,9 @@ def _check_opens(opened: Opened, records: Records, vault: Vault) -> None:
         except SealError:
             broken.append(place_name(records, place))
     if broken:
-        raise _refused(opened, f"{amount(len(broken), 'sealed value')} in it do not open, the first that of {broken[0]}")
+        raise _refused(
+            opened, f"{amount(len(broken), 'sealed value')} in it do not open, the first that of {broken[0]}"
+        )
 
 
 def _refused(opened: Opened, why: str) -> StoreError:
@@ -136,8 +153,10 @@ def _same(now: Record | None, then: Record) -> bool:
 def restore(desk: Desk, candidate: Candidate, standing: Standing, planned: Difference, begin: Begin) -> None:
     """Make the store what the candidate is, in the one change that `begin` begins.
 
-    Raises `Conflict` where somebody saved since `standing` was looked at, and `StoreError`.
+    Of a damaged store nothing stays, so all records are put. Raises `Conflict` where somebody saved since `standing`
+    was looked at, and `StoreError`.
     """
+    everything = candidate.records.by_id.values()
     note = Note(desk.clock(), desk.actor, f"restored {candidate.source}")
     with begin(note) as transaction:
         if desk.store.stamp() != standing.stamp:
@@ -145,5 +164,5 @@ def restore(desk: Desk, candidate: Candidate, standing: Standing, planned: Diffe
         transaction.sealed_with = candidate.key_id
         for record in () if standing.damaged else planned.gone:
             transaction.remove(record)
-        for record in planned.put:
+        for record in everything if standing.damaged else planned.put:
             transaction.bring_back(record, above=standing.revs.get(record.id, 0))

@@ -1,8 +1,8 @@
 """A backup: one file to copy to another machine, with the store as one saved state and the trail that led to it.
 
-It is an uncompressed tar archive, so that in need it opens without TokenTUI: `tar xf`, then `sha256sum -c SHA256SUMS`.
-The key is not in it, since who has both can open every value; nor are the requests seen, which may be huge and are
-of this place.
+It is an uncompressed tar archive, so that in need it opens without TokenTUI: `tar xf`, and `sha256sum -c SHA256SUMS`
+tells whether it is whole. The key is not in it, since who has both can open every value; nor are the requests seen,
+which may be huge.
 """
 
 import hashlib

@@ -18,15 +18,16 @@ def aside_of(store: Path, now: datetime) -> Path:
 
 
 @contextmanager
-def kept_aside(store: Path, aside: Path) -> Iterator[None]:
-    """Keep the file that is replaced inside as `aside`; raises `OSError`, and then nothing may be replaced."""
-    try:
+def kept_aside(store: Path, aside: Path) -> Iterator[bool]:
+    """Keep the file that is replaced inside as `aside`; gives whether there was one.
+
+    Raises `OSError`, and then nothing may be replaced.
+    """
+    there = os.path.lexists(store)
+    if there:
         _keep(store, aside)
-    except FileNotFoundError:
-        if os.path.lexists(store):
-            raise
     try:
-        yield
+        yield there
     except BaseException:
         with suppress(OSError):
             aside.unlink(missing_ok=True)

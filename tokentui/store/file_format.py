@@ -32,11 +32,9 @@ def is_newer(tables: Tables) -> bool:
     return bool(meta_of(tables)["schema_version"] > SCHEMA_VERSION)
 
 
-def new_tables(committed: str | None = None) -> Tables:
-    """The tables of a store without records, whose trail goes on behind the `committed` line, if there is one."""
+def new_tables() -> Tables:
+    """The tables of a store without records."""
     meta = {"application": APPLICATION, "schema_version": SCHEMA_VERSION, "key_id": None}
-    if committed is not None:
-        meta["trail"] = committed
     return Tables({"meta": PlainTable({"1": meta}), **{name: table_of(name) for name in TABLES.values()}})
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from tokentui.domain.actors import Note
-from tokentui.store.lock_holder import SOMEBODY, clear_holder, read_holder, write_holder
+from tokentui.store.lock_holder import SOMEBODY, Holder, clear_holder, read_holder, write_holder
 from tokentui.store.private_files import open_or_make
 
 #: How often one asks for a lock that is held, in seconds.
@@ -90,6 +90,18 @@ def _closed_unless_kept(descriptor: int) -> Iterator[Callable[[], object]]:
     with ExitStack() as open_:
         open_.callback(os.close, descriptor)
         yield open_.pop_all
+
+
+def holder_of(lock: Path) -> Holder | None:
+    """Who holds a lock file at this moment; None where nobody does, or nobody can be named."""
+    try:
+        descriptor = os.open(lock, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return read_holder(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def hold(descriptor: int, until: float, look: Callable[[int], str] = lambda descriptor: SOMEBODY) -> None:

@@ -133,12 +133,12 @@ class SafeStorage(Storage):
             yield saved
 
     @contextmanager
-    def locked_anew(self, note: "Note", tables: Tables) -> Iterator[Saved]:
-        """As `locked`, where the file is damaged or gone: as if these tables were saved. It is kept beside."""
+    def locked_anew(self, note: "Note") -> Iterator[Saved]:
+        """As `locked`, where the file is damaged or gone: as if nothing were saved. What is damaged is kept beside."""
         from tokentui.store.damaged import aside_of
 
         with self._alone(note):
-            self._saved = self._working = tables
+            self._saved = self._working = tables = new_tables()
             self._aside = aside_of(self.path, note.at)
             yield Saved((), tables, self.requests)
 
@@ -219,8 +219,9 @@ class SafeStorage(Storage):
         if self._aside is not None:
             from tokentui.store.damaged import kept_aside
 
-            with kept_aside(self.path, self._aside):
+            with kept_aside(self.path, self._aside) as kept:
                 yield
+            self.notices.put(f"The damaged file is kept as {self._aside}." if kept else "")
             return
         from tokentui.store.generations import Generations
 

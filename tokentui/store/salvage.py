@@ -68,9 +68,12 @@ def salvage(path: Path) -> Salvaged:
         return _unopened(Code.STORE_MISSING, path, f"There is no store {path}.", "Name the store with --store.")
     except OSError as error:
         why = f"The store {path} cannot be read: {error.strerror or error}."
-        return _unopened(
-            Code.STORE_UNREADABLE, path, why, "Give its owner the right to read it, or restore a backup."
-        )
+        return _unopened(Code.STORE_UNREADABLE, path, why, "Make it readable for its owner, or restore a backup.")
+    return made_out(path, lines)
+
+
+def made_out(path: Path, lines: list[bytes]) -> Salvaged:
+    """What these lines of a store file hold; `path` is what messages call it."""
     try:
         tables = parse(path, lines)
     except StoreError as error:

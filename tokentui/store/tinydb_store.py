@@ -11,7 +11,7 @@ from tinydb.table import Table
 
 from tokentui.domain.errors import ReadOnly, SealError
 from tokentui.store.codec import Document
-from tokentui.store.file_format import is_newer, meta_of, new_tables
+from tokentui.store.file_format import is_newer, meta_of
 from tokentui.store.protocol import Stamp
 from tokentui.store.request_log import RequestLog
 from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage, Saved
@@ -134,14 +134,14 @@ class TinyDBStore:
             yield from self._changing(saved, note)
 
     @contextmanager
-    def change_anew(self, note: "Note", committed: str | None) -> Iterator[DocumentTransaction]:
+    def change_anew(self, note: "Note") -> Iterator[DocumentTransaction]:
         """As `change`, of a store that is gone or damaged, as if it held nothing: what is damaged is kept beside.
 
-        `committed` is the line of the trail that it was saved with last; None where nobody knows.
+        The trail goes on, with a line that tells that a new store begins.
         """
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
-        with self._storage.locked_anew(note, new_tables(committed)) as saved:
+        with self._storage.locked_anew(note) as saved:
             yield from self._changing(saved, note)
 
     def _changing(self, saved: Saved, note: "Note") -> Iterator[DocumentTransaction]:

@@ -80,6 +80,11 @@ class TrailView:
     def _texts(self) -> list[str]:
         return [name_key("\n".join(_words(line.content))) for line in self._lines]
 
+    def entry_of(self, hash: str | None, now: datetime) -> Entry | None:
+        """The line with this hash; None where there is none."""
+        numbers = (number for number in range(len(self._lines), 0, -1) if self._lines[number - 1].hash == hash)
+        return next((self.entry(number, now) for number in numbers), None)
+
     def content(self, number: int) -> Mapping[str, Any]:
         """All that line `number` says, counted from 1."""
         return self._lines[number - 1].content
