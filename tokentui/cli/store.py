@@ -10,6 +10,8 @@ from tokentui.cli.lazy import LazyGroup
     places={
         "info": "tokentui.cli.store_info:info",
         "check": "tokentui.cli.store_check:check",
+        "key": "tokentui.cli.key_group:key",
+        "rekey": "tokentui.cli.rekeying:rekey",
     },
 )
 def store() -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tokentui.domain.errors import SealError
 from tokentui.domain.records import Endpoint, EndpointToken, Record, Secret
+from tokentui.services.rekeying import sealed_with
 from tokentui.store.protocol import Vault
 from tokentui.store.record_check import Records
 from tokentui.store.sealed_places import Place, places_of
@@ -25,12 +25,13 @@ def _sealer(old: Vault, new: Vault, standing: Record | None) -> _Reseal:
     known = {(place.field, place.secret.digest): place.secret for place in places_of(standing)} if standing else {}
 
     def reseal(place: Place) -> Secret:
+        if place.secret.lost:
+            return place.secret
         value = old.reveal(place.secret, place.record_id, place.field)
         kept = known.get((place.field, new.digest(value)))
         if kept is not None and kept.generated_at == place.secret.generated_at:
             return kept
-        sealed, digest, hint = new.seal(value, place.record_id, place.field)
-        return replace(place.secret, sealed=sealed, digest=digest, hint=hint)
+        return sealed_with(new, value, place.secret, place.record_id, place.field)
 
     return reseal
 

@@ -99,6 +99,8 @@ def candidate_of(opened: Opened, source: str, vault: Vault | None) -> Candidate:
 def _check_opens(opened: Opened, records: Records, vault: Vault) -> None:
     broken = []
     for place in records.places():
+        if place.secret.lost:
+            continue
         try:
             vault.reveal(place.secret, place.record_id, place.field)
             vault.hint(place.secret, place.record_id, place.field)
@@ -161,7 +163,8 @@ def restore(desk: Desk, candidate: Candidate, standing: Standing, planned: Diffe
     with begin(note) as transaction:
         if desk.store.stamp() != standing.stamp:
             raise Conflict("Somebody else changed the store meanwhile. Look at the difference again.")
-        transaction.sealed_with = candidate.key_id
+        if candidate.key_id is not None:
+            transaction.mark(candidate.key_id)
         for record in () if standing.damaged else planned.gone:
             transaction.remove(record)
         for record in everything if standing.damaged else planned.put:

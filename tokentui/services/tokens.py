@@ -65,7 +65,12 @@ def with_value(desk: Desk, token: EndpointToken, value: str, *, until: datetime 
 
 
 def with_secret(token: EndpointToken, secret: Secret, *, until: datetime | None) -> EndpointToken:
-    """As `with_value`, with a value that was sealed for this token's `VALUE` already."""
+    """As `with_value`, with a value that was sealed for this token's `VALUE` already.
+
+    A value whose key is lost has no grace time: nobody can check it, and it must not come back with the key.
+    """
+    if token.secret.lost:
+        return replace(token, secret=secret, rotated_at=secret.generated_at, previous=None, previous_until=None)
     return replace(token, secret=secret, rotated_at=secret.generated_at, previous=token.secret, previous_until=until)
 
 

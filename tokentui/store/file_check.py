@@ -5,11 +5,14 @@ import re
 import shlex
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tokentui.domain.errors import SealError
 from tokentui.store import request_log, trail
 from tokentui.store.generations import Generations
+from tokentui.store.key_ring import KeyRing
 from tokentui.store.private_files import leftovers
 from tokentui.store.problems import Code, Problem, Severity
 
@@ -48,6 +51,8 @@ class StoreFiles:
         yield from (Path(f"{self.requests}{more}") for more in ("-wal", "-shm"))
         yield from (generation.path for generation in self.generations.kept())
         yield self.key
+        with suppress(SealError):
+            yield from KeyRing(self.key).beside()
 
     def folders(self) -> Iterator[Path]:
         """All folders that hold them."""
@@ -55,7 +60,10 @@ class StoreFiles:
 
 
 #: What stands in a folder that is TokenTUI's own, beside what belongs to a store or a key of any name.
-_OURS = re.compile(r".*\.(lock|generations|tmp)|config\.toml|activity\.jsonl|requests\.sqlite(-wal|-shm)?")
+_OURS = re.compile(
+    r".*\.(lock|generations|tmp|damaged-\w+|unreadable-\w+|tokentui\.tar)|config\.toml|activity\.jsonl"
+    r"|requests\.sqlite(-wal|-shm)?"
+)
 
 
 def check_files(files: StoreFiles) -> Iterator[Problem]:

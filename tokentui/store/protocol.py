@@ -124,11 +124,16 @@ class Transaction(Protocol):
         Its `rev` becomes higher than its own, than that in the store and than `above`.
         """
 
+    def mark(self, key_id: str) -> None:
+        """Say that from this change on the store's values are sealed with another key.
+
+        The change must replace all of them. Whoever has sealed a value with the key before, and not saved it, gets
+        `Conflict`.
+        """
+
     def remove(self, record: Record) -> None:
         """Take `record` out; raises `Conflict` as `put` does."""
 
-    #: The name of the key that what is brought back is sealed with; None: the key at hand.
-    sealed_with: str | None
     #: Whether the note is written into the trail though no record is changed.
     note_alone: bool
 

@@ -96,7 +96,8 @@ class TinyDBStore:
     @property
     def holds_values(self) -> bool:
         """Whether there is any sealed value in it."""
-        return _hold_values(self._tables())
+        tables = self._tables()
+        return bool(tables["tokens"]) or any(each["primaries"] for each in tables["endpoints"].values())
 
     @cached_property
     def _trail(self) -> "TrailFile":
@@ -155,9 +156,10 @@ class TinyDBStore:
     def _write(self, transaction: DocumentTransaction, note: "Note") -> None:
         """Write the trail, then the tables, which know the line of the trail that tells of them."""
         documents = transaction.documents()
-        if not documents and not transaction.note_alone:
+        if not documents and transaction.new_key is None and not transaction.note_alone:
             return
-        meta = {**meta_of(self._storage.read()), **(self._mark(transaction) if transaction.adds else {})}
+        meta = {**meta_of(self._storage.read()), **self._mark(transaction)}
+        transaction.check_seals(meta.get("key_id") or None)
         meta["trail"] = self._trail.append(note, transaction.planned, meta.get("trail"))
         changes: Changes = {**documents, "meta": {"1": meta}}
         for name, changed in changes.items():
@@ -167,14 +169,14 @@ class TinyDBStore:
 
     def _mark(self, transaction: DocumentTransaction) -> Document:
         """The mark that a store without values gets; raises `SealError` where it is marked with another key."""
-        ours = transaction.sealed_with or (None if self._key_id is None else self._key_id())
-        if ours is None:
+        if transaction.new_key is not None:
+            return {"key_id": transaction.new_key}
+        if self._key_id is None or not transaction.adds:
             return {}
-        tables = self._storage.read()
-        marked = meta_of(tables).get("key_id")
+        marked, ours = self.key_id, self._key_id()
         if marked not in (None, ours):
             raise wrong_key(self.location)
-        return {} if marked == ours or _hold_values(tables) else {"key_id": ours}
+        return {} if marked == ours or self.holds_values else {"key_id": ours}
 
     def activity(self) -> "TrailView":
         """The trail; a line that was written after the store was looked at is read too."""
@@ -199,10 +201,6 @@ class TinyDBStore:
 
     def close(self) -> None:
         self._database.close()
-
-
-def _hold_values(tables: Tables) -> bool:
-    return bool(tables["tokens"]) or any(each["primaries"] for each in tables["endpoints"].values())
 
 
 def wrong_key(store: str) -> SealError:

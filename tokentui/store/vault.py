@@ -13,7 +13,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Protocol
 
-from tokentui.domain.errors import SealError
+from tokentui.domain.errors import SealError, ValueLost
 from tokentui.domain.records import Secret
 
 _NONCE_BYTES = 12
@@ -171,6 +171,7 @@ class KeyVault:
     def reveal(self, secret: Secret, record_id: str, field: str) -> str:
         import hmac
 
+        _check_not_lost(secret)
         keys = self._keys
         value = _decrypt(keys, secret.sealed, record_id, field, secret.digest)
         if not hmac.compare_digest(keys.digest(value), secret.digest):
@@ -178,6 +179,7 @@ class KeyVault:
         return value
 
     def hint(self, secret: Secret, record_id: str, field: str) -> str:
+        _check_not_lost(secret)
         return _decrypt(self._keys, secret.hint, record_id, f"{field}#hint", secret.digest)
 
     def length(self, secret: Secret) -> int:
@@ -186,6 +188,14 @@ class KeyVault:
         if length < 1:
             raise _refusal()
         return length
+
+
+def _check_not_lost(secret: Secret) -> None:
+    if secret.lost:
+        raise ValueLost(
+            f"The value was sealed with a key that was lost ({secret.lost}). Give the token a new value; where the "
+            "key is found, bring it back with: tokentui store rekey --from KEYFILE"
+        )
 
 
 def _encrypt(keys: Keys, text: str, record_id: str, field: str, digest: str) -> str:
