@@ -17,7 +17,7 @@ def key_at_hand(office: Office, mark: str | None) -> KeyAtHand:
     """
     ring = KeyRing(office.key_file)
     try:
-        found = ring.find(mark) if mark is not None and ring.is_there else None
+        found = None if mark is None else ring.find(mark)
         file, key = found or (ring.file, read_key_file(ring.file))
     except SealError as error:
         return KeyAtHand(trouble=str(error), unusable=ring.is_there)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import click
@@ -62,7 +63,7 @@ def check(ctx: click.Context, /, *, repair: bool, as_json: bool) -> None:
 
 def _checked(office: Office) -> Checked:
     files = StoreFiles.of(office.store_file, office.key_file)
-    return checking.check(files, key_at_hand(office), utc_now())
+    return checking.check(files, partial(key_at_hand, office), utc_now())
 
 
 def _compared(before: Checked, after: Checked) -> tuple[list[Told], Checked]:

@@ -1,6 +1,7 @@
 """`tokentui store info`: where everything is, and how it stands with it. No value, and no key is needed."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def info(office: Office, /, *, as_json: bool) -> None:
 
 
 def _overview(office: Office) -> Overview:
-    return look(StoreFiles.of(office.store_file, office.key_file), key_at_hand(office), utc_now())
+    return look(StoreFiles.of(office.store_file, office.key_file), partial(key_at_hand, office), utc_now())
 
 
 # ------------------------------------------------------------------ for people

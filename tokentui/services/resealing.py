@@ -1,4 +1,4 @@
-"""Records whose values were sealed with another key, sealed anew: each value is opened for a moment, and none is kept."""
+"""Records whose values were sealed with another key, sealed anew: each value is open for a moment, kept nowhere."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +15,7 @@ _Reseal = Callable[[Place], Secret]
 def resealed(records: Records, old: Vault, new: Vault, standing: Records) -> Records:
     """The records, their values sealed with the key of `new`; raises `SealError` where one does not open with `old`.
 
-    A value that stands in the store at the same place stays as it is sealed there, so that it does not count as another.
+    A value that stands in the store at the same place stays as it is sealed there: it is no other one.
     """
     by_id = {id: _resealed(record, _sealer(old, new, standing.by_id.get(id))) for id, record in records.by_id.items()}
     return Records(by_id, records.ids)

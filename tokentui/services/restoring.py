@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from tokentui.domain.activity import RecordChange, record_change
 from tokentui.domain.actors import Note
@@ -20,6 +21,10 @@ from tokentui.store.file_check import StoreFiles
 from tokentui.store.problems import Code, Severity
 from tokentui.store.protocol import Stamp, Transaction, Vault
 from tokentui.store.record_check import Records, check_records, place_name
+from tokentui.store.salvage import salvage
+from tokentui.store.trail import TrailFile
+from tokentui.store.trail_check import telling_of
+from tokentui.store.trail_view import TrailView
 
 #: Begins a change, as `Store.change` does.
 Begin = Callable[[Note], AbstractContextManager[Transaction]]
@@ -116,15 +121,23 @@ def _refused(opened: Opened, why: str) -> StoreError:
     return StoreError(f"{opened.path} cannot be restored: {why}. Nothing was changed.")
 
 
-def check_key(candidate: Candidate, standing: Standing, at_hand: str | None) -> None:
-    """Raise `SealError` where the values of the candidate would not open with the key of the store."""
-    wanted = candidate.key_id
-    ours = (standing.key_id if _holds_values(standing.records) else None) or at_hand or standing.key_id
-    if wanted is not None and ours not in (None, wanted) and _holds_values(candidate.records):
-        raise SealError(
-            f"Wrong key: {candidate.source} was sealed with the key {wanted}, and the store's is {ours}. Nothing was "
-            "changed."
-        )
+def key_of(standing: Standing, at_hand: str | None) -> str | None:
+    """The key that the store is sealed with, or will be: that at hand, where it holds no value yet."""
+    return standing.key_id if standing.key_id and _holds_values(standing.records) else at_hand
+
+
+def check_key(candidate: Candidate, ours: str | None, kept: Path | None) -> None:
+    """Raise `SealError` where the values of the candidate are sealed with another key than `ours`.
+
+    `kept` is where that key is kept, if it is.
+    """
+    if ours in (None, candidate.key_id) or candidate.key_id is None or not _holds_values(candidate.records):
+        return
+    where = kept or "KEYFILE"
+    raise SealError(
+        f"{candidate.source} was sealed with the key {candidate.key_id}, and the store's is {ours}. Nothing was "
+        f"changed. With that key its values are sealed anew: --sealed-with {where}"
+    )
 
 
 def _holds_values(records: Records) -> bool:
@@ -163,7 +176,7 @@ def restore(desk: Desk, candidate: Candidate, standing: Standing, planned: Diffe
     with begin(note) as transaction:
         if desk.store.stamp() != standing.stamp:
             raise Conflict("Somebody else changed the store meanwhile. Look at the difference again.")
-        if candidate.key_id is not None:
+        if candidate.key_id is not None and _holds_values(candidate.records):
             transaction.mark(candidate.key_id)
         for record in () if standing.damaged else planned.gone:
             transaction.remove(record)

@@ -1,6 +1,6 @@
 """Looking at a store as a whole: everything that is wrong with it and the files beside it, not the first alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,10 @@ class KeyAtHand:
     unusable: bool = False
 
 
+#: Finds the key for a store with this mark; None where it has none.
+FindKey = Callable[[str | None], KeyAtHand]
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What came of looking: all problems, and why the store cannot be opened at all, if it cannot."""
@@ -43,13 +47,13 @@ class Checked:
         return tuple(problem for problem in self.problems if problem.severity is not Severity.NOTE)
 
 
-def check(files: StoreFiles, key: KeyAtHand, now: datetime) -> Checked:
+def check(files: StoreFiles, find_key: FindKey, now: datetime) -> Checked:
     """Look at everything; raises nothing for what is found."""
     found = salvage(files.store)
     records, problems = check_records(found)
     problems = [*found.problems, *problems]
     if not found.newer:
-        problems += _check_values(found, records, key)
+        problems += _check_values(found, records, find_key(found.text("key_id")))
     problems += _check_trail(files, found, records, now)
     problems += check_files(files)
     problems += check_requests(files.requests)

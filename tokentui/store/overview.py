@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tokentui.domain.activity import Entry
 from tokentui.domain.errors import StoreError
-from tokentui.store.checking import KeyAtHand
+from tokentui.store.checking import FindKey, KeyAtHand
 from tokentui.store.codec import TABLES
 from tokentui.store.file_check import StoreFiles
 from tokentui.store.generations import Generation
@@ -74,7 +74,7 @@ class Overview:
         return Counter({table: len(self.found.tables.get(table, {})) for table in TABLES.values()})
 
 
-def look(files: StoreFiles, key: KeyAtHand, now: datetime) -> Overview:
+def look(files: StoreFiles, find_key: FindKey, now: datetime) -> Overview:
     """Look at a store; raises nothing for what is found."""
     found = salvage(files.store)
     troubles = [found.refusal] if found.refusal and os.path.lexists(files.store) else []
@@ -90,4 +90,5 @@ def look(files: StoreFiles, key: KeyAtHand, now: datetime) -> Overview:
     *lines, _ = trail.split(b"\n")
     head = parse(lines[-1]).hash if lines else ""
     last = TrailView(trail, files.store.name).entry_of(found.text("trail"), now)
+    key = find_key(found.text("key_id"))
     return Overview(files, found, key, len(lines), head, last, generations, holder_of(files.lock), tuple(troubles))

@@ -134,7 +134,7 @@ class SafeStorage(Storage):
 
     @contextmanager
     def locked_anew(self, note: "Note") -> Iterator[Saved]:
-        """As `locked`, where the file is damaged or gone: as if nothing were saved. What is damaged is kept beside."""
+        """As `locked`, where the file is damaged or gone: as if nothing were saved. The file is kept beside."""
         from tokentui.store.damaged import aside_of
 
         with self._alone(note):
@@ -203,7 +203,7 @@ class SafeStorage(Storage):
         try:
             sweep(self.path)
             stamp = self._write_later(temporary, tables.dump())
-            with self._keeping_replaced():
+            with self._keeping_replaced() if self._aside is None else self._keeping_aside(self._aside):
                 os.replace(temporary, self.path)
         except OSError as error:
             raise StoreError(f"Nothing was saved: {self.path}: {_why(error)}.") from error
@@ -216,13 +216,6 @@ class SafeStorage(Storage):
     @contextmanager
     def _keeping_replaced(self) -> Iterator[None]:
         """Keep the file that is replaced inside. Where that cannot be, the change is not lost for it: it is told."""
-        if self._aside is not None:
-            from tokentui.store.damaged import kept_aside
-
-            with kept_aside(self.path, self._aside) as kept:
-                yield
-            self.notices.put(f"The damaged file is kept as {self._aside}." if kept else "")
-            return
         from tokentui.store.generations import Generations
 
         generations, kept, trouble = Generations(self.path), None, ""
@@ -237,6 +230,15 @@ class SafeStorage(Storage):
             raise
         generations.prune()
         self.notices.put(trouble)
+
+    @contextmanager
+    def _keeping_aside(self, aside: Path) -> Iterator[None]:
+        """Keep the damaged file that is replaced inside; raises `OSError` where that cannot be."""
+        from tokentui.store.damaged import kept_aside
+
+        with kept_aside(self.path, aside) as kept:
+            yield
+        self.notices.put(f"The damaged file is kept as {aside}." if kept else "")
 
     def _write_later(self, temporary: Path, content: Iterator[JsonText]) -> Stamp:
         """Write the file with a later time than the one it replaces, whatever the clock and its grain.

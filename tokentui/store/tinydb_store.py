@@ -135,14 +135,16 @@ class TinyDBStore:
             yield from self._changing(saved, note)
 
     @contextmanager
-    def change_anew(self, note: "Note") -> Iterator[DocumentTransaction]:
+    def change_anew(self, note: "Note", trail: bytes = b"") -> Iterator[DocumentTransaction]:
         """As `change`, of a store that is gone or damaged, as if it held nothing: what is damaged is kept beside.
 
-        The trail goes on, with a line that tells that a new store begins.
+        The trail goes on, with a line that tells that a new store begins; `trail` is one to go on with where there is
+        none.
         """
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
         with self._storage.locked_anew(note) as saved:
+            self._trail.begin_with(trail)
             yield from self._changing(saved, note)
 
     def _changing(self, saved: Saved, note: "Note") -> Iterator[DocumentTransaction]:
