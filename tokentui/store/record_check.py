@@ -84,9 +84,11 @@ def _read(records: Records, table: str, raw: RawTable) -> Iterator[Problem]:
                 why = str(error).removeprefix(_BEFORE).removesuffix(_AFTER)
             else:
                 why = _id_flaw(record)
-                records.by_id[id] = record
+                if not why:
+                    records.by_id[id] = record
         if why:
-            yield _damaged(Code.RECORD_DAMAGED, _called(id, document), f"It cannot be read: {shown(why)}")
+            why = why.rpartition(f"{id}: ")[2].removesuffix(".")  # the subject names it already
+            yield _damaged(Code.RECORD_DAMAGED, _called(id, document), f"It cannot be read: {shown(why)}.")
 
 
 def _called(id: str, document: Any) -> str:
@@ -192,12 +194,10 @@ def place_name(records: Records, place: Place) -> str:
 def _references(records: Records, found: Salvaged) -> Iterator[Problem]:
     for assignment in records.of(Assignment):
         for table, id in (("tokens", assignment.token_id), ("endpoints", assignment.endpoint_id)):
-            if table in found.tables and id not in records.ids[table]:
+            if table in found.whole and id not in records.ids[table]:
                 message = f"It is of an {_WORDS[table]} that is not there ({shown(id)})."
-                certain = assignment.id if table in found.whole else ""
-                yield _mendable(
-                    Code.ASSIGNMENT_DANGLING, records.name(assignment.id), certain, message, "Take it away"
-                )
+                name = records.name(assignment.id)
+                yield _mendable(Code.ASSIGNMENT_DANGLING, name, assignment.id, message, "Take it away")
                 break
 
 
@@ -205,7 +205,7 @@ _WORDS = {"tokens": "endpoint token", "endpoints": "endpoint"}
 
 
 def _mendable(code: Code, subject: str, id: str, message: str, remedy: str) -> Problem:
-    how = f"{remedy}: tokentui store check --repair." if id else f"{RESTORE}."
+    how = f"{remedy}: tokentui store check --repair."
     return Problem(code=code, severity=Severity.WARNING, subject=subject, message=message, remedy=how, certain=id)
 
 

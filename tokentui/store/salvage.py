@@ -121,8 +121,7 @@ def _made_out_of_damage(path: Path, lines: list[bytes], refusal: str) -> Salvage
     found = Salvaged(refusal=refusal)
     _take_in(found, _texts(lines))
     if not found.tables.keys() & {*TABLES.values()}:
-        code = Code.STORE_CUT if _whole(content) is None else Code.STORE_FOREIGN
-        return _unopened(code, path, refusal)
+        return _unopened(Code.STORE_FOREIGN if _is_json(content) else Code.STORE_CUT, path, refusal)
     missing = [name for name in ("meta", *TABLES.values()) if name not in found.tables and name not in LATER]
     code = Code.STORE_CUT if missing else Code.META_DAMAGED
     found.problems.insert(0, Problem(code=code, subject=path.name, message=refusal, remedy=f"{RESTORE}."))
@@ -131,7 +130,9 @@ def _made_out_of_damage(path: Path, lines: list[bytes], refusal: str) -> Salvage
 
 
 def _missing(name: str) -> Problem:
-    return Problem(code=Code.TABLE_MISSING, subject=name, message=f"The {name} are missing.", remedy=f"{RESTORE}.")
+    return Problem(
+        code=Code.TABLE_MISSING, subject=name, message=f"The table {name} is missing.", remedy=f"{RESTORE}."
+    )
 
 
 def _texts(lines: list[bytes]) -> Iterator[tuple[str, bytes]]:
@@ -162,6 +163,14 @@ def _take_in(found: Salvaged, texts: Iterator[tuple[str, bytes]]) -> None:
         else:
             found.whole.discard(name)
             _take_piecemeal(found, name, text)
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _whole(text: bytes) -> RawTable | None:

@@ -9,6 +9,8 @@ from tokentui.store.protocol import Vault
 from tokentui.store.record_check import Records, place_name
 from tokentui.store.sealed_places import Place
 
+_REMEDY = f"Give it a new value. {RESTORE}."
+
 
 def check_seals(records: Records, vault: Vault) -> Iterator[Problem]:
     """A problem for each value that does not open; each is opened for a moment, and none is told.
@@ -30,12 +32,12 @@ def _look(vault: Vault, place: Place) -> tuple[Code, str, str] | None:
         value = vault.reveal(secret, *at)
     except SealError:
         message = "Its sealed value does not open here: it was changed, put back, or belongs to another record."
-        return Code.SEAL_BROKEN, message, f"{RESTORE}; or give it a new value."
+        return Code.SEAL_BROKEN, message, _REMEDY
     try:
         hint = vault.hint(secret, *at)
     except SealError:
         message = "The sealed last characters of its value do not open: they were changed, or are of another value."
-        return Code.SEAL_BROKEN, message, f"{RESTORE}; or give it a new value."
+        return Code.SEAL_BROKEN, message, _REMEDY
     if not value.endswith(hint) or secret.strong is not is_strong(value):
         message = "What is said of its value (its strength, its last characters) is not so."
         return Code.VALUE_CONTRADICTED, message, "Give it a new value, or restore a backup."

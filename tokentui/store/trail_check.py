@@ -101,10 +101,14 @@ _UNTOLD = "No line of the trail tells where it comes from."
 def _difference(told: _Told, record: Record, complete: bool) -> str:
     now = told_fields(record)
     looked_at = {**told.fields, **now} if complete else told.fields
-    names = [name for name in looked_at if now.get(name) != told.fields.get(name)]
+    names = sorted({_WORDS.get(name, name) for name in looked_at if now.get(name) != told.fields.get(name)})
     if names:
-        return f"The trail tells another {' and another '.join(map(shown, sorted(names)))} of it."
+        return f"The trail tells another {' and another '.join(map(shown, names))} of it."
     return "" if told.rev == record.rev else f"It has rev {record.rev}, and the trail tells rev {told.rev}."
+
+
+#: What people call fields that hold a value.
+_WORDS = {"secret": "value", "previous": "previous value"}
 
 
 def _contradicted(subject: str, why: str) -> Problem:
