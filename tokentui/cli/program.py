@@ -121,6 +121,20 @@ def program(ctx: click.Context, store: Path | None, key_file: Path | None, read_
         open_ui(ctx.obj)
 
 
+@program.result_callback()
+@click.pass_obj
+def _tell_notice(office: Office, /, *_: object, **__: object) -> None:
+    """What is to be told of the changes beside what the command said; raises `StoreError` where they may be lost."""
+    notice = office.take_notice()
+    if notice is not None:
+        from tokentui.cli.output import talk
+        from tokentui.domain.errors import StoreError
+
+        if notice.grave:
+            raise StoreError(notice.text)
+        talk(f"tokentui: {notice.text}")
+
+
 def _refuse_places(ctx: click.Context) -> None:
     for name in ("store", "key_file"):
         if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:

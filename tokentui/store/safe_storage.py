@@ -207,14 +207,14 @@ class SafeStorage(Storage):
         try:
             kept = generations.keep()
         except OSError as error:
-            trouble = f"Saved, but what it replaced could not be kept in {generations.folder}: {_why(error)}."
+            trouble = f"What was replaced could not be kept in {generations.folder}: {_why(error)}."
         try:
             yield
         except BaseException:
             generations.forget(kept)
             raise
         generations.prune()
-        self.notices.put(trouble)
+        self.notices.lasting(trouble)
 
     def _write_later(self, temporary: Path, content: Iterator[JsonText]) -> Stamp:
         """Write the file with a later time than the one it replaces, whatever the clock and its grain.
@@ -231,10 +231,7 @@ class SafeStorage(Storage):
         return _stamp_of(status)
 
     def confirm(self) -> None:
-        """Make what was saved survive a power cut.
-
-        It is in place already when this fails, so the failure must not read as "nothing was saved".
-        """
+        """Make what was saved survive a power cut; raises `StoreError`, and then it is in place all the same."""
         folder = self.path.parent
         try:
             sync_folder(folder)
