@@ -65,7 +65,8 @@ class Program(LazyGroup):
             raise _PipeClosed("") from None
 
 
-_FILE = click.Path(path_type=Path)
+#: Whether it can be read is asked by who reads it, and told as what it is: a store or key that cannot be used.
+_FILE = click.Path(path_type=Path, readable=False)
 
 
 @click.group(
