@@ -15,6 +15,7 @@ from tests.domain.worlds import token
 from tests.store.contract import save
 from tokentui.domain.errors import StoreError
 from tokentui.store.generations import KEPT, Generations
+from tokentui.store.protocol import Notice
 from tokentui.store.tinydb_store import TinyDBStore
 
 ERP, SHOP = token("erp"), token("shop")
@@ -118,7 +119,7 @@ def test_where_there_are_no_hard_links_a_copy_is_kept(
     kept = generations.kept()[0].path.stat()
     assert (stat.S_IMODE(kept.st_mode), kept.st_mtime_ns) == (0o600, saved)
     assert len(os.listdir(generations.folder)) == 1
-    assert store.take_notice() == ""
+    assert store.take_notice() is None
 
 
 def test_a_copy_that_was_killed_is_swept_by_the_next(
@@ -187,15 +188,13 @@ def test_a_change_is_saved_also_where_nothing_can_be_kept_and_that_is_told_once(
     with monkeypatch.context() as patched:
         patched.setattr(os, call, refusing(number))
         save_again(store)
-        notice = store.take_notice()
-        assert notice == (
-            f"Saved, but what it replaced could not be kept in {generations.folder}: {os.strerror(number)}."
-        )
+        notice = Notice(f"What was replaced could not be kept in {generations.folder}: {os.strerror(number)}.")
+        assert store.take_notice() == notice
         save_again(store)
-        assert store.take_notice() == ""
+        assert store.take_notice() is None
     assert generations.kept() == ()
     save_again(store)
-    assert (store.take_notice(), len(generations.kept())) == ("", 1)
+    assert (store.take_notice(), len(generations.kept())) == (None, 1)
     monkeypatch.setattr(os, "link", refusing(number))
     save_again(store)
     assert store.take_notice() == notice  # it was over, and is new
@@ -220,7 +219,9 @@ def test_a_link_in_place_of_the_folder_leads_nobody_away(
     (tmp_path / "elsewhere").mkdir(mode=0o755)
     generations.folder.symlink_to(tmp_path / target)
     save(store, replace(ERP, rev=1, enabled=False))
-    assert str(generations.folder) in store.take_notice()
+    notice = store.take_notice()
+    assert notice is not None
+    assert str(generations.folder) in notice.text
     assert os.listdir(tmp_path / "elsewhere") == []
     assert stat.S_IMODE((tmp_path / "elsewhere").stat().st_mode) == 0o755
 

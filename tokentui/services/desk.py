@@ -62,7 +62,7 @@ class Desk:
 
     @contextmanager
     def _saving(self, what: str, saved: _Saved) -> Iterator[Transaction]:
-        """A change that calls `saved` once it is in place, be it that the disk did not confirm it."""
+        """A change that calls `saved` once it is in place."""
         note = Note(self.clock(), self.actor, what)
         with ExitStack() as finish, self.store.change(note) as transaction:
             finish.callback(lambda: transaction.replaced and saved(transaction.replaced))

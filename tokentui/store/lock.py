@@ -8,13 +8,13 @@ import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
 from tokentui.domain.actors import Note
-from tokentui.store.lock_holder import SOMEBODY, Holder, clear_holder, read_holder, write_holder
-from tokentui.store.private_files import open_or_make
+from tokentui.store.lock_holder import SOMEBODY, clear_holder, read_holder, write_holder
+from tokentui.store.private_files import closed_unless_kept, open_or_make
 
 #: How often one asks for a lock that is held, in seconds.
 _STEP = 0.01
@@ -46,7 +46,8 @@ class StoreLock:
             yield
         finally:
             clear_holder(descriptor)
-            os.close(descriptor)
+            with suppress(OSError):  # it is closed all the same, and nothing was written that anybody misses
+                os.close(descriptor)
 
     def _take(self, until: float) -> int:
         try:
@@ -60,7 +61,7 @@ class StoreLock:
     def _open(self) -> int:
         """The lock file, made where it is not there; root leaves it to whom the store belongs."""
         descriptor, made = open_or_make(self._path, os.O_NOFOLLOW | os.O_NONBLOCK)
-        with _closed_unless_kept(descriptor) as kept:
+        with closed_unless_kept(descriptor) as kept:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise OSError("its lock is not a regular file")
             if made and os.geteuid() == 0:
@@ -72,7 +73,7 @@ class StoreLock:
 
     def _locked(self, descriptor: int, until: float) -> bool:
         """Whether the open file is locked, and still the one that others would lock; else it is closed."""
-        with _closed_unless_kept(descriptor) as kept, suppress(FileNotFoundError):
+        with closed_unless_kept(descriptor) as kept, suppress(FileNotFoundError):
             hold(descriptor, until, self._look)
             if os.path.samestat(os.fstat(descriptor), os.stat(self._path, follow_symlinks=False)):
                 kept()
@@ -83,25 +84,6 @@ class StoreLock:
         holder = read_holder(descriptor)
         self.awaited = SOMEBODY if holder is None else holder.text
         return self.awaited
-
-
-@contextmanager
-def _closed_unless_kept(descriptor: int) -> Iterator[Callable[[], object]]:
-    with ExitStack() as open_:
-        open_.callback(os.close, descriptor)
-        yield open_.pop_all
-
-
-def holder_of(lock: Path) -> Holder | None:
-    """Who holds a lock file at this moment; None where nobody does, or nobody can be named."""
-    try:
-        descriptor = os.open(lock, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        return read_holder(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def hold(descriptor: int, until: float, look: Callable[[int], str] = lambda descriptor: SOMEBODY) -> None:

@@ -49,8 +49,8 @@ class MemoryStore:
     def stamp(self) -> tuple[int, ...]:
         return (self._memory.saves,)
 
-    def take_notice(self) -> str:
-        return ""
+    def take_notice(self) -> None:
+        return None
 
     def reader(self) -> Snapshot:
         return Snapshot(self._memory.tables, self._memory.requests)

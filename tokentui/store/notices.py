@@ -1,18 +1,28 @@
-"""What the user should know of a change that is saved all the same: told once, not after each change."""
+"""What the user should know of a change that is in place all the same, until a face takes it to tell it."""
+
+from tokentui.store.protocol import Notice
 
 
 class Notices:
-    """At most one at a time. Written in the thread of a change, taken by a face whenever it likes."""
+    """Written in the thread of a change, taken in any other."""
 
     def __init__(self) -> None:
-        self._told = self._waiting = ""
+        self._waiting: list[Notice] = []
+        self._lasting = ""
 
-    def put(self, notice: str) -> None:
-        """Take a notice that is not told yet; an empty one says that the trouble is over."""
-        if notice != self._told:
-            self._told = self._waiting = notice
+    def put(self, notice: Notice) -> None:
+        """Take a notice that is told whenever it comes up."""
+        self._waiting.append(notice)
 
-    def take(self) -> str:
-        """The notice that nobody took yet; empty where there is none."""
-        notice, self._waiting = self._waiting, ""
-        return notice
+    def lasting(self, trouble: str) -> None:
+        """Take a trouble that comes with every change: told once until it is another; empty when it is over."""
+        if trouble and trouble != self._lasting:
+            self.put(Notice(trouble))
+        self._lasting = trouble
+
+    def take(self) -> Notice | None:
+        """All that nobody took yet, as one; None where there is nothing."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return None
+        return Notice(" ".join(each.text for each in waiting), any(each.grave for each in waiting))

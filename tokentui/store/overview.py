@@ -13,8 +13,7 @@ from tokentui.store.checking import FindKey, KeyAtHand
 from tokentui.store.codec import TABLES
 from tokentui.store.file_check import StoreFiles
 from tokentui.store.generations import Generation
-from tokentui.store.lock import holder_of
-from tokentui.store.lock_holder import Holder
+from tokentui.store.lock_holder import Holder, holder_of
 from tokentui.store.salvage import Salvaged, salvage
 from tokentui.store.trail import TrailFile
 from tokentui.store.trail_lines import parse

@@ -3,8 +3,8 @@
 import errno
 import os
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 #: What a file system without hard links says, and one that gives none of other people's files.
@@ -109,9 +109,15 @@ def open_or_make(path: Path, flags: int = 0) -> tuple[int, bool]:
         descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return os.open(path, flags), False
-    try:
+    with closed_unless_kept(descriptor) as kept:
         os.fchmod(descriptor, 0o600)
-    except BaseException:
-        os.close(descriptor)
-        raise
+        kept()
     return descriptor, True
+
+
+@contextmanager
+def closed_unless_kept(descriptor: int) -> Iterator[Callable[[], object]]:
+    """Close an open file at the end, unless what this gives was called by then."""
+    with ExitStack() as to_close:
+        to_close.callback(os.close, descriptor)
+        yield to_close.pop_all

@@ -222,14 +222,14 @@ class SafeStorage(Storage):
         try:
             kept = generations.keep()
         except OSError as error:
-            trouble = f"Saved, but what it replaced could not be kept in {generations.folder}: {_why(error)}."
+            trouble = f"What was replaced could not be kept in {generations.folder}: {_why(error)}."
         try:
             yield
         except BaseException:
             generations.forget(kept)
             raise
         generations.prune()
-        self.notices.put(trouble)
+        self.notices.lasting(trouble)
 
     @contextmanager
     def _keeping_aside(self, aside: Path) -> Iterator[None]:
@@ -255,10 +255,7 @@ class SafeStorage(Storage):
         return _stamp_of(status)
 
     def confirm(self) -> None:
-        """Make what was saved survive a power cut.
-
-        It is in place already when this fails, so the failure must not read as "nothing was saved".
-        """
+        """Make what was saved survive a power cut; raises `StoreError`, and then it is in place all the same."""
         folder = self.path.parent
         try:
             sync_folder(folder)

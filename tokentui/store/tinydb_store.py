@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from tinydb import TinyDB
 from tinydb.table import Table
 
-from tokentui.domain.errors import ReadOnly, SealError
+from tokentui.domain.errors import ReadOnly, SealError, StoreError
 from tokentui.store.codec import Document
 from tokentui.store.file_format import is_newer, meta_of
-from tokentui.store.protocol import Stamp
+from tokentui.store.protocol import Notice, Stamp
 from tokentui.store.request_log import RequestLog
 from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage, Saved
 from tokentui.store.snapshot import Snapshot
@@ -121,7 +121,7 @@ class TinyDBStore:
     def awaited(self) -> str:
         return self._storage.awaited
 
-    def take_notice(self) -> str:
+    def take_notice(self) -> Notice | None:
         return self._storage.notices.take()
 
     def reader(self) -> Snapshot:
@@ -153,7 +153,14 @@ class TinyDBStore:
         self._write(transaction, note)
         if self._storage.save():
             transaction.settle()
+            self._confirm()
+
+    def _confirm(self) -> None:
+        """Sync what is in place already; where that fails it must not read as "nothing was saved"."""
+        try:
             self._storage.confirm()
+        except StoreError as error:
+            self._storage.notices.put(Notice(str(error), grave=True))
 
     def _write(self, transaction: DocumentTransaction, note: "Note") -> None:
         """Write the trail, then the tables, which know the line of the trail that tells of them."""

@@ -16,7 +16,7 @@ from tokentui.domain.activity import RecordChange
 from tokentui.domain.actors import Note
 from tokentui.domain.errors import StoreError
 from tokentui.store.lock import Held, hold
-from tokentui.store.private_files import make_new, sync_folder
+from tokentui.store.private_files import closed_unless_kept, make_new, sync_folder
 from tokentui.store.protocol import Stamp
 from tokentui.store.trail_lines import addition, content_of, head_of
 
@@ -105,20 +105,23 @@ class TrailFile:
             return self._open(flags)
         except FileNotFoundError:
             descriptor = self._open(flags | os.O_CREAT)
-        os.fchmod(descriptor, 0o600)
-        with suppress(FileNotFoundError):
-            owner = os.stat(self.store)
-            if os.geteuid() == 0:  # root must not take a service's trail away from it
-                os.fchown(descriptor, owner.st_uid, owner.st_gid)
-        sync_folder(self.path.parent)
+        with closed_unless_kept(descriptor) as kept:
+            os.fchmod(descriptor, 0o600)
+            with suppress(FileNotFoundError):
+                owner = os.stat(self.store)
+                if os.geteuid() == 0:  # root must not take a service's trail away from it
+                    os.fchown(descriptor, owner.st_uid, owner.st_gid)
+            sync_folder(self.path.parent)
+            kept()
         return descriptor
 
     def _open(self, flags: int) -> int:
         # Without O_NONBLOCK, to open a named pipe would wait for ever.
         descriptor = os.open(self.path, flags | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise OSError("it is not a regular file")
+        with closed_unless_kept(descriptor) as kept:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError("it is not a regular file")
+            kept()
         return descriptor
 
 
