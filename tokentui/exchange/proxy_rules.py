@@ -1,7 +1,7 @@
 """What a proxy needs to decide by itself: the doors, who holds a value, and which door that opens.
 
-Only what is good now is in it, so nothing whose key is lost; what ends by itself says when. A door's number, and a holder's, means something in one
-export alone.
+Only what is good now is in it, so nothing whose key is lost; what ends by itself says when. A door's number, and a
+holder's, means something in one export alone.
 """
 
 from collections.abc import Iterator
