@@ -7,6 +7,10 @@ from tokentui.cli.lazy import LazyGroup
 
 @click.group(
     cls=LazyGroup,
+    epilog="""\b
+Examples:
+  tokentui store key passphrase
+  tokentui store key export --verify-only --output verify.key""",
     places={
         "passphrase": "tokentui.cli.key_passphrase:passphrase",
         "export": "tokentui.cli.key_exporting:export",

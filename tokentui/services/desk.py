@@ -79,7 +79,8 @@ class Desk:
         _ = self.vault.key_id
 
     def seal(self, value: str, record_id: str, field: str) -> Secret:
-        """A token value, sealed for its place in a record."""
+        """A token value, sealed for its place in a record, with the key that the store has now."""
+        self.reader()
         key = (
             self.vault.key_id
         )  # first: where it is replaced in between, the store refuses what could be under either

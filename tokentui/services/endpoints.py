@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tokentui.domain import values
-from tokentui.domain.errors import Conflict, Invalid, NotFound
+from tokentui.domain.errors import Conflict, Invalid, NotFound, ValueLost
 from tokentui.domain.fields import EndpointFields, checked_endpoint, default_path
 from tokentui.domain.records import Endpoint, Secret
 from tokentui.domain.slots import Authentication, Slot
@@ -182,7 +182,10 @@ def check_slot(endpoint: Endpoint, slot: Slot) -> None:
 
 def reveal_primary(desk: Desk, endpoint: Endpoint, slot: Slot) -> str:
     """The primary token's value; raises `NotFound` where there is none, `SealError`."""
-    return desk.vault.reveal(_primary(endpoint, slot), endpoint.id, primary_field(slot))
+    try:
+        return desk.vault.reveal(_primary(endpoint, slot), endpoint.id, primary_field(slot))
+    except ValueLost as error:
+        raise ValueLost(f"{endpoint.ref} {slot}: {error}") from None
 
 
 def primary_hint(desk: Desk, endpoint: Endpoint, slot: Slot) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tokentui.domain import values
+from tokentui.domain.errors import NotFound, ValueLost
 from tokentui.domain.fields import TokenFields, checked_token
 from tokentui.domain.records import EndpointToken, Secret
 from tokentui.services.desk import Desk
@@ -112,7 +113,21 @@ def _change_each(
 
 def reveal_token(desk: Desk, token: EndpointToken) -> str:
     """The token's value; raises `SealError`."""
-    return desk.vault.reveal(token.secret, token.id, VALUE)
+    return _revealed(desk, token, token.secret)
+
+
+def reveal_previous(desk: Desk, token: EndpointToken) -> str:
+    """The value before the last rotation; raises `NotFound` where there is none, `SealError`."""
+    if token.previous is None:
+        raise NotFound(f"{token.name} has no value from before a rotation.")
+    return _revealed(desk, token, token.previous)
+
+
+def _revealed(desk: Desk, token: EndpointToken, secret: Secret) -> str:
+    try:
+        return desk.vault.reveal(secret, token.id, VALUE)
+    except ValueLost as error:
+        raise ValueLost(f"{token.name}: {error}") from None
 
 
 def token_hint(desk: Desk, token: EndpointToken) -> str:

@@ -213,6 +213,8 @@ async def _standing(workplace: Workplace, token: EndpointToken) -> Standing:
 
     It is a question: a form opens, and comes back, while a change waits for somebody else's lock.
     """
+    if token.secret.lost:
+        return Standing("", "✗ The key of this value is lost: nobody can show or check it. Give it a new one.")
     try:
         note = await workplace.look(lambda reader: grace_note(workplace, token))
         return Standing(await workplace.look(lambda reader: token_hint(workplace.desk, token)), note)
