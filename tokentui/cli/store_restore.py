@@ -75,7 +75,7 @@ def restore(
         talk("Nothing was changed.")
         ctx.exit(1)
     restoring.restore(desk, candidate, standing, planned, _begin(office, files, opened, standing))
-    _tell_done(office, standing, planned)
+    _tell_done(standing, planned)
 
 
 def _opened(files: StoreFiles, source: str) -> tuple[Opened, str]:
@@ -160,10 +160,7 @@ def _tell(files: StoreFiles, opened: Opened, candidate: Candidate, standing: Sta
         talk(f"{counted(candidate.left_out, 'assignment')} in it lead nowhere and are left out.")
 
 
-def _tell_done(office: Office, standing: Standing, planned: Difference) -> None:
+def _tell_done(standing: Standing, planned: Difference) -> None:
     talk(f"Restored: {sums(planned)}.")
-    notice = office.store.take_notice()
-    if notice:
-        talk(notice)
     if not standing.damaged:
         talk("`tokentui store restore 1` takes it back.")

@@ -29,7 +29,7 @@ from tokentui.store.private_files import (
     temporary_beside,
     write_parts,
 )
-from tokentui.store.protocol import Requests, Stamp
+from tokentui.store.protocol import Notice, Requests, Stamp
 from tokentui.store.request_log import RequestLog
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
@@ -238,7 +238,8 @@ class SafeStorage(Storage):
 
         with kept_aside(self.path, aside) as kept:
             yield
-        self.notices.put(f"The damaged file is kept as {aside}." if kept else "")
+        if kept:
+            self.notices.put(Notice(f"The damaged file is kept as {aside}."))
 
     def _write_later(self, temporary: Path, content: Iterator[JsonText]) -> Stamp:
         """Write the file with a later time than the one it replaces, whatever the clock and its grain.
