@@ -69,7 +69,7 @@ class Shop:
 def open_shop(folder: Path) -> Shop:
     """A new one: the endpoints Orders and Pets, the tokens erp (rotated), crm (disabled) and app, three mappings."""
     shop = Shop(folder)
-    shop.files.key.parent.mkdir(mode=0o700)
+    shop.files.key.parent.mkdir(mode=0o700, parents=True)
     shop.files.key.touch(0o600)
     shop.files.key.write_text(f"{line_of(MASTER_KEY)}\n")
     desk = shop.desk()

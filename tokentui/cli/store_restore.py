@@ -98,6 +98,8 @@ def _candidate(office: Office, opened: Opened, name: str, standing: Standing, se
     kept = None if mark is None else KeyRing(office.key_file).kept(mark)
     ours = restoring.key_of(standing, key_at_hand(office, standing.key_id).id)
     restoring.check_key(candidate, ours, kept if kept is not None and kept.exists() else None)
+    if ours is None and mark is not None:
+        talk(f"The key {mark} is not at hand: without it, its values can be neither shown nor checked.")
     return candidate
 
 

@@ -138,7 +138,7 @@ def _files_in(path: Path, content: bytes) -> dict[str, bytes]:
     try:
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
             for member in archive:
-                file = archive.extractfile(member)
+                file = archive.extractfile(member) if member.isreg() else None
                 files[member.name] = file.read() if file else b""
     except (tarfile.TarError, EOFError, ValueError, OSError):
         raise _cut(path) from None
@@ -150,7 +150,10 @@ def _files_in(path: Path, content: bytes) -> dict[str, bytes]:
 
 
 def _parsed(content: bytes) -> dict[str, Any]:
-    about = orjson.loads(content)
+    try:
+        about = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
     return about if isinstance(about, dict) else {}
 
 
