@@ -18,7 +18,7 @@ from tokentui.services.desk import Desk
 from tokentui.services.wording import amount
 from tokentui.store.backup import Opened
 from tokentui.store.file_check import StoreFiles
-from tokentui.store.problems import Code, Severity
+from tokentui.store.problems import Code
 from tokentui.store.protocol import Stamp, Transaction, Vault
 from tokentui.store.record_check import Records, check_records, place_name
 from tokentui.store.salvage import salvage
@@ -88,7 +88,7 @@ def candidate_of(opened: Opened, source: str, vault: Vault | None) -> Candidate:
     records, problems = check_records(found)
     if found.newer:
         raise _refused(opened, "it was written by a newer TokenTUI. Update TokenTUI")
-    wrong = [each for each in (*found.problems, *problems) if each.severity is Severity.ERROR]
+    wrong = [each for each in (*found.problems, *problems) if each.unfit]
     if wrong or found.refusal:
         first = found.refusal or f"{wrong[0].subject}: {wrong[0].message}"
         more = f" ({amount(len(wrong) - 1, 'more problem')})" if len(wrong) > 1 else ""

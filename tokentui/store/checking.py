@@ -120,7 +120,7 @@ def flaw_of(path: Path) -> Problem | None:
     """The first thing that makes a store file unfit to be restored; None where it is fit."""
     found = salvage(path)
     problems = [*found.problems, *check_records(found)[1]]
-    return next((problem for problem in problems if problem.severity is Severity.ERROR), None)
+    return next((problem for problem in problems if problem.unfit), None)
 
 
 def _generation_problem(path: Path, message: str) -> Problem:

@@ -65,5 +65,10 @@ class Problem:
     #: The id of the record, or the path of the file, that `--repair` can put right in the only way there is.
     certain: str = ""
 
+    @property
+    def unfit(self) -> bool:
+        """Whether a store with it is unfit to be restored; a field that today's rules refuse was good once."""
+        return self.severity is Severity.ERROR and self.code is not Code.FIELD_INVALID
+
 
 RESTORE = "Restore a backup or a generation: tokentui store restore"
