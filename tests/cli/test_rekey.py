@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.cli.conftest import Shell
@@ -176,6 +178,22 @@ class TestLost:
     def test_it_asks_unless_told(self, lost: Shell) -> None:
         assert "--yes" in lost.refused(USAGE, "store", "rekey", "--lost")
         assert not lost.key.exists()
+
+    @pytest.mark.parametrize(("word", "code"), [("lost", 0), ("yes", 1), ("", 1)])
+    def test_on_a_terminal_the_word_is_typed_after_what_is_lost_is_told(
+        self, lost: Shell, word: str, code: int
+    ) -> None:
+        places = ["--store", str(lost.store), "--key-file", str(lost.key)]
+        words = ["-m", "tokentui", *places, "store", "rekey", "--lost"]
+        terminal = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=60)
+        terminal.expect("5 values can be neither shown nor checked")
+        terminal.expect("3 of them are good now")
+        terminal.expect("Type lost")
+        terminal.sendline(word)
+        terminal.expect(pexpect.EOF)
+        terminal.close()
+        assert terminal.exitstatus == code
+        assert lost.key.exists() is (code == 0)
 
     def test_new_values_come_and_the_old_ones_are_told_as_lost(self, lost: Shell, old: str) -> None:
         result = lost.run("store", "rekey", "--lost", "--yes")

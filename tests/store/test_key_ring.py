@@ -136,3 +136,21 @@ def test_what_a_killed_run_has_begun_with_is_kept_by_the_next_run(ring: KeyRing,
     assert found(ring, NEW) == ring.file
     assert found(ring, other) == ring.kept(key_id(other))
     assert found(ring, old) == ring.kept(key_id(old))
+
+
+def test_a_kept_key_that_others_may_read_is_told_with_the_cure(ring: KeyRing, old: bytes) -> None:
+    ring.begin(NEW)
+    ring.finish(key_id(NEW))
+    ring.kept(key_id(old)).chmod(0o644)
+    with pytest.raises(SealError, match="chmod 600"):
+        ring.find(key_id(old))
+
+
+def test_what_killed_writers_left_is_taken_away_and_nothing_else(ring: KeyRing) -> None:
+    folder = ring.file.parent
+    gone = [".key.123.0123abcd.tmp", f".key.{'0' * 16}.123.0123abcd.tmp", f".key.{'0' * 16}.new.123.0123abcd.tmp"]
+    stays = [".key.tmp", ".other.123.0123abcd.tmp", "key.backup", "config.toml"]
+    for name in (*gone, *stays):
+        (folder / name).touch()
+    with ring.alone():
+        assert names(ring) == {"key", *stays}

@@ -184,7 +184,8 @@ def _ask(ctx: click.Context, stake: "rekeying.Values") -> None:
     )
     talk(f"{stake.good} of them are good now: whoever calls with one is refused once the verifier has the new key.")
     if click.prompt(f"Type {_THE_WORD} to give them up", err=True, default="", show_default=False) != _THE_WORD:
-        raise click.Abort
+        talk("Nothing was changed.")
+        ctx.exit(1)
 
 
 def _bring_back(

@@ -57,14 +57,14 @@ class KeyRing:
     def find(self, id: str) -> tuple[Path, KeyContent] | None:
         """The key of this name, and the file that holds it; None where it is not here.
 
-        Raises `SealError` where the key file cannot be read and no other holds it.
+        Raises `SealError` where a file that may hold it cannot be read, and no other holds it.
         """
         trouble = None
         for file in self._places(id):
             try:
                 key = read_key_file(file)
             except SealError as error:
-                trouble = trouble or (error if file == self.file and self.is_there else None)
+                trouble = trouble or (error if os.path.lexists(file) else None)
             else:
                 if id_of(key) == id:
                     return file, key
