@@ -76,7 +76,7 @@ def rekey(
     if lost:
         _give_up(ctx, office, desk, yes=yes)
     elif source is None:
-        _rekey(office, desk)
+        rekey_with(office, desk)
     else:
         _bring_back(ctx, office, desk, file_named(source), source_passphrase)
 
@@ -84,7 +84,8 @@ def rekey(
 # ------------------------------------------------------------------ a new key
 
 
-def _rekey(office: Office, desk: "Desk") -> None:
+def rekey_with(office: Office, desk: "Desk") -> None:
+    """Give the office's store another key, and tell of it; raises `SealError`, `StoreError`, `Conflict`."""
     from tokentui.services import rekeying
     from tokentui.store.passphrase import WrappedKey
 
@@ -157,8 +158,10 @@ def _give_up(ctx: click.Context, office: Office, desk: "Desk", *, yes: bool) -> 
     with _new_key(office, new):
         amount = rekeying.give_up(desk, KeyVault(lambda: new))
     talk(f"The store has a new key, {key_id(new)} in {office.key.ring.file}. It has no passphrase.")
-    talk(f"{counted(amount, 'value')} {'is' if amount == 1 else 'are'} lost until rotated or generated anew: see")
-    talk("tokentui audit. Where the old key is found: tokentui store rekey --from KEYFILE")
+    talk(
+        f"{counted(amount, 'value')} {'is' if amount == 1 else 'are'} lost until replaced: tokentui audit names them."
+    )
+    talk("Where the old key is found: tokentui store rekey --from KEYFILE")
 
 
 def _check_lost(office: Office) -> None:
@@ -176,12 +179,13 @@ def _ask(ctx: click.Context, stake: "rekeying.Values") -> None:
     if not sys.stdin.isatty():
         raise click.UsageError("Without a terminal to ask on, --lost needs --yes.", ctx)
     talk(
-        f"{counted(stake.held, 'value')} can then be neither shown nor checked, until each is replaced or the key is "
-        f"found."
+        f"{counted(stake.held, 'value')} can be neither shown nor checked then, until each is replaced or the "
+        "key is found."
     )
     talk(f"{stake.good} of them are good now: whoever calls with one is refused once the verifier has the new key.")
     if click.prompt(f"Type {_THE_WORD} to give them up", err=True, default="", show_default=False) != _THE_WORD:
-        raise click.Abort
+        talk("Nothing was changed.")
+        ctx.exit(1)
 
 
 def _bring_back(
@@ -196,7 +200,8 @@ def _bring_back(
     back = rekeying.bring_back(desk, KeyVault(lambda: old))
     if back.values:
         _keep(office, content)
-    talk(f"Brought back {counted(back.values, 'value')}; {counted(back.still_lost, 'value')} stay lost.")
+    rest = f"; {counted(back.still_lost, 'value')} stay lost, that it does not open" if back.still_lost else ""
+    talk(f"Brought back {counted(back.values, 'value')}{rest}.")
     if back.taken:
         talk(f"Another record was given the same value meanwhile, so it stays lost: {listed(back.taken)}.")
     if not back.values:

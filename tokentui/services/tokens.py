@@ -116,6 +116,11 @@ def reveal_token(desk: Desk, token: EndpointToken) -> str:
     return _revealed(desk, token, token.secret)
 
 
+def reveal_now(desk: Desk, token: EndpointToken) -> str:
+    """The value that the token has by now, where `token` may be older; raises `NotFound`, `SealError`."""
+    return reveal_token(desk, desk.reader().token(token.id))
+
+
 def reveal_previous(desk: Desk, token: EndpointToken) -> str:
     """The value before the last rotation; raises `NotFound` where there is none, `SealError`."""
     if token.previous is None:

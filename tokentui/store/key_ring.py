@@ -19,6 +19,7 @@ from tokentui.store.private_files import make_private_folder, sync_folder, tempo
 
 #: How long one waits for another process that changes the keys, in seconds.
 PATIENCE = 5.0
+_BEGUN = ".new"
 _ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 
@@ -38,7 +39,7 @@ class KeyRing:
         return self._place.with_name(f"{self._place.name}.{id}")
 
     def _begun(self, id: str) -> Path:
-        return self._place.with_name(f"{self._place.name}.{id}.new")
+        return self._place.with_name(f"{self._place.name}.{id}{_BEGUN}")
 
     @property
     def is_there(self) -> bool:
@@ -56,14 +57,14 @@ class KeyRing:
     def find(self, id: str) -> tuple[Path, KeyContent] | None:
         """The key of this name, and the file that holds it; None where it is not here.
 
-        Raises `SealError` where the key file cannot be read and no other holds it.
+        Raises `SealError` where a file that may hold it cannot be read, and no other holds it.
         """
         trouble = None
         for file in self._places(id):
             try:
                 key = read_key_file(file)
             except SealError as error:
-                trouble = trouble or (error if file == self.file and self.is_there else None)
+                trouble = trouble or (error if os.path.lexists(file) else None)
             else:
                 if id_of(key) == id:
                     return file, key
@@ -95,12 +96,29 @@ class KeyRing:
             raise _unwritten(self._place, error) from error
         try:
             _lock(descriptor, patience, self.file)
+            self._sweep()
             yield
         finally:
             os.close(descriptor)
 
+    def _sweep(self) -> None:
+        """Take away what killed writers left; what cannot go stays."""
+        left = re.compile(rf"\.{re.escape(self._place.name)}(\.[0-9a-f]{{16}}(\.new)?)?\.\d+\.[0-9a-f]{{8}}\.tmp")
+        with suppress(OSError), os.scandir(self._place.parent) as entries:
+            for entry in entries:
+                if left.fullmatch(entry.name):
+                    with suppress(OSError):
+                        os.unlink(entry.path)
+
     def begin(self, key: KeyContent) -> None:
-        """Write a key that is to become the one in use; raises `SealError`."""
+        """Write a key that is to become the one in use; raises `SealError`.
+
+        What runs that were killed have begun with is kept: a store may have been saved under it.
+        """
+        for file in self.beside():
+            if file.suffix == _BEGUN:
+                with suppress(OSError):
+                    os.replace(file, file.with_suffix(""))
         self.write(self._begun(id_of(key)), key)
 
     def give_up(self, id: str) -> None:

@@ -137,9 +137,13 @@ class KeyVault:
         return self._held is None and self._source.is_wrapped(self._marked)
 
     def unlock(self, passphrase: str) -> None:
-        keys = self._source.unwrap(self._marked, passphrase)
-        with self._turn:
-            self._held = keys
+        while True:
+            marked = self._marked
+            keys = self._source.unwrap(marked, passphrase)
+            with self._turn:
+                if marked == self._marked:  # else somebody replaced the key meanwhile
+                    self._held = keys
+                    return
 
     def forget(self) -> None:
         with self._turn:
