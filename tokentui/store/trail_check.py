@@ -35,10 +35,13 @@ class Telling:
         #: The highest `rev` that each record ever had, be it gone by now.
         self.revs: dict[str, int] = {}
         #: Whether the trail tells of the store from its beginning on.
-        self.complete = True
+        self.complete = False
+        self._begun = False
 
     def take(self, entry: Entry, repair: Mapping[str, Any]) -> None:
         """Take in the next entry; `repair` is what a line says of the trail itself."""
+        if not self._begun:
+            self.complete = self._begun = True
         if entry.state is EntryState.REPAIR and (repair.get("missing") or repair.get("begins")):
             self.records.clear()
             self.complete = bool(repair.get("begins"))
