@@ -22,9 +22,13 @@ def open_ui(office: Office) -> None:
     """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all."""
     office.reader()
     from tokentui.tui.app import TokenTuiApp
+    from tokentui.tui.ending import Ending
 
     file = None if office.demo else office.settings_file
     app = TokenTuiApp(office.desk, settings=office.settings, settings_file=file, demo=office.demo)
+    app.ending = Ending(app.end, office.discard)
+    app.ending.begin()
     app.run(mouse=app.mouse)
+    app.ending.drawing_is_over()
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)
