@@ -1,5 +1,6 @@
 """Ctrl+Z and `fg`: back to the shell and here again, where there is a shell, and drawn anew."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
@@ -15,13 +16,15 @@ class Suspending:
     """
 
     def __init__(self, *, ends: Callable[[], bool], draw_anew: Callable[[], object]) -> None:
-        """`ends`: whether the end has begun; `draw_anew` leaves the terminal and enters it again, called in the loop."""
+        """`ends`: whether the end has begun; `draw_anew`, called in the loop, leaves the terminal and enters it again."""
         self._ends = ends
         self._draw_anew = draw_anew
         self._suspended = False
+        self._loop: asyncio.AbstractEventLoop
 
     def begin(self) -> None:
-        """Step in; for the main thread, when Textual has begun to draw."""
+        """Step in; for the main thread, in the loop, when Textual has begun to draw."""
+        self._loop = asyncio.get_running_loop()
         for number, ours in ((signal.SIGTSTP, self._rest), (signal.SIGCONT, self._go_on)):
             theirs = signal.getsignal(number)
             if callable(theirs):
@@ -42,7 +45,7 @@ class Suspending:
                 self._suspended = False
                 theirs(number, frame)
             else:
-                self._draw_anew()
+                self._loop.call_soon_threadsafe(self._draw_anew)  # it may be waiting, and is woken by that
 
         return go_on
 
