@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import rich
 from textual import events, on, work
@@ -22,6 +22,7 @@ from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.suspending import Suspending, may_suspend, suspend
+from tokentui.tui.typed_ahead import Passed, TypedAhead, hold
 from tokentui.tui.workplace import Workplace, over_ssh
 
 #: How long saving may take before it is told, in seconds.
@@ -114,6 +115,7 @@ class TokenTuiApp(App[None]):
         #: Who sees to an end that comes from outside; nobody does where there is no terminal.
         self.ending: Ending | None = None
         self._eye = StoreEye(desk.store)
+        self._typed = TypedAhead(self, self._say)
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
@@ -182,22 +184,32 @@ class TokenTuiApp(App[None]):
 
     # ------------------------------------------------------------------ keys that come in a burst
 
-    def on_key(self, event: events.Key) -> None:
-        """A letter that was on its way to what had the focus before is for the field that has it now.
+    async def on_event(self, event: events.Event) -> None:
+        """As Textual does, with the keys one after the other."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif not self._typed.take(event):
+            await super().on_event(event)
+            self._typed.delivered()
 
-        On a slow line keys come in bursts, and `/s` must not be a filter and then the key `s`.
-        """
-        focused = self.focused
-        if focused is not None and focused.check_consume_key(event.key, event.character):
-            event.stop()
-            event.prevent_default()
-            focused.post_message(events.Key(event.key, event.character))
+    @on(Passed)
+    def _key_passed(self) -> None:
+        self._typed.passed()
+
+    def push_screen(self, screen: Any, *arguments: Any, **more: Any) -> Any:
+        """As Textual does; the keys that follow are for it."""
+        opening = super().push_screen(screen, *arguments, **more)
+        self._typed.opening(self.screen_stack[-1])
+        return opening
 
     # ------------------------------------------------------------------ keys that work everywhere
 
-    @work(exclusive=True, group="section")
-    async def action_section(self, section: str) -> None:
+    def action_section(self, section: str) -> None:
         """Go to a section's list; unsaved edits on the way ask first."""
+        hold(self, lambda: self._go_to(section))
+
+    @work(exclusive=True, group="section")
+    async def _go_to(self, section: str) -> None:
         if not await self._leave_pages():
             return
         await self.switch_mode(section)
@@ -223,7 +235,7 @@ class TokenTuiApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave TokenTUI; unsaved edits on the way ask first, and what is being saved is waited for."""
-        self._quit()
+        hold(self, self._quit)
 
     @work(exclusive=True, group="section")
     async def _quit(self) -> None:

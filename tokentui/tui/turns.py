@@ -5,9 +5,11 @@ A deed is begun by the key itself: what it is about (a row, a slot) is taken the
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.dom import DOMNode
+
+from tokentui.tui.typed_ahead import hold
 
 ResultT = TypeVar("ResultT")
 Deed = Callable[[], Awaitable[ResultT]]
@@ -15,6 +17,9 @@ Deed = Callable[[], Awaitable[ResultT]]
 
 class Once:
     """The deeds that a screen or widget has under way: each is a worker of it, and none is there twice."""
+
+    #: Whether the keys that follow wait no longer than until a deed saves something.
+    UNTIL_SAVING: ClassVar[bool] = False
 
     def __init__(self, node: DOMNode) -> None:
         self._node = node
@@ -30,7 +35,11 @@ class Once:
         known = deed if what is None else what
         if known not in self._begun:
             self._begun.add(known)
-            self._node.run_worker(self._finish(deed, known), group="deeds")
+            hold(
+                self._node,
+                lambda: self._node.run_worker(self._finish(deed, known), group="deeds"),
+                until_saving=self.UNTIL_SAVING,
+            )
 
     async def _finish(self, deed: Deed[object], known: Hashable) -> None:
         try:
@@ -45,6 +54,8 @@ class Once:
 
 class Turns(Once):
     """Deeds that are done one after the other, in the order in which they were begun."""
+
+    UNTIL_SAVING = True
 
     def __init__(self, node: DOMNode) -> None:
         super().__init__(node)

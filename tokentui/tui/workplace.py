@@ -13,6 +13,7 @@ from tokentui.domain.errors import SealError, StoreError, TokenTuiError
 from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
 from tokentui.store.protocol import Reader, Stamp
+from tokentui.tui.typed_ahead import saving
 
 if TYPE_CHECKING:
     from tokentui.tui.auditor import Auditor
@@ -55,6 +56,7 @@ class Workplace:
 
         It is done also when who asked leaves before its turn comes; then what it raises is told by `tell`.
         """
+        saving()
         doing = asyncio.get_running_loop().run_in_executor(self._changes, deed)
         doing.add_done_callback(self._count_failure)
         try:
