@@ -80,12 +80,21 @@ class TokenTuiApp(App[None]):
             tooltip="Find any action by its words",
         ),
         Binding(
+            "Z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            id="app.suspend",
+            group=GO,
+            tooltip="Back to the shell; fg leads here again",
+        ),
+        Binding(
             "ctrl+z",
             "suspend_process",
             "Suspend",
             show=False,
             priority=True,
-            id="app.suspend",
+            id="app.suspend_in_fields",
             group=GO,
             tooltip="Back to the shell; fg leads here again",
         ),
@@ -280,7 +289,6 @@ class TokenTuiApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
-        yield SystemCommand("Suspend", "Back to the shell; fg leads here again", self.action_suspend_process)
         yield SystemCommand("Picture", "Save an SVG picture of this screen; values are hidden", self._save_picture)
         if isinstance(screen, PageScreen):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)

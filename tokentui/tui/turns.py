@@ -5,7 +5,7 @@ A deed is begun by the key itself: what it is about (a row, a slot) is taken the
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from textual.dom import DOMNode
 
@@ -17,9 +17,6 @@ Deed = Callable[[], Awaitable[ResultT]]
 
 class Once:
     """The deeds that a screen or widget has under way: each is a worker of it, and none is there twice."""
-
-    #: Whether the keys that follow wait no longer than until a deed saves something.
-    UNTIL_SAVING: ClassVar[bool] = False
 
     def __init__(self, node: DOMNode) -> None:
         self._node = node
@@ -35,11 +32,7 @@ class Once:
         known = deed if what is None else what
         if known not in self._begun:
             self._begun.add(known)
-            hold(
-                self._node,
-                lambda: self._node.run_worker(self._finish(deed, known), group="deeds"),
-                until_saving=self.UNTIL_SAVING,
-            )
+            hold(self._node, lambda: self._node.run_worker(self._finish(deed, known), group="deeds"))
 
     async def _finish(self, deed: Deed[object], known: Hashable) -> None:
         try:
@@ -54,8 +47,6 @@ class Once:
 
 class Turns(Once):
     """Deeds that are done one after the other, in the order in which they were begun."""
-
-    UNTIL_SAVING = True
 
     def __init__(self, node: DOMNode) -> None:
         super().__init__(node)

@@ -4,7 +4,8 @@ Each key waits until the one before has been through all that hears it, and unti
 dialog that was asked for, the page with its rows. Else the second key of `r` Enter would be Enter for the list.
 
 Of what was typed before a question could be seen, the first key alone is an answer: `e` `y` is what a practised admin
-means, and a word that was typed in the wrong place must not find its `y` further on.
+means, and a word that was typed in the wrong place must not find its `y` further on. A key that comes again before what
+it opened could be seen is the same wish, and not a second one.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -28,6 +30,8 @@ from textual.worker import Worker
 LOOK_SECONDS = 0.005
 #: How long keys wait before that is told, and before they are dropped, in seconds: longer than for a lock that is held.
 TELL_SECONDS, DROP_SECONDS = 0.5, 8.0
+#: How long keys wait for a save, in seconds: often it is done by then, and the row that was added is there.
+SAVE_SECONDS = 0.3
 #: How often a key goes round: what a key makes a widget say is heard in the second round.
 ROUNDS = 2
 
@@ -40,18 +44,25 @@ class Hold:
 
     worker: Worker[Any] | None = None
     screens: list[Screen[Any]] = field(default_factory=list)
-    #: Whether nothing but a message comes of it any more.
-    over: bool = False
-    #: Whether it is over as soon as it saves something.
-    until_saving: bool = False
+    #: When keys wait for it no longer.
+    over_at: float = inf
 
     def blocks(self, shown: list[Screen[Any]]) -> bool:
         """Whether keys are not for what is shown."""
-        return not (self.over or any(screen in shown for screen in self.screens))
+        return not any(screen in shown for screen in self.screens)
 
     @property
-    def ended(self) -> bool:
-        return self.over or (self.worker is not None and self.worker.is_finished)
+    def is_over(self) -> bool:
+        return monotonic() >= self.over_at or (self.worker is not None and self.worker.is_finished)
+
+
+@dataclass(eq=False, slots=True)
+class Arrival:
+    """A screen that can take keys since then, and how many of those that were typed before have come to it."""
+
+    at: float
+    asked_by: str
+    taken: int = 0
 
 
 #: The deed that is being done here.
@@ -74,8 +85,9 @@ class TypedAhead:
         self._through = asyncio.Event()
         self._target: MessagePump = app
         self._holds: list[Hold] = []
-        #: When screens were ready for keys, and how many of those typed before have come to them.
-        self._ready: WeakKeyDictionary[Screen[Any], list[float]] = WeakKeyDictionary()
+        self._arrivals: WeakKeyDictionary[Screen[Any], Arrival] = WeakKeyDictionary()
+        #: The last key that was delivered.
+        self._last = ""
         _of[app] = self
 
     # ------------------------------------------------------------------ what the application tells
@@ -106,11 +118,11 @@ class TypedAhead:
         screen.call_later(self._app.call_later, self._opened, screen)  # after what it does when it begins
 
     def _opened(self, screen: Screen[Any]) -> None:
-        self._ready[screen] = [monotonic()]
+        self._arrivals[screen] = Arrival(monotonic(), self._last)
 
-    def hold(self, begin: Callable[[], Worker[Any]], *, until_saving: bool) -> None:
+    def hold(self, begin: Callable[[], Worker[Any]]) -> None:
         """Begin a deed, and let keys wait for what it leads to."""
-        hold = Hold(until_saving=until_saving)
+        hold = Hold()
         token = _current.set(hold)
         try:
             hold.worker = begin()
@@ -134,6 +146,7 @@ class TypedAhead:
         if not self._is_meant(event):
             return
         self._due = event
+        self._last = event.key if isinstance(event, events.Key) else ""
         self._through.clear()
         self._app.post_message(event)
         for turn in range(ROUNDS):
@@ -169,11 +182,11 @@ class TypedAhead:
         return True
 
     def _blocked(self) -> bool:
-        self._holds = [hold for hold in self._holds if not hold.ended]
+        self._holds = [hold for hold in self._holds if not hold.is_over]
         shown, screen = self._app.screen_stack, self._app.screen
         if any(hold.blocks(shown) for hold in self._holds):
             return True
-        if len(shown) > 1 and screen not in self._ready:
+        if len(shown) > 1 and screen not in self._arrivals:
             return True
         return not self._writes and not getattr(screen, "is_settled", True)
 
@@ -185,7 +198,7 @@ class TypedAhead:
 
     def _drop(self) -> None:
         for hold in self._holds:
-            hold.over = True
+            hold.over_at = 0
         self._waiting.clear()
         self._say("Keys that were typed ahead are dropped: what they were meant for does not come.", "warning")
 
@@ -194,11 +207,13 @@ class TypedAhead:
         if isinstance(event, events.Paste):
             return self._may_paste()
         screen = self._app.screen
-        ready = self._ready.get(screen)
-        if ready is None or not getattr(screen, "CUTS", False) or event.time >= ready[0]:
+        arrival = self._arrivals.get(screen)
+        if arrival is None or event.time >= arrival.at:
             return True
-        ready.append(event.time)
-        return len(ready) == 2
+        if arrival.taken == 0 and event.key == arrival.asked_by and not self._writes:
+            return False  # pressed again because nothing was to be seen yet
+        arrival.taken += 1
+        return arrival.taken == 1 or not getattr(screen, "CUTS", False)
 
     def _may_paste(self) -> bool:
         """A paste is for a field: letters of a token must not be keys."""
@@ -211,25 +226,17 @@ class TypedAhead:
 _of: WeakKeyDictionary[App[Any], TypedAhead] = WeakKeyDictionary()
 
 
-def hold(node: DOMNode, begin: Callable[[], Worker[Any]], *, until_saving: bool = False) -> None:
+def hold(node: DOMNode, begin: Callable[[], Worker[Any]]) -> None:
     """Begin a deed of `node` in a worker; keys wait for the screen that it leads to, or for its end."""
     typed = _of.get(node.app)
     if typed is None:
         begin()
     else:
-        typed.hold(begin, until_saving=until_saving)
+        typed.hold(begin)
 
 
-def saving() -> None:
-    """The deed that is done here saves something now."""
-    hold = _current.get()
-    if hold is not None and hold.until_saving:
-        hold.over = True
-
-
-def only_saving() -> None:
-    """Nothing comes of the deed that is done here any more, but that it is saved and a message."""
+def saving(most: float = SAVE_SECONDS) -> None:
+    """The deed that is done here saves something now: keys wait for that so long at most, in seconds."""
     hold = _current.get()
     if hold is not None:
-        hold.over = True
-
+        hold.over_at = min(hold.over_at, monotonic() + most)

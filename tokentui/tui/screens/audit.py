@@ -77,7 +77,6 @@ class AuditScreen(ShelfScreen[FindingRow]):
 
     def __init__(self, workplace: Workplace, keys: Mapping[str, str]) -> None:
         self._found: FindingList | None = None
-        self._looked = False
         self._deeds = Once(self)
         self._keys = mending_keys([each for each in self.BINDINGS if isinstance(each, Binding)], keys)
         super().__init__(workplace)
@@ -109,20 +108,14 @@ class AuditScreen(ShelfScreen[FindingRow]):
         try:
             audit = await self.workplace.auditor.audit()
         except TokenTuiError as error:
-            self._looked = True
             self.say(str(error), "error")
             return
         if self.is_open and (self._found is None or self._found.audit is not audit):
-            first, self._looked, self._found = self._found is None, True, FindingList(audit)
+            self._found = FindingList(audit)
             self._masthead.findings = len(audit.findings)
-            self.listing.reload(reset=first)
+            self.listing.reload()
             if audit.trouble:
                 self.say(audit.trouble, "error")
-
-    @property
-    def is_settled(self) -> bool:
-        """Not before the store was looked at for the first time."""
-        return self._looked and super().is_settled
 
     def page(self, reader: Reader, view: View, window: Window) -> Page[FindingRow]:
         if self._found is None:

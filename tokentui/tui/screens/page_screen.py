@@ -19,7 +19,7 @@ from tokentui.domain.errors import TokenTuiError
 from tokentui.store.protocol import Reader
 from tokentui.tui.actions import CHANGES
 from tokentui.tui.closing import close
-from tokentui.tui.typed_ahead import hold, only_saving
+from tokentui.tui.typed_ahead import hold, saving
 from tokentui.tui.widgets.key_hints import KeyHints
 from tokentui.tui.widgets.listing import Listing
 from tokentui.tui.widgets.masthead import Masthead
@@ -215,7 +215,7 @@ class PageScreen(Screen[ScreenResultT]):
 
     async def perform(self, deed: Callable[[], ResultT], done: Callable[[ResultT], str]) -> bool:
         """Do a deed, say how it went, and show the store as it is then."""
-        only_saving()
+        saving(0.0)
         try:
             result = await self.workplace.perform(deed)
         except TokenTuiError as error:
