@@ -19,7 +19,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from textual import events
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -139,6 +139,8 @@ class TypedAhead:
                     await self._deliver_one(self._waiting.popleft())
                 else:
                     self._drop()
+        except ScreenStackError:  # the application is closing
+            self._waiting.clear()
         finally:
             self._running = False
 
@@ -193,8 +195,11 @@ class TypedAhead:
     @property
     def _writes(self) -> bool:
         """Whether a field has the focus, whose letters wait for no list."""
+        return self._consumes("x", "x")
+
+    def _consumes(self, key: str, character: str | None) -> bool:
         focused = self._app.focused
-        return focused is not None and focused.check_consume_key("x", "x")
+        return focused is not None and focused.check_consume_key(key, character)
 
     def _drop(self) -> None:
         for hold in self._holds:
@@ -210,7 +215,7 @@ class TypedAhead:
         arrival = self._arrivals.get(screen)
         if arrival is None or event.time >= arrival.at:
             return True
-        if arrival.taken == 0 and event.key == arrival.asked_by and not self._writes:
+        if arrival.taken == 0 and event.key == arrival.asked_by and not self._consumes(event.key, event.character):
             return False  # pressed again because nothing was to be seen yet
         arrival.taken += 1
         return arrival.taken == 1 or not getattr(screen, "CUTS", False)
