@@ -102,6 +102,11 @@ class PageScreen(Screen[ScreenResultT]):
         """Whether it is shown: what comes too early finds no widgets yet, what comes too late none any more."""
         return self._composed and self._masthead.is_attached and self in self.app.screen_stack
 
+    @property
+    def edited(self) -> bool:
+        """Whether something here would be lost by leaving."""
+        return False
+
     def store_changed(self) -> None:
         """Somebody saved, here or elsewhere: show what the store holds now."""
         if not self.is_open:
