@@ -66,9 +66,11 @@ class Office:
     def desk(self) -> "Desk":
         """The desk to look at things; see `desk_for_change`."""
         from tokentui.cli.actor import actor_here
+        from tokentui.cli.core_dumps import forbid_core_dumps
         from tokentui.services.desk import Desk
         from tokentui.store.vault import KeyVault
 
+        forbid_core_dumps()
         return Desk(store=self.store, vault=KeyVault(self._key), actor=actor_here())
 
     def desk_for_change(self) -> "Desk":

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tokentui.cli.core_dumps import forbid_core_dumps
 from tokentui.domain.errors import SealError
 from tokentui.store.keyfile import locked, make_key, read_key_file
 from tokentui.store.tinydb_store import TinyDBStore, wrong_key
@@ -42,6 +43,7 @@ class MasterKey:
 
     def _key(self, mark: str | None) -> "bytes | WrappedKey":
         # The store is asked before the key: whoever makes a store makes its key first, so a sealed store has one.
+        forbid_core_dumps()
         mark = mark or self._store.key_id
         key = self._kept(mark is not None or self._store.holds_values)
         if mark not in (None, _id_of(key)):
