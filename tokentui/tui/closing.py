@@ -7,6 +7,7 @@ from typing import Any
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 
+from tokentui.tui.reveals import conceal_all
 from tokentui.tui.stack import held_stack
 
 
@@ -21,6 +22,7 @@ def close(screen: Screen[Any], dismiss: Callable[[], AwaitComplete]) -> AwaitCom
         return held.when_free(lambda: close(screen, dismiss))
     if screen not in app.screen_stack:
         return AwaitComplete()
+    conceal_all(screen)
     while app.screen is not screen:
         app.screen.dismiss()
     try:

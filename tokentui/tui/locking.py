@@ -13,7 +13,7 @@ from textual.dom import DOMNode
 
 from tokentui.tui.actions import LOOK
 from tokentui.tui.elapsed import Deadline
-from tokentui.tui.reveals import Reveals
+from tokentui.tui.reveals import conceal_all
 from tokentui.tui.screens.page_screen import PageScreen
 from tokentui.tui.stack import StackApp
 from tokentui.tui.workplace import Workplace
@@ -107,9 +107,7 @@ class LockingApp(StackApp):
     def conceal(self) -> None:
         """Take every revealed value off the screen."""
         for screen in self.screen_stack:
-            for node in screen.walk_children(with_self=True):
-                if isinstance(node, Reveals):
-                    node.conceal()
+            conceal_all(screen)
 
     # ------------------------------------------------------------------ keys and actions
 
@@ -136,7 +134,7 @@ class LockingApp(StackApp):
         namespaces: Any = None,
     ) -> bool:
         """As Textual does, of the lock alone while it is locked."""
-        if self.held and (default_namespace is None or default_namespace.screen is not self.screen):
+        if self.held and (default_namespace is None or self.screen not in default_namespace.ancestors_with_self):
             return False
         return await super().run_action(action, default_namespace, namespaces)
 

@@ -1,6 +1,8 @@
 """What widgets that can show a token value have in common: they hide it in time, or at once when they are told to."""
 
 from textual.dom import DOMNode
+from textual.geometry import Region
+from textual.widget import Widget
 
 from tokentui.tui.elapsed import Deadline
 from tokentui.tui.words import REVEAL_SECONDS
@@ -31,7 +33,34 @@ class Reveals:
         """It was shown for long enough."""
         self.conceal()
 
+    def on_unmount(self) -> None:
+        """It went with what it showed."""
+        assert isinstance(self, DOMNode)
+        self.app.call_after_refresh(forget)
+
     def hidden(self) -> None:
-        """There is nothing to hide any more."""
+        """There is nothing to hide any more, nor to be remembered once the screen is drawn without it."""
+        assert isinstance(self, DOMNode)
         if self._hides is not None:
             self._hides.clear()
+            self.app.call_after_refresh(forget)
+
+
+def conceal_all(within: DOMNode) -> None:
+    """Take every value off a screen."""
+    for node in within.walk_children(with_self=True):
+        if isinstance(node, Reveals):
+            node.conceal()
+
+
+def draw_over(widget: Widget) -> None:
+    """Draw it as it is now: it keeps the lines that it drew last for as long as it is covered, or not displayed."""
+    if widget.is_attached:
+        widget.render_lines(Region(0, 0, *widget.size))
+
+
+def forget() -> None:
+    """Let the libraries forget what they have drawn."""
+    from tokentui.tui.drawn import forget_drawn
+
+    forget_drawn()

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tokentui.tui.dialogs.dialog import Dialog
-from tokentui.tui.reveals import Reveals
+from tokentui.tui.reveals import Reveals, draw_over
 from tokentui.tui.words import MASK
 
 
@@ -51,6 +51,7 @@ class Reveal(Reveals, Dialog[bool]):
         self._value, self._shown = None, False
         for shown in self.query("#value").results(Static):  # before it is composed there is none
             shown.update(MASK)
+            draw_over(shown)
         self.hidden()
 
     def time_is_up(self) -> None:

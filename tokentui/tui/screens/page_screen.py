@@ -234,7 +234,8 @@ class PageScreen(Screen[ScreenResultT]):
 
     def copy(self, value: str, what: str) -> None:
         """Put a value on the clipboard and say how."""
-        self.run_worker(lambda: self._copy(value, what), thread=True, group="copy")
+        values = [value]  # the worker outlives its work, and would hold the value for as long
+        self.run_worker(lambda: self._copy(values.pop(), what), thread=True, group="copy")
 
     def _copy(self, value: str, what: str) -> None:
         from tokentui.tui import clipboard

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tokentui.domain.errors import TokenTuiError
+from tokentui.tui.reveals import forget
 from tokentui.tui.widgets.entry import QuietEntry
 
 #: How long after a wrong passphrase the next one is not taken, in seconds.
@@ -67,6 +68,7 @@ class Passphrase(Vertical):
         """What stands in the field, which is empty then."""
         text = entry.value
         entry.clear()
+        self.app.call_after_refresh(forget)
         return text
 
     def _tell(self, trouble: str) -> None:

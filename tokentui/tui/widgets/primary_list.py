@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tokentui.domain.slots import Slot
-from tokentui.tui.reveals import Reveals
+from tokentui.tui.reveals import Reveals, draw_over
 from tokentui.tui.words import MASK
 
 
@@ -94,6 +94,7 @@ class PrimaryList(Reveals, Widget, can_focus=True):
     def conceal(self) -> None:
         """Take the value off the screen."""
         self.revealed = {}
+        draw_over(self)
         self.hidden()
 
     def on_hide(self) -> None:

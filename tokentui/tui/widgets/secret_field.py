@@ -10,7 +10,7 @@ from textual.reactive import var
 from textual.widgets import Button, Static
 
 from tokentui.tui.actions import LOOK
-from tokentui.tui.reveals import Reveals
+from tokentui.tui.reveals import Reveals, draw_over
 from tokentui.tui.words import MASK
 
 
@@ -85,6 +85,7 @@ class RevealedValue(Reveals, Static):
         self.display = value is not None
         self.update(value or "")
         if value is None:
+            draw_over(self)
             self.hidden()
         else:
             self.hide_in_time()
