@@ -173,6 +173,23 @@ def test_a_vault_that_has_forgotten_its_keys_holds_none() -> None:
     assert not any(isinstance(held, Keys) for held in vars(vault).values())
 
 
+def test_a_key_that_is_replaced_while_its_passphrase_is_worked_at_is_not_held() -> None:
+    """To work at a passphrase takes a while, in which others may save the store under another key."""
+
+    class Replaced(Wrapped):
+        def unwrap(self, key_id: str | None, passphrase: str) -> Keys:
+            asked.append(key_id)
+            vault.follow(second)
+            return Keys.of(MASTER_KEY if key_id == second else bytes(32))
+
+    asked: list[str | None] = []
+    second, vault = key_id(MASTER_KEY), KeyVault(Replaced())
+    vault.follow(key_id(bytes(32)))
+    vault.unlock("open")
+    assert vault.key_id == second
+    assert asked == [key_id(bytes(32)), second]
+
+
 def test_a_vault_drops_the_keys_of_another_store_than_it_follows() -> None:
     keys = [bytes(32), MASTER_KEY]
     vault = KeyVault(lambda: keys.pop(0))

@@ -14,7 +14,7 @@ from tokentui.domain.fields import TokenFields
 from tokentui.services import tokens
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings
-from tokentui.services.tokens import add_token, reveal_token
+from tokentui.services.tokens import add_token, reveal_now, reveal_token
 from tokentui.store.vault import KeyVault
 from tokentui.tui.dialogs.confirm import Confirm, Question
 from tokentui.tui.dialogs.help import Help
@@ -210,9 +210,9 @@ class TestWhatIsHidden:
 
         def slow(*args: object) -> object:
             assert go_on.wait(10)
-            return reveal_token(*args)  # type: ignore[arg-type]  # passed on as it came
+            return reveal_now(*args)  # type: ignore[arg-type]  # passed on as it came
 
-        monkeypatch.setattr("tokentui.tui.token_deeds.reveal_token", slow)
+        monkeypatch.setattr("tokentui.tui.token_deeds.reveal_now", slow)
         async with open_ui() as ui:
             await show_tokens(ui)
             await ui.press("v")

@@ -23,10 +23,20 @@ class Office:
     """Where the files are, and the desk there. A place that is not given is where the XDG base directories say."""
 
     def __init__(
-        self, store_file: Path | None, key_file: Path | None, *, read_only: bool = False, demo: bool = False
+        self,
+        store_file: Path | None,
+        key_file: Path | None,
+        *,
+        passphrase_file: Path | None = None,
+        asks: bool = False,
+        read_only: bool = False,
+        demo: bool = False,
     ) -> None:
+        """With `asks`, a passphrase is read from its file or asked for on the terminal where it is needed."""
         self._store_file = store_file
         self._key_file = key_file
+        self.passphrase_file = passphrase_file
+        self._asks = asks
         self.read_only = read_only
         self.demo = demo
 
@@ -54,24 +64,29 @@ class Office:
         """The store; nothing is read yet."""
         from tokentui.store.tinydb_store import TinyDBStore
 
-        return TinyDBStore(self.store_file, key_id=lambda: self._key.id(), read_only=self.read_only)
+        return TinyDBStore(self.store_file, key_id=lambda: self.key.id(), read_only=self.read_only)
 
     @cached_property
-    def _key(self) -> "MasterKey":
+    def key(self) -> "MasterKey":
+        """The store's key; nothing is read yet."""
+        from tokentui.cli.core_dumps import forbid_core_dumps
         from tokentui.cli.master_key import MasterKey
 
-        return MasterKey(self.key_file, self.store)
+        forbid_core_dumps()
+        if not self._asks:
+            return MasterKey(self.key_file, self.store)
+        from tokentui.cli.passphrases import asking
+
+        return MasterKey(self.key_file, self.store, asking(self.passphrase_file))
 
     @cached_property
     def desk(self) -> "Desk":
         """The desk to look at things; see `desk_for_change`."""
         from tokentui.cli.actor import actor_here
-        from tokentui.cli.core_dumps import forbid_core_dumps
         from tokentui.services.desk import Desk
         from tokentui.store.vault import KeyVault
 
-        forbid_core_dumps()
-        return Desk(store=self.store, vault=KeyVault(self._key), actor=actor_here())
+        return Desk(store=self.store, vault=KeyVault(self.key), actor=actor_here())
 
     def desk_for_change(self) -> "Desk":
         """The desk, for deeds that change the store; raises `ReadOnly` before a key could be made in vain."""

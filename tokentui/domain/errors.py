@@ -69,6 +69,10 @@ class Locked(SealError):
     """The key is wrapped with a passphrase, and nobody has given that since the keys were last dropped."""
 
 
+class ValueLost(SealError):
+    """A value that was sealed with a key which somebody has said to be lost since."""
+
+
 class WrongPassphrase(SealError):
     """The passphrase that was given does not open the key."""
 

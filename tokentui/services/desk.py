@@ -73,9 +73,23 @@ class Desk:
         """An id for a new record."""
         return new_id(self.clock(), self.random(RANDOM_BYTES))
 
+    def fetch_key(self) -> None:
+        """Have the key at hand, before the store is locked: whoever types its passphrase takes their time."""
+        self.reader()
+        _ = self.vault.key_id
+
     def seal(self, value: str, record_id: str, field: str) -> Secret:
-        """A token value, sealed for its place in a record."""
+        """A token value, sealed for its place in a record, with the key that the store has now."""
+        self.reader()
+        key = (
+            self.vault.key_id
+        )  # first: where it is replaced in between, the store refuses what could be under either
         sealed, digest, hint = self.vault.seal(value, record_id, field)
         return Secret(
-            sealed=sealed, digest=digest, hint=hint, generated_at=self.clock(), strong=values.is_strong(value)
+            sealed=sealed,
+            digest=digest,
+            hint=hint,
+            generated_at=self.clock(),
+            strong=values.is_strong(value),
+            sealed_by=key,
         )

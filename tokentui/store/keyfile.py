@@ -10,32 +10,44 @@ import shlex
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tokentui.domain.errors import Locked, SealError
 from tokentui.store.private_files import make_private_folder, sync_folder, temporary_beside, write_private
+from tokentui.store.vault import key_id
 
 if TYPE_CHECKING:
     from tokentui.store.passphrase import WrappedKey
+    from tokentui.store.verify_key import VerifyKey
 
 KEY_BYTES = 32
 _PREFIX = "tokentui-key-v1:"
 #: More than any key file has: what is longer is no key.
 _MOST = 1024
+
+
+class NoKey(SealError):
+    """The file is not there, or what it holds is no key (any more)."""
+
+
+#: A master key, one that is wrapped with a passphrase, or a verifier's.
+KeyContent: TypeAlias = "bytes | WrappedKey | VerifyKey"
 #: What editors leave at the end of a line; nothing else may stand around a key.
 _BLANK = " \t\r\n"
 
 
 def read_key(path: Path) -> bytes:
     """The master key in `path`; raises `SealError` where it is absent, readable by others, wrapped, or no key."""
+    from tokentui.store.passphrase import WrappedKey
+
     key = read_key_file(path)
     if isinstance(key, bytes):
         return key
-    raise locked(path)
+    raise locked(path) if isinstance(key, WrappedKey) else for_checking(path)
 
 
-def read_key_file(path: Path) -> "bytes | WrappedKey":
-    """What a key file holds: a master key, or one that is wrapped with a passphrase. Raises `SealError`."""
+def read_key_file(path: Path) -> KeyContent:
+    """What a key file holds; raises `SealError` where it is absent, readable by others, or no key."""
     try:
         # Without O_NONBLOCK, to open a named pipe would wait for ever.
         with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
@@ -43,18 +55,25 @@ def read_key_file(path: Path) -> "bytes | WrappedKey":
             _check_private(path, status)
             content = file.read(_MOST + 1)
     except FileNotFoundError:
-        raise SealError(f"The key file {path} is not there. Put it back, or name another with --key-file.") from None
+        raise NoKey(f"The key file {path} is not there. Put it back, or name another with --key-file.") from None
     except OSError as error:
         raise SealError(f"The key file {path} cannot be read: {error.strerror or error}.") from error
     key = _parse(content) if len(content) <= _MOST else None
     if key is None:
-        raise SealError(f"{path} holds no TokenTUI key. Name the right file with --key-file, or put back a copy.")
+        raise NoKey(f"{path} holds no TokenTUI key. Name the right file with --key-file, or put back a copy.")
     return key
 
 
 def locked(path: Path) -> Locked:
     """The refusal of a key that is wrapped while nobody gave its passphrase."""
     return Locked(f"The key {path} is locked with a passphrase. Unlock it, or name a file with --passphrase-file.")
+
+
+def for_checking(path: Path) -> SealError:
+    """The refusal of a verifier's key where the master key is wanted."""
+    return SealError(
+        f"{path} is a key for checking only (store key export --verify-only). Name the key itself with --key-file."
+    )
 
 
 def _check_private(path: Path, status: os.stat_result) -> None:
@@ -64,13 +83,14 @@ def _check_private(path: Path, status: os.stat_result) -> None:
         raise SealError(f"Others may read the key file. Mend it with: chmod 600 {shlex.quote(str(path))}")
 
 
-def _parse(content: bytes) -> "bytes | WrappedKey | None":
+def _parse(content: bytes) -> "KeyContent | None":
     text = content.decode("ascii", "replace").strip(_BLANK)
     if text.startswith(_PREFIX):
         return _master(text.removeprefix(_PREFIX))
     from tokentui.store.passphrase import WrappedKey
+    from tokentui.store.verify_key import VerifyKey
 
-    return WrappedKey.parse(text)
+    return WrappedKey.parse(text) or VerifyKey.parse(text)
 
 
 def _master(text: str) -> bytes | None:
@@ -81,9 +101,14 @@ def _master(text: str) -> bytes | None:
     return None
 
 
-def plain_line(master: bytes) -> str:
-    """The text of a key file that no passphrase wraps."""
-    return _PREFIX + base64.b64encode(master).decode()
+def id_of(key: KeyContent) -> str:
+    """The name of the master key, for which no passphrase is needed."""
+    return key_id(key) if isinstance(key, bytes) else key.id
+
+
+def line_of(key: KeyContent) -> str:
+    """The text of its file."""
+    return _PREFIX + base64.b64encode(key).decode() if isinstance(key, bytes) else key.line
 
 
 def make_key(path: Path) -> bytes:
@@ -91,7 +116,7 @@ def make_key(path: Path) -> bytes:
     temporary = temporary_beside(path)
     try:
         make_private_folder(path.parent)
-        write_private(temporary, f"{plain_line(os.urandom(KEY_BYTES))}\n".encode())
+        write_private(temporary, f"{line_of(os.urandom(KEY_BYTES))}\n".encode())
         with suppress(FileExistsError):
             os.link(temporary, path)
         sync_folder(path.parent)

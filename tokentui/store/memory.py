@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tokentui.domain.activity import RecordChange
 from tokentui.domain.actors import Note
 from tokentui.domain.errors import ReadOnly, StoreError
-from tokentui.store.file_format import new_tables
+from tokentui.store.file_format import meta_of, new_tables
 from tokentui.store.memory_requests import MemoryRequests
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
@@ -60,9 +60,12 @@ class MemoryStore:
         try:
             transaction = DocumentTransaction(self.reader(), self._memory.tables)
             yield transaction
-            if transaction.documents():
+            if transaction.documents() or transaction.new_key:
+                key_id = transaction.new_key or transaction.reader.key_id
+                transaction.check_seals(key_id)
                 self._tell(note, transaction.planned)
-                self._save(transaction.documents())
+                meta = {**meta_of(self._memory.tables), "key_id": key_id}
+                self._save({**transaction.documents(), "meta": {"1": meta}})
             transaction.settle()
         finally:
             self._memory.changing.release()

@@ -67,10 +67,11 @@ class WrappedKey:
         return cls(found["id"], cost, *parts)
 
     @classmethod
-    def wrap(cls, master: bytes, id: str, passphrase: str, cost: Cost = COST) -> Self:
+    def wrap(cls, master: bytes, id: str, passphrase: str, cost: Cost | None = None) -> Self:
         """Wrap a master key, whose name is `id`; takes its time."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+        cost = cost or COST
         salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
         bare = cls(id, cost, salt, nonce, b"")
         wrapped = AESGCM(bare._key_of(passphrase)).encrypt(nonce, master, bare._header.encode())

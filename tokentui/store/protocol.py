@@ -118,6 +118,13 @@ class Transaction(Protocol):
         Raises `Conflict` where somebody changed it since, and where it is gone.
         """
 
+    def mark(self, key_id: str) -> None:
+        """Say that from this change on the store's values are sealed with another key.
+
+        The change must replace all of them. Whoever has sealed a value with the key before, and not saved it, gets
+        `Conflict`.
+        """
+
     def remove(self, record: Record) -> None:
         """Take `record` out; raises `Conflict` as `put` does."""
 

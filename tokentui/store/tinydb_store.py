@@ -135,9 +135,10 @@ class TinyDBStore:
     def _write(self, transaction: DocumentTransaction, note: "Note") -> None:
         """Write the trail, then the tables, which know the line of the trail that tells of them."""
         documents = transaction.documents()
-        if not documents:
+        if not documents and transaction.new_key is None:
             return
-        meta = {**meta_of(self._tables()), **(self._mark() if transaction.adds else {})}
+        meta = {**meta_of(self._tables()), **self._mark(transaction)}
+        transaction.check_seals(meta.get("key_id") or None)
         meta["trail"] = self._trail.append(note, transaction.planned, meta.get("trail"))
         changes: Changes = {**documents, "meta": {"1": meta}}
         for name, changed in changes.items():
@@ -145,9 +146,11 @@ class TinyDBStore:
             assert isinstance(table, _RecordTable)
             table.keep(changed)
 
-    def _mark(self) -> Document:
+    def _mark(self, transaction: DocumentTransaction) -> Document:
         """The mark that a store without values gets; raises `SealError` where it is marked with another key."""
-        if self._key_id is None:
+        if transaction.new_key is not None:
+            return {"key_id": transaction.new_key}
+        if self._key_id is None or not transaction.adds:
             return {}
         marked, ours = self.key_id, self._key_id()
         if marked not in (None, ours):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Protocol
 
-from tokentui.domain.errors import SealError
+from tokentui.domain.errors import SealError, ValueLost
 from tokentui.domain.records import Secret
 
 _NONCE_BYTES = 12
@@ -137,9 +137,13 @@ class KeyVault:
         return self._held is None and self._source.is_wrapped(self._marked)
 
     def unlock(self, passphrase: str) -> None:
-        keys = self._source.unwrap(self._marked, passphrase)
-        with self._turn:
-            self._held = keys
+        while True:
+            marked = self._marked
+            keys = self._source.unwrap(marked, passphrase)
+            with self._turn:
+                if marked == self._marked:  # else somebody replaced the key meanwhile
+                    self._held = keys
+                    return
 
     def forget(self) -> None:
         with self._turn:
@@ -171,6 +175,7 @@ class KeyVault:
     def reveal(self, secret: Secret, record_id: str, field: str) -> str:
         import hmac
 
+        _check_not_lost(secret)
         keys = self._keys
         value = _decrypt(keys, secret.sealed, record_id, field, secret.digest)
         if not hmac.compare_digest(keys.digest(value), secret.digest):
@@ -178,6 +183,7 @@ class KeyVault:
         return value
 
     def hint(self, secret: Secret, record_id: str, field: str) -> str:
+        _check_not_lost(secret)
         return _decrypt(self._keys, secret.hint, record_id, f"{field}#hint", secret.digest)
 
     def length(self, secret: Secret) -> int:
@@ -186,6 +192,14 @@ class KeyVault:
         if length < 1:
             raise _refusal()
         return length
+
+
+def _check_not_lost(secret: Secret) -> None:
+    if secret.lost:
+        raise ValueLost(
+            f"The value was sealed with a key that was lost ({secret.lost}). Give the token a new value; where the "
+            "key is found, bring it back with: tokentui store rekey --from KEYFILE"
+        )
 
 
 def _encrypt(keys: Keys, text: str, record_id: str, field: str, digest: str) -> str:

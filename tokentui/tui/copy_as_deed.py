@@ -9,7 +9,7 @@ from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
 from tokentui.domain.snippets import PLACEHOLDER, curl_line, env_line, header_line, variable_name
 from tokentui.services.assigning import callable_slots
-from tokentui.services.tokens import reveal_token
+from tokentui.services.tokens import reveal_now
 from tokentui.tui import clipboard
 from tokentui.tui.dialogs.pick import Pick
 from tokentui.tui.screens.page_screen import AnyPage
@@ -75,7 +75,7 @@ async def _copy_curl(page: AnyPage, token: EndpointToken, calls: _Calls) -> str:
 
 async def copied_of(workplace: Workplace, token: EndpointToken, form: Callable[[str], str], what: str) -> str:
     """Open the value of a token, and put it on the clipboard in this form; says how. Raises `SealError`."""
-    value = await workplace.perform(lambda: reveal_token(workplace.desk, token))
+    value = await workplace.perform(lambda: reveal_now(workplace.desk, token))
     return await copied(workplace, form(value), what)
 
 

@@ -10,7 +10,7 @@ from tokentui.domain.periods import local_text
 from tokentui.domain.records import EndpointToken
 from tokentui.services.handing_out import hand_out
 from tokentui.services.rotating import retire, rotate
-from tokentui.services.tokens import reveal_token, token_hint
+from tokentui.services.tokens import reveal_now, token_hint
 from tokentui.store.protocol import Reader
 from tokentui.tui.copy_as_deed import copied_of, copy_value_as
 from tokentui.tui.dialogs.progress import Progress
@@ -95,7 +95,7 @@ async def _hand_over(page: AnyPage, new: NewValue) -> None:
     token, workplace = new.token, page.workplace
 
     async def reveal() -> str:
-        return await workplace.perform(partial(reveal_token, workplace.desk, token))
+        return await workplace.perform(partial(reveal_now, workplace.desk, token))
 
     async def copy() -> str:
         return await copied_of(workplace, token, str, f"the token of {token.name}")
