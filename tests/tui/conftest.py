@@ -20,6 +20,7 @@ from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import KeyVault
+from tokentui.tui import elapsed
 from tokentui.tui.app import TokenTuiApp
 from tokentui.tui.screens import page_screen
 
@@ -142,13 +143,16 @@ class Hourglass:
     """The application's long timers: each runs out when a test says so, and never by itself."""
 
     def __init__(self) -> None:
+        #: What the clock of `elapsed` shows.
+        self.passed = 0.0
         self._running: list[tuple[float, MessagePump, Callable[[], object]]] = []
 
     def turn(self, pump: MessagePump, delay: float, callback: Callable[[], object]) -> None:
         self._running.append((delay, pump, callback))
 
     def let_pass(self, seconds: float) -> None:
-        """What was set to run out within this time does so now."""
+        """What was set to run out within this time does so now; the clock goes on by it."""
+        self.passed += seconds
         due = [one for one in self._running if one[0] <= seconds]
         self._running = [one for one in self._running if one[0] > seconds]
         for _, pump, callback in due:
@@ -175,6 +179,8 @@ def hourglass(monkeypatch: pytest.MonkeyPatch) -> Hourglass:
         return set_timer(self, delay, callback, name=name, pause=pause)
 
     monkeypatch.setattr(MessagePump, "set_timer", set_or_keep)
+    monkeypatch.setattr(elapsed, "seconds", lambda: glass.passed)
+    monkeypatch.setattr(elapsed, "LOOK_AGAIN", 0.02)
     return glass
 
 

@@ -76,8 +76,10 @@ class Office:
     @cached_property
     def key(self) -> "MasterKey":
         """The store's key; nothing is read yet."""
+        from tokentui.cli.core_dumps import forbid_core_dumps
         from tokentui.cli.master_key import MasterKey
 
+        forbid_core_dumps()
         if not self._asks:
             return MasterKey(self.key_file, self.store)
         from tokentui.cli.passphrases import asking

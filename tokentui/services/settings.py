@@ -10,6 +10,9 @@ from pathlib import Path
 from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.policy import Policy
 
+#: A day.
+_MOST_MINUTES = 1440
+
 #: A hundred years: no arithmetic with it leaves the calendar.
 _MOST_DAYS = 36525
 
@@ -32,6 +35,8 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     #: Where the endpoints are reached from outside, for the `curl` lines: `https://api.example.com`.
     base_url: str = ""
+    #: After how many minutes without a key the UI locks itself; 0: never.
+    lock_after_minutes: int = 5
     #: Names in the file that are no settings.
     unknown: tuple[str, ...] = ()
 
@@ -71,8 +76,13 @@ def _settings(path: Path, content: Mapping[str, object]) -> Settings:
     base_url = content.get("base_url", "")
     if not isinstance(base_url, str):
         raise SettingsError(f'In {path}, base_url is an address, such as base_url = "https://api.example.com".')
+    minutes = content.get("lock_after_minutes", Settings().lock_after_minutes)
+    if type(minutes) is not int or not 0 <= minutes <= _MOST_MINUTES:
+        raise SettingsError(
+            f"In {path}, lock_after_minutes is a whole number, 0 to {_MOST_MINUTES}; 0 switches it off."
+        )
     policy, unknown = _policy(path, content.get("policy", {})), tuple(name for name in content if name not in KNOWN)
-    return Settings(theme, keys, mouse, policy, base_url, unknown=unknown)
+    return Settings(theme, keys, mouse, policy, base_url, minutes, unknown=unknown)
 
 
 def _policy(path: Path, table: object) -> Policy:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import rich
 from textual import events, on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import Screen
@@ -16,8 +16,8 @@ from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
 from tokentui.tui.ending import Ending
+from tokentui.tui.locking import LockingApp, lock_key
 from tokentui.tui.palette import ActionCommands
-from tokentui.tui.reveals import Reveals
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
@@ -32,7 +32,7 @@ PATIENCE = 0.3
 ELSEWHERE = frozenset({"quit", "section"})
 
 
-class TokenTuiApp(App[None]):
+class TokenTuiApp(LockingApp):
     """The terminal UI over one desk."""
 
     TITLE = "TokenTUI"
@@ -106,6 +106,7 @@ class TokenTuiApp(App[None]):
             group=LOOK,
             tooltip="The keys that work here",
         ),
+        lock_key(),
     ]
 
     def __init__(
@@ -120,6 +121,7 @@ class TokenTuiApp(App[None]):
         self._settings = settings or Settings()
         self.workplace = Workplace(desk, demo=demo, policy=self._settings.policy, base_url=self._settings.base_url)
         self._settings_file = settings_file
+        self.lock_after = 60.0 * self._settings.lock_after_minutes
         self._checked = False
         #: Who sees to an end that comes from outside; nobody does where there is no terminal.
         self.ending: Ending | None = None
@@ -353,10 +355,7 @@ class TokenTuiApp(App[None]):
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """As Textual does, with every revealed value taken off the screen first."""
-        for screen in self.screen_stack:
-            for widget in screen.walk_children(with_self=True):
-                if isinstance(widget, Reveals):
-                    widget.conceal()
+        self.conceal()
         return super().export_screenshot(title=title, simplify=simplify)
 
     def _write_to_terminal(self, sequence: str) -> None:

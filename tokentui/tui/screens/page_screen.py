@@ -108,6 +108,11 @@ class PageScreen(Screen[ScreenResultT]):
         """Whether it shows what the keys so far have asked for."""
         return self.is_open and all(listing.is_settled for listing in self.query(Listing).results())
 
+    @property
+    def edited(self) -> bool:
+        """Whether something here would be lost by leaving."""
+        return False
+
     def store_changed(self) -> None:
         """Somebody saved, here or elsewhere: show what the store holds now."""
         if not self.is_open:
@@ -236,7 +241,8 @@ class PageScreen(Screen[ScreenResultT]):
 
     def copy(self, value: str, what: str) -> None:
         """Put a value on the clipboard and say how."""
-        self.run_worker(lambda: self._copy(value, what), thread=True, group="copy")
+        values = [value]  # the worker outlives its work, and would hold the value for as long
+        self.run_worker(lambda: self._copy(values.pop(), what), thread=True, group="copy")
 
     def _copy(self, value: str, what: str) -> None:
         from tokentui.tui import clipboard
