@@ -76,16 +76,6 @@ async def test_a_long_message_takes_the_lines_it_needs(open_ui: Open) -> None:
         await ui.see("and here is what helps.")
 
 
-async def test_without_colours_the_terminals_own_themes_are_not_offered(
-    open_ui: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    async with open_ui(settings=Settings(theme="ansi-light")) as ui:
-        await ui.see("Catalogue search")
-        assert not [name for name in ui.app.available_themes if name.startswith("ansi")]
-        assert not ui.app.theme.startswith("ansi")
-
-
 async def test_an_empty_shelf_says_how_to_get_back(open_ui: Open) -> None:
     async with open_ui() as ui:
         await ui.see("Catalogue search")

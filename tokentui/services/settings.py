@@ -10,6 +10,9 @@ from pathlib import Path
 from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.policy import Policy
 
+#: What `glyphs` may say.
+GLYPHS = ("", "ascii", "unicode")
+
 #: A hundred years: no arithmetic with it leaves the calendar.
 _MOST_DAYS = 36525
 
@@ -32,6 +35,8 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     #: Where the endpoints are reached from outside, for the `curl` lines: `https://api.example.com`.
     base_url: str = ""
+    #: Which characters to draw with: `ascii`, `unicode`, or empty: what the terminal is known to draw.
+    glyphs: str = ""
     #: Names in the file that are no settings.
     unknown: tuple[str, ...] = ()
 
@@ -68,11 +73,14 @@ def _settings(path: Path, content: Mapping[str, object]) -> Settings:
         raise SettingsError(f"In {path}, mouse is true or false.")
     if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
         raise SettingsError(f'In {path}, [keys] holds lines such as "tokens.add" = "n".')
+    glyphs = content.get("glyphs", "")
+    if glyphs not in GLYPHS:
+        raise SettingsError(f'In {path}, glyphs is "ascii" or "unicode", or left out.')
     base_url = content.get("base_url", "")
     if not isinstance(base_url, str):
         raise SettingsError(f'In {path}, base_url is an address, such as base_url = "https://api.example.com".')
     policy, unknown = _policy(path, content.get("policy", {})), tuple(name for name in content if name not in KNOWN)
-    return Settings(theme, keys, mouse, policy, base_url, unknown=unknown)
+    return Settings(theme, keys, mouse, policy, base_url, str(glyphs), unknown)
 
 
 def _policy(path: Path, table: object) -> Policy:

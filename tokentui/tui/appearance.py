@@ -1,0 +1,67 @@
+"""How the application looks in the terminal that it is in: which colours and which characters that can show.
+
+Textual asks the environment for the number of colours; what it then sends can often not be read, and characters it
+sends as they are. What is worked out here are filters that its lines go through last; most terminals need none.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
+#: The theme where colours are not to be sent: all that is to stand out has a background far from its black.
+COLOURLESS = "high-contrast-dark"
+
+#: Python takes one of these for a session that names no locale, or `C`; nobody chose it.
+_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
+
+
+def colourless(environ: Mapping[str, str]) -> bool:
+    """Whether no colours are wanted (https://no-color.org)."""
+    return bool(environ.get("NO_COLOR"))
+
+
+def line_filters(environ: Mapping[str, str], color_system: str | None, glyphs: str) -> "tuple[LineFilter, ...]":
+    """What every line goes through; `glyphs` is the setting of that name."""
+    filters: list[LineFilter] = []
+    if colourless(environ):
+        from tokentui.tui.terminal_colours import NoColours
+
+        filters.append(NoColours())
+    elif color_system == "standard":
+        from tokentui.tui.terminal_colours import SixteenColours
+
+        filters.append(SixteenColours())
+    charset = charset_of(environ, _encoding(), glyphs)
+    if charset:
+        from tokentui.tui.glyphs import PlainGlyphs
+
+        filters.append(PlainGlyphs(charset))
+    return tuple(filters)
+
+
+def _encoding() -> str:
+    """What Textual writes the screen in."""
+    return sys.__stderr__.encoding if sys.__stderr__ is not None else "utf-8"
+
+
+def charset_of(environ: Mapping[str, str], encoding: str, glyphs: str) -> str:
+    """The characters that the terminal draws: an encoding, `console` for the kernel's own, empty for all of them."""
+    if glyphs:
+        return "ascii" if glyphs == "ascii" else ""
+    if _locale(environ) in ("C", "POSIX"):
+        return "ascii"
+    if not encoding.lower().startswith("utf"):
+        return encoding
+    return "console" if environ.get("TERM") == "linux" else ""
+
+
+def _locale(environ: Mapping[str, str]) -> str:
+    """The locale that the user named for characters; empty where none is named."""
+    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+        value = environ.get(name, "")
+        if value and not (name == "LC_CTYPE" and value in _COERCED):
+            return value
+    return ""
