@@ -30,7 +30,6 @@ def test_the_colours_that_tell_something_are_told_apart_with_every_kind_of_cones
         assert difference(seen[one], seen[other]) >= APART, f"{one} and {other}"
 
 
-def test_with_the_default_theme_some_are_not_which_is_why_there_is_this_one() -> None:
-    """The measure measures: green and red of the usual kind are alike to many."""
+def test_the_measure_finds_a_green_and_a_red_alike_that_are_so_without_the_cones_for_them() -> None:
     green, red = (as_seen(ColorTriplet(*bytes.fromhex(colour)), "deuteranopia") for colour in ("6f9a3f", "b0763c"))
     assert difference(green, red) < APART

@@ -1,13 +1,10 @@
 """What a new admin does by accident, at odd moments or with a broken setup."""
 
-import pytest
-
 from tests.tui.conftest import NOW, Open
 from tests.tui.driving import Ui
 from tokentui.domain.errors import SealError
 from tokentui.domain.slots import Slot
 from tokentui.services.desk import Desk
-from tokentui.services.settings import Settings
 from tokentui.store.vault import KeyVault
 from tokentui.tui.dialogs.confirm import Confirm
 from tokentui.tui.dialogs.token_settings import TokenSettings

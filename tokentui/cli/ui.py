@@ -21,6 +21,8 @@ def check_terminal() -> None:
 def open_ui(office: Office) -> None:
     """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all."""
     office.reader()
+    if os.environ.get("TERM") == "linux":  # the kernel's console has no keyboard protocol; an old one writes it out
+        os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     from tokentui.tui.app import TokenTuiApp
 
     file = None if office.demo else office.settings_file

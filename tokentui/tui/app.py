@@ -16,7 +16,7 @@ from textual.screen import Screen
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
-from tokentui.tui.appearance import COLOURLESS, colourless, line_filters
+from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.reveals import Reveals
 from tokentui.tui.screens.endpoints import EndpointsScreen
@@ -141,10 +141,10 @@ class TokenTuiApp(App[None]):
 
     @property
     def mouse(self) -> bool:
-        """Whether to listen to the mouse: not over SSH, where each move costs bytes, unless the settings say so."""
+        """Whether to listen to the mouse, unless the settings say it: not over SSH, where each move costs bytes."""
         if self._settings.mouse is not None:
             return self._settings.mouse
-        return not over_ssh(self.workplace.environ)
+        return not (over_ssh(self.workplace.environ) or on_console(self.workplace.environ))
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember(theme.name))

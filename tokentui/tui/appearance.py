@@ -23,6 +23,11 @@ def colourless(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("NO_COLOR"))
 
 
+def on_console(environ: Mapping[str, str]) -> bool:
+    """Whether this is the kernel's own console, which has no mouse and few characters."""
+    return environ.get("TERM") == "linux"
+
+
 def line_filters(environ: Mapping[str, str], color_system: str | None, glyphs: str) -> "tuple[LineFilter, ...]":
     """What every line goes through; `glyphs` is the setting of that name."""
     filters: list[LineFilter] = []
@@ -51,11 +56,18 @@ def charset_of(environ: Mapping[str, str], encoding: str, glyphs: str) -> str:
     """The characters that the terminal draws: an encoding, `console` for the kernel's own, empty for all of them."""
     if glyphs:
         return "ascii" if glyphs == "ascii" else ""
-    if _locale(environ) in ("C", "POSIX"):
+    name, _, codeset = _locale(environ).partition(".")
+    if name in ("C", "POSIX") and not codeset:
         return "ascii"
-    if not encoding.lower().startswith("utf"):
+    if not _is_utf8(encoding):
         return encoding
-    return "console" if environ.get("TERM") == "linux" else ""
+    if codeset and not _is_utf8(codeset.partition("@")[0]):
+        return "ascii"  # a locale that is not installed: what is written are bytes of another kind
+    return "console" if on_console(environ) else ""
+
+
+def _is_utf8(codeset: str) -> bool:
+    return codeset.lower().replace("-", "") == "utf8"
 
 
 def _locale(environ: Mapping[str, str]) -> str:

@@ -66,11 +66,11 @@ class SixteenColours(LineFilter):
 @lru_cache(maxsize=4096)
 def in_sixteen(style: Style) -> Style:
     """The style in colours of the 16; one on the terminal's own background is left as it is."""
-    if style.bgcolor is None or style.color is None or ColorType.DEFAULT in (style.bgcolor.type, style.color.type):
-        return style
     fore, back = (style.bgcolor, style.color) if style.reverse else (style.color, style.bgcolor)
+    if back is None or ColorType.DEFAULT in (back.type, fore.type if fore is not None else back.type):
+        return style
     behind = _nearest_background(back)
-    number = _legible(_number(fore), behind)
+    number = _legible(_number(fore) if fore is not None else behind, behind)
     bold = bool(style.bold) and _told_apart(_brightened(number), behind)
     colours = Style(
         color=RichColor.from_ansi(number), bgcolor=RichColor.from_ansi(behind), reverse=False, bold=bold, dim=False
