@@ -26,7 +26,7 @@ COLUMNS = (
     Column("ref", "Group/slug", 20, flex=3),
     Column("methods", "Methods", 12),
     Column("authentication", "Auth", 10),
-    Column("assigned", "Mapped", 6, justify="right"),
+    Column("assigned", "Mapped", 8, justify="right"),
     Column("path", "Path", 26, flex=2, drop=3, sortable=False),
     Column("active", "Active", 10, drop=4),
 )
