@@ -1,7 +1,7 @@
 """How the application looks in the terminal that it is in: which colours and which characters that can show.
 
 Textual asks the environment for the number of colours; what it then sends can often not be read, and characters it
-sends as they are. What is worked out here are filters that its lines go through last; most terminals need none.
+sends as they are. What is worked out here are filters that its lines go through last; most terminals need but one.
 """
 
 import sys
@@ -30,7 +30,9 @@ def on_console(environ: Mapping[str, str]) -> bool:
 
 def line_filters(environ: Mapping[str, str], color_system: str | None, glyphs: str) -> "tuple[LineFilter, ...]":
     """What every line goes through; `glyphs` is the setting of that name."""
-    filters: list[LineFilter] = []
+    from tokentui.tui.harmless import Harmless
+
+    filters: list[LineFilter] = [Harmless()]
     if colourless(environ):
         from tokentui.tui.terminal_colours import NoColours
 
