@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from math import cbrt, dist
 
 from rich.color_triplet import ColorTriplet
@@ -15,7 +14,7 @@ from tests.tui.driving import Ui
 from tokentui.tui.screens.page_screen import PageScreen
 
 #: Frames, scrollbars and blocks: no text, and told by their place.
-_DRAWN = frozenset(chr(number) for number in range(0x2500, 0x25A0))
+_DRAWN = frozenset(chr(number) for number in range(0x2500, 0x25A0)) - {"▌"}
 
 
 @dataclass(frozen=True)
@@ -55,14 +54,19 @@ def written(ui: Ui) -> Iterator[Written]:
     """Every text on top, without blanks, frames and scrollbars."""
     for y, strip in enumerate(strips(ui)):
         for text, style, _ in strip:
-            shown = "".join(character for character in text if character not in _DRAWN).strip()
+            shown = _text(text).strip()
             if shown and style is not None:
                 yield Written(y, shown, style)
 
 
 def without_colours(lines: Iterable[Strip]) -> list[list[Segment]]:
-    """The lines as somebody sees them who sees no colour: their characters, bold, reverse and underline."""
-    return [[Segment(text, _plain(style)) for text, style, _ in strip] for strip in lines]
+    """The texts as somebody sees them who sees no colour: their characters, bold, reverse and underline."""
+    return [[Segment(_text(text), _plain(style)) for text, style, _ in strip] for strip in lines]
+
+
+def _text(text: str) -> str:
+    """Without frames and scrollbars."""
+    return "".join(" " if character in _DRAWN else character for character in text)
 
 
 def _plain(style: Style | None) -> Style:
@@ -149,7 +153,3 @@ def told(found: Iterable[Written]) -> str:
         f"{each.contrast:5.2f}  {each.colours[0].hex} on {each.colours[1].hex}  {each.y:3}  {each.text!r}"
         for each in sorted(found, key=lambda each: each.contrast)
     )
-
-
-def all_segments(lines: Iterable[list[Segment]]) -> Iterator[Segment]:
-    return chain.from_iterable(lines)
