@@ -32,9 +32,10 @@ PALETTES = tuple(
 )
 _BLACK, _WHITE = 0, 15
 #: Backgrounds are of the first eight: the bright ones are darkened, or blink, on some terminals. These are red,
-#: yellow, green, cyan, blue and magenta, a sixth of the circle of hues each.
-_HUES = (1, 3, 2, 6, 4, 5)
+#: grey, green, cyan, blue and magenta, a sixth of the circle of hues each. There is no yellow: brown as it is on some
+#: terminals, nothing can be read on it that can on others.
 _GREY = 7
+_HUES = (1, _GREY, 2, 6, 4, 5)
 #: Luminances and a saturation: what is darker than `DARK` is black, what has no colour to speak of black or grey.
 DARK, GREY, BRIGHT, PALE = 0.05, 0.2, 0.75, 0.25
 
@@ -131,7 +132,7 @@ def without_colours(style: Style) -> Style:
         underline=style.underline,
         strike=style.strike,
         reverse=_stands_out(style.color if style.reverse else style.bgcolor),
-        meta=style.meta,
+        meta=style.meta or None,
     )
 
 
