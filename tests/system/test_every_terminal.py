@@ -1,6 +1,9 @@
 """Each kind of terminal, by the real program: no text without contrast, and nothing that it cannot draw or obey."""
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import pytest
 from pyte.screens import Char
 from rich.color_triplet import ColorTriplet
 
-from tests.system.terminal import Terminal, terminal
+from tests.system.terminal import ROOT, Terminal, terminal
 from tests.tui.colours import contrast
 
 pytestmark = pytest.mark.system
@@ -199,3 +202,24 @@ def test_the_kernels_console_is_not_asked_for_what_it_does_not_have(tmp_path: Pa
         assert screen.ended() == 0
         for request in (b"\x1b[?1000h", b"\x1b[?1003h", b"\x1b[>"):
             assert request not in screen.written
+
+
+def test_a_name_that_holds_control_sequences_sends_none_of_them(tmp_path: Path) -> None:
+    """Such a name is refused wherever one is given; here somebody has written it into the store's file."""
+    places = ["--store", str(tmp_path / "data" / "tokens.json"), "--key-file", str(tmp_path / "key")]
+    subprocess.run([sys.executable, "-m", "tokentui", *places, "tokens", "add", "NAME"], check=True, cwd=ROOT)
+    for file in (tmp_path / "data").glob("*.json*"):
+        file.write_text(file.read_text().replace('"NAME"', json.dumps("NAME\x1b]52;c;QUFB\x07\x1b[2J\x9b2J")))
+    with terminal(*places, home=tmp_path, more={"LANG": "C.UTF-8"}) as screen:
+        screen.see("No endpoints here yet.")
+        screen.press("2")
+        screen.until(lambda: screen.cursor_line.startswith("› NAME"))
+        screen.press("r")
+        screen.see("Rotate NAME")
+        screen.press("escape")
+        screen.miss("Rotate NAME")
+        screen.press("5")
+        screen.see("added NAME")
+        assert b"QUFB" in screen.written
+        sent = screen.written.replace(b"\x1b]22;default\x07", b"")  # the shape of the pointer, as Textual wants it
+        assert not re.search(rb"\x1b\]|\x07|\x1b\[2J|\xc2[\x80-\x9f]", sent)
