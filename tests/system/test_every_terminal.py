@@ -157,8 +157,14 @@ def reversed_in(line: list[Char]) -> str:
 
 @pytest.mark.parametrize(
     "more",
-    [{"TERM": "linux", "LANG": "C.UTF-8"}, {"LANG": "C"}, {"LC_ALL": "POSIX"}, {"LANG": "cs_CZ.ISO-8859-2"}],
-    ids=["linux", "C", "POSIX", "ISO-8859-2"],
+    [
+        {"TERM": "linux", "LANG": "C.UTF-8"},
+        {"LANG": "C"},
+        {"LC_ALL": "POSIX"},
+        {"LANG": "cs_CZ.ISO-8859-2"},
+        {"LANG": "cs_CZ.ISO-8859-2", "PYTHONIOENCODING": "iso8859-2"},
+    ],
+    ids=["linux", "C", "POSIX", "not installed", "ISO-8859-2"],
 )
 def test_a_terminal_that_draws_few_characters_gets_plain_ones_each_in_its_cell(
     tmp_path: Path, more: dict[str, str]
