@@ -42,9 +42,11 @@ def desk_at(store: Path, seed: int = 1, *, read_only: bool = False) -> Desk:
 
 @pytest.fixture(autouse=True)
 def _local_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither over SSH nor in a graphical session, whatever the tests are run in."""
-    for name in ("SSH_CONNECTION", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY"):
+    """Neither over SSH nor in a graphical session, in a terminal that shows all, whatever the tests are run in."""
+    for name in ("SSH_CONNECTION", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY", "NO_COLOR", "LC_ALL", "LC_CTYPE"):
         monkeypatch.delenv(name, raising=False)
+    for name, value in (("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8")):
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(autouse=True)

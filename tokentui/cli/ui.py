@@ -52,6 +52,8 @@ def open_ui(office: Office) -> None:
         from tokentui.cli.passphrases import read_passphrase
 
         office.desk.vault.unlock(read_passphrase(office.passphrase_file))
+    if os.environ.get("TERM") == "linux":  # the kernel's console has no keyboard protocol; an old one writes it out
+        os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     from tokentui.tui.app import TokenTuiApp
     from tokentui.tui.ending import Ending
 

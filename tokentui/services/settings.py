@@ -12,6 +12,8 @@ from tokentui.domain.policy import Policy
 
 #: A day.
 _MOST_MINUTES = 1440
+#: What `glyphs` may say.
+GLYPHS = ("", "ascii", "unicode")
 
 #: A hundred years: no arithmetic with it leaves the calendar.
 _MOST_DAYS = 36525
@@ -37,6 +39,8 @@ class Settings:
     base_url: str = ""
     #: After how many minutes without a key the UI locks itself; 0: never.
     lock_after_minutes: int = 5
+    #: Which characters to draw with: `ascii`, `unicode`, or empty: what the terminal is known to draw.
+    glyphs: str = ""
     #: Names in the file that are no settings.
     unknown: tuple[str, ...] = ()
 
@@ -73,6 +77,9 @@ def _settings(path: Path, content: Mapping[str, object]) -> Settings:
         raise SettingsError(f"In {path}, mouse is true or false.")
     if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
         raise SettingsError(f'In {path}, [keys] holds lines such as "tokens.add" = "n".')
+    glyphs = content.get("glyphs", "")
+    if glyphs not in GLYPHS:
+        raise SettingsError(f'In {path}, glyphs is "ascii" or "unicode", or left out.')
     base_url = content.get("base_url", "")
     if not isinstance(base_url, str):
         raise SettingsError(f'In {path}, base_url is an address, such as base_url = "https://api.example.com".')
@@ -82,7 +89,7 @@ def _settings(path: Path, content: Mapping[str, object]) -> Settings:
             f"In {path}, lock_after_minutes is a whole number, 0 to {_MOST_MINUTES}; 0 switches it off."
         )
     policy, unknown = _policy(path, content.get("policy", {})), tuple(name for name in content if name not in KNOWN)
-    return Settings(theme, keys, mouse, policy, base_url, minutes, unknown=unknown)
+    return Settings(theme, keys, mouse, policy, base_url, minutes, str(glyphs), unknown=unknown)
 
 
 def _policy(path: Path, table: object) -> Policy:

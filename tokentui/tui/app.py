@@ -1,7 +1,7 @@
 """The application: its sections, the keys that work everywhere, and the eye on the store."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,6 +10,7 @@ from textual import events, on, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from tokentui.services.desk import Desk
@@ -17,12 +18,14 @@ from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
 from tokentui.tui.ending import Ending
 from tokentui.tui.locking import LockingApp, lock_key
+from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.suspending import Suspending, may_suspend, suspend
 from tokentui.tui.typed_ahead import Passed, TypedAhead, hold
+from tokentui.tui.themes import THEMES
 from tokentui.tui.workplace import Workplace, over_ssh
 
 #: How long saving may take before it is told, in seconds.
@@ -132,12 +135,12 @@ class TokenTuiApp(LockingApp):
         self.add_mode("tokens", self._tokens_screen)
         self.add_mode("audit", self._audit_screen)
         self.add_mode("activity", self._activity_screen)
-        self._themes = tuple(self.available_themes)
-        if self.workplace.environ.get("NO_COLOR"):  # the terminal's own colours, taken away, are black on black
-            for theme in [name for name in self.available_themes if name.startswith("ansi")]:
-                self.unregister_theme(theme)
-        if self._settings.theme in self.available_themes:
-            self.theme = self._settings.theme
+        for theme in THEMES:
+            self.register_theme(theme)
+        chosen = COLOURLESS if self.colourless else self._settings.theme
+        if chosen in self.available_themes:
+            self.theme = chosen
+        self._fitting = line_filters(self.workplace.environ, self.console.color_system, self._settings.glyphs)
 
     def _tokens_screen(self) -> Screen[None]:
         from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
@@ -155,11 +158,20 @@ class TokenTuiApp(LockingApp):
         return ActivityScreen(self.workplace)
 
     @property
+    def colourless(self) -> bool:
+        """Whether no colours are wanted: then there is no theme to choose."""
+        return colourless(self.workplace.environ)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and then what makes a line fit this terminal."""
+        return (*super().get_line_filters(), *self._fitting)
+
+    @property
     def mouse(self) -> bool:
-        """Whether to listen to the mouse: not over SSH, where each move costs bytes, unless the settings say so."""
+        """Whether to listen to the mouse, unless the settings say it: not over SSH, where each move costs bytes."""
         if self._settings.mouse is not None:
             return self._settings.mouse
-        return not over_ssh(self.workplace.environ)
+        return not (over_ssh(self.workplace.environ) or on_console(self.workplace.environ))
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember(theme.name))
@@ -290,7 +302,8 @@ class TokenTuiApp(LockingApp):
         return isinstance(next(asked, None), PageScreen)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
+        if not self.colourless:
+            yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
         yield SystemCommand("Picture", "Save an SVG picture of this screen; values are hidden", self._save_picture)
         if isinstance(screen, PageScreen):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)
@@ -320,7 +333,7 @@ class TokenTuiApp(LockingApp):
             from tokentui.tui.own_keys import completed
 
             self.call_from_thread(self.set_keymap, completed(self._settings.keys))
-        trouble = settings_trouble(self._settings, self._themes, self._settings_file)
+        trouble = settings_trouble(self._settings, self.available_themes, self._settings_file)
         if trouble:
             self.call_from_thread(self._tell_settings, trouble)
 
