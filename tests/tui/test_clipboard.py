@@ -11,7 +11,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 from tests.tui.conftest import Open
 from tests.tui.driving import wait_for
 from tokentui.services.tokens import reveal_token
-from tokentui.tui import clipboard
+from tokentui.tui import clipboard, clipboard_programs
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 
 VALUE = "V" * 64
@@ -28,7 +28,10 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "bin"
     folder.mkdir()
     xclip = folder / "xclip"
-    xclip.write_text(f'#!/bin/sh\necho "$0 $*" >"{tmp_path}/called"\ncat >"{tmp_path}/taken"\n')
+    given = f'cat >"{tmp_path}/new"; mv "{tmp_path}/new" "{tmp_path}/taken"'
+    xclip.write_text(
+        f'#!/bin/sh\necho "$0 $*" >>"{tmp_path}/called"\n[ "$3" = -o ] && exec cat "{tmp_path}/taken"\n{given}\n'
+    )
     xclip.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     monkeypatch.setenv("DISPLAY", ":99")
@@ -39,7 +42,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def hanging(program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clipboard program that never ends; the path of the file with its process id."""
     program.write_text(f'#!/bin/sh\necho $$ >"{tmp_path}/pid"\nexec sleep 600\n')
-    monkeypatch.setattr(clipboard, "TIMEOUT", 1.0)
+    monkeypatch.setattr(clipboard_programs, "TIMEOUT", 1.0)
     return tmp_path / "pid"
 
 

@@ -26,5 +26,7 @@ def open_ui(office: Office) -> None:
     file = None if office.demo else office.settings_file
     app = TokenTuiApp(office.desk, settings=office.settings, settings_file=file, demo=office.demo)
     app.run(mouse=app.mouse)
+    if app.farewell:
+        click.echo(app.farewell, err=True)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)
