@@ -3,7 +3,7 @@
 import os
 import sys
 import termios
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -18,18 +18,29 @@ PATIENCE = 20.0
 NOT_INHERITED = ("SSH_", "XDG_", "COLUMNS", "LINES", "TMUX", "DISPLAY", "WAYLAND_", "TOKENTUI_", "NO_COLOR")
 
 
+#: What is run in the terminal, unless another program is to run it elsewhere.
+TOKENTUI = (sys.executable, "-m", "tokentui")
+
+
 class Terminal:
     """Keys in, screen out; what was written is kept."""
 
-    def __init__(self, arguments: list[str], home: Path, more: Mapping[str, str], columns: int, lines: int) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        home: Path,
+        more: Mapping[str, str],
+        columns: int,
+        lines: int,
+        program: Sequence[str] = TOKENTUI,
+    ) -> None:
         environ = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
         environ |= {"TERM": "xterm-256color", "HOME": str(home), "PYTHONPATH": str(ROOT), **more}
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self.written = b""
-        self._child = pexpect.spawn(
-            sys.executable, ["-m", "tokentui", *arguments], env=environ, dimensions=(lines, columns), timeout=PATIENCE
-        )
+        name, *given = *program, *arguments
+        self._child = pexpect.spawn(name, given, env=environ, dimensions=(lines, columns), timeout=PATIENCE)
 
     @property
     def text(self) -> str:
@@ -95,6 +106,11 @@ class Terminal:
         assert code is not None, f"ended by signal {self._child.signalstatus}"
         return int(code)
 
+    @property
+    def pid(self) -> int:
+        """The process that was started in the terminal."""
+        return int(self._child.pid)
+
     def mode(self) -> list[object]:
         """How the terminal treats what is typed: echo, lines, signals."""
         return list(termios.tcgetattr(self._child.child_fd)[:4])
@@ -102,6 +118,11 @@ class Terminal:
     def close(self) -> None:
         """End the program, if it has not ended."""
         self._child.close(force=True)
+
+    def drain(self) -> None:
+        """Take in all that was written before the program in the terminal ended."""
+        self._child.wait()
+        self._read()
 
     def _read(self) -> None:
         """Take in what is written until there is a pause: never a screen that is half drawn."""
