@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,9 @@ from tokentui.store.tinydb_store import TinyDBStore
 
 #: How long the program may outlive its line, in seconds.
 LINGER = 3.0
+
+#: How many are logged in at once.
+ADMINS = 5
 
 #: A save takes about so long, in seconds: the line drops within it.
 SAVE = 0.06
@@ -34,18 +38,29 @@ class Dropped:
 
 
 def drop_lines(host: Host, folder: Path, times: int, seed: int) -> Dropped:
-    """Log in, add tokens, and kill the client at a random moment, so many times over one store."""
-    chance = random.Random(seed)
+    """Several log in at once, add tokens, and lose their line at a random moment, so many times over one store."""
     found = Dropped()
-    store = folder / "data" / "tokens.json"
-    remote = far_command(folder, "--store", str(store), "--key-file", str(folder / "config" / "key"))
-    for number in range(times):
-        with logged_in(host, folder, remote) as screen:
-            screen.see("1 Endpoints", "? Help")
-            screen.press("2")
-            screen.until(lambda: "Endpoint tokens" in screen.lines[2])
-            _work_until_it_drops(screen, f"app-{number}", chance, found)
-        _wait_for_the_end(str(store), found)
+    with ThreadPoolExecutor(ADMINS) as admins:
+        for each in admins.map(
+            lambda number: _drop_line(host, folder, number, random.Random(seed + number)), range(times)
+        ):
+            found.acknowledged |= each.acknowledged
+            found.under_way |= each.under_way
+            found.longest = max(found.longest, each.longest)
+            found.orphans += each.orphans
+    return found
+
+
+def _drop_line(host: Host, folder: Path, number: int, chance: random.Random) -> Dropped:
+    found = Dropped()
+    home = folder / f"home-{number}"
+    remote = far_command(home, "--store", str(store_in(folder)), "--key-file", str(folder / "config" / "key"))
+    with logged_in(host, home, remote) as screen:
+        screen.see("1 Endpoints", "? Help")
+        screen.press("2")
+        screen.until(lambda: "Endpoint tokens" in screen.lines[2])
+        _work_until_it_drops(screen, f"app-{number}", chance, found)
+    _wait_for_the_end(home, found)
     return found
 
 
@@ -79,10 +94,10 @@ def _busy(seconds: float) -> None:
         pass
 
 
-def _wait_for_the_end(store: str, found: Dropped) -> None:
-    """Until no program at this store is left; those that are left after a time are ended."""
+def _wait_for_the_end(home: Path, found: Dropped) -> None:
+    """Until no program of this home folder is left; those that are left after a time are ended."""
     since = monotonic()
-    while left := programs_at(store):
+    while left := programs_of(home):
         if monotonic() - since > LINGER:
             found.orphans += left
             for pid in left:
@@ -93,18 +108,25 @@ def _wait_for_the_end(store: str, found: Dropped) -> None:
     found.longest = max(found.longest, monotonic() - since)
 
 
-def programs_at(store: str) -> list[int]:
-    """All processes of `tokentui` that were started with this store."""
+def programs_of(home: Path) -> list[int]:
+    """All processes of `tokentui` whose home folder this is."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):
-                arguments = (entry / "cmdline").read_bytes().split(b"\0")
-                if b"tokentui" in arguments and store.encode() in arguments:
+                environ = (entry / "environ").read_bytes().split(b"\0")
+                if f"HOME={home}".encode() in environ and b"tokentui" in (entry / "cmdline").read_bytes().split(
+                    b"\0"
+                ):
                     found.append(int(entry.name))
     return found
 
 
+def store_in(folder: Path) -> Path:
+    """The store that all of them work at."""
+    return folder / "data" / "tokens.json"
+
+
 def names_in(folder: Path) -> set[str]:
     """The names of all tokens of the store."""
-    return {each.name for each in TinyDBStore(folder / "data" / "tokens.json").reader().iter_tokens()}
+    return {each.name for each in TinyDBStore(store_in(folder)).reader().iter_tokens()}

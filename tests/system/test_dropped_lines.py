@@ -28,7 +28,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 def test_fifty_dropped_lines_leave_no_program_and_lose_nothing_that_was_acknowledged(
     host: Host, tmp_path: Path, seed: int
 ) -> None:
-    found = drop_lines(host, tmp_path, 10, seed)
+    found = drop_lines(host, tmp_path, 10, 100 * seed)
     assert found.orphans == []
     assert found.longest <= LINGER
     names = names_in(tmp_path)
