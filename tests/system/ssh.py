@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.system.listening import free_port, listening
-from tests.system.terminal import ROOT, Terminal
+from tests.system.terminal import ROOT, Terminal, terminal
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
 SSH = shutil.which("ssh")
@@ -97,11 +97,8 @@ def logged_in(
     host: Host, home: Path, remote: Sequence[str], columns: int = 80, lines: int = 24
 ) -> Iterator[Terminal]:
     """The terminal of somebody who runs this command over SSH, ended whatever happens."""
-    opened = Terminal([shlex.join(remote)], home, {}, columns, lines, program=host.command)
-    try:
+    with terminal(shlex.join(remote), home=home, columns=columns, lines=lines, command=host.command) as opened:
         yield opened
-    finally:
-        opened.close()
 
 
 def clipboard_of(terminal: Terminal) -> list[str]:

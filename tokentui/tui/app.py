@@ -16,11 +16,13 @@ from textual.widgets import Input
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
+from tokentui.tui.ending import Ending
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.reveals import Reveals
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
+from tokentui.tui.suspending import Suspending, may_suspend, suspend
 from tokentui.tui.workplace import Workplace, over_ssh
 
 #: How long saving may take before it is told, in seconds.
@@ -87,6 +89,16 @@ class TokenTuiApp(App[None]):
             tooltip="Find any action by its words",
         ),
         Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            priority=True,
+            id="app.suspend",
+            group=GO,
+            tooltip="Back to the shell; fg leads here again",
+        ),
+        Binding(
             "question_mark,f1",
             "help",
             "Help",
@@ -117,6 +129,8 @@ class TokenTuiApp(App[None]):
         self.farewell = ""
         self._settings_file = settings_file
         self._checked = False
+        #: Who sees to an end that comes from outside; nobody does where there is no terminal.
+        self.ending: Ending | None = None
         self._eye = StoreEye(desk.store)
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
@@ -159,9 +173,14 @@ class TokenTuiApp(App[None]):
         self.workplace.write = self._write_to_terminal
         self.workplace.tell = lambda trouble: self._say(trouble, "error")
         self.workplace.mention = lambda text, kind: self.call_later(self._mention, text, kind)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        if self.ending is not None:
+            Suspending(ends=self.ending.has_begun, draw_anew=lambda: self.call_later(self._draw_anew)).begin()
         self._watch_store()
 
     def on_unmount(self) -> None:
+        if self.workplace.has_copied:
+            self.farewell = f"{self.farewell} {self.workplace.clearing.left}".strip()
         self._eye.close()
         self.workplace.close()
 
@@ -206,6 +225,23 @@ class TokenTuiApp(App[None]):
         if isinstance(self.screen, PageScreen):
             self.screen.store_changed()
 
+    def end(self, code: int) -> None:
+        """Leave at once, from any thread: forms are dropped, and what is being saved is waited for."""
+        self.call_later(self.exit, return_code=code)
+
+    def _draw_anew(self) -> None:
+        """Somebody stopped the process without its being asked, and a shell may have changed the terminal."""
+        with self.suspend():
+            pass
+
+    def action_suspend_process(self) -> None:
+        """Back to the shell, as the terminal's own Ctrl+Z leads there."""
+        if self.ending is None or not may_suspend():
+            self._say("There is no shell to go back to: TokenTUI goes on.", "warning")
+        else:
+            self.app_suspend_signal.publish(self)
+            suspend()
+
     async def action_quit(self) -> None:
         """Leave TokenTUI; unsaved edits on the way ask first, and what is being saved is waited for."""
         self._quit()
@@ -214,7 +250,7 @@ class TokenTuiApp(App[None]):
     async def _quit(self) -> None:
         if await self._leave_pages() and await self._all_saved():
             if self.workplace.has_copied:
-                self.farewell = await asyncio.to_thread(self.workplace.clearing.leave)
+                self.farewell = await asyncio.to_thread(self.workplace.clearing.part)
             self.exit()
 
     async def _all_saved(self) -> bool:
@@ -257,6 +293,7 @@ class TokenTuiApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
+        yield SystemCommand("Suspend", "Back to the shell; fg leads here again", self.action_suspend_process)
         yield SystemCommand("Picture", "Save an SVG picture of this screen; values are hidden", self._save_picture)
         if isinstance(screen, PageScreen):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)

@@ -106,16 +106,20 @@ class Clearing:
             told = f"{told} {self._clear_terminal(self._terminal)}".strip()
         return (told, kind) if told else ("Nothing of this session is on the clipboard.", "warning")
 
-    def leave(self) -> str:
-        """Say on leaving what stays behind: blindly is cleared at once, what can be read back when it is due."""
+    def part(self) -> str:
+        """Clear on leaving what would be cleared blindly later, when nobody is there to do so; says what was done."""
+        placed = self._terminal if self.rule.clear == "blind" else None
+        return self._clear_terminal(placed) if placed is not None else ""
+
+    @property
+    def left(self) -> str:
+        """What stays behind on leaving: what can be read back is cleared when it is due."""
         told = []
         if self._local is not None:
             left = max(0, round(self._due - monotonic()))
             end = f", and is cleared in {left} s" if self._waiting is not None else " still"
             told.append(f"On the clipboard{end}: {self._local.what}.")
-        if self._terminal is not None and self.rule.clear == "blind":
-            told.append(self._clear_terminal(self._terminal))
-        elif self._terminal is not None:
+        if self._terminal is not None:
             told.append(f"Perhaps on the terminal's clipboard still: {self._terminal.what}.")
         return " ".join(told)
 
