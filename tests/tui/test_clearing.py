@@ -51,7 +51,7 @@ async def copy_crm(ui: Ui, told: str) -> str:
     return reveal_token(ui.desk, ui.desk.reader().token_by_name("crm"))
 
 
-async def test_a_copied_value_is_cleared_after_its_time_and_that_is_told(open_ui: Open, taken: Path) -> None:
+async def test_a_copied_value_is_cleared_after_its_time(open_ui: Open, taken: Path) -> None:
     async with open_ui(settings=SOON) as ui:
         value = await copy_crm(ui, "Copied the token of crm. It is cleared in 1 s.")
         assert value
@@ -67,7 +67,7 @@ async def test_what_somebody_else_copied_since_is_left_as_it_is(open_ui: Open, t
         assert taken.read_text() == "a shopping list"
 
 
-async def test_it_is_cleared_though_the_page_was_left(open_ui: Open, taken: Path) -> None:
+async def test_it_is_cleared_though_the_page_was_left_and_that_is_told(open_ui: Open, taken: Path) -> None:
     async with open_ui(settings=SOON) as ui:
         await ui.go("Returns")
         await ui.press("enter")
