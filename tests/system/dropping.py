@@ -59,6 +59,7 @@ def _drop_line(host: Host, folder: Path, number: int, chance: random.Random) -> 
         screen.see("1 Endpoints", "? Help")
         screen.press("2")
         screen.until(lambda: "Endpoint tokens" in screen.lines[2])
+        assert programs_of(home)
         _work_until_it_drops(screen, f"app-{number}", chance, found)
     _wait_for_the_end(home, found)
     return found

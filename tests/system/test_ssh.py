@@ -1,6 +1,7 @@
 """Over a real SSH connection: the screen, the keys, and a value on its way to the clipboard of whoever sits there."""
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -164,16 +165,41 @@ def test_who_detaches_finds_the_ui_as_it_was_when_he_attaches_again(
         assert screen.ended() == 0
 
 
+@needs_tmux
+def test_who_loses_the_line_in_tmux_finds_the_form_as_it_was_when_he_attaches_again(
+    host: Host, tmux: Tmux, places: list[str], tmp_path: Path
+) -> None:
+    with logged_in(host, tmp_path, tmux.command("new-session", *far_command(tmp_path, *places))) as screen:
+        screen.see("0 endpoints · 0 tokens")
+        screen.press("2", "a")
+        screen.see("Add endpoint token")
+        screen.press("half a na")
+        screen.until(lambda: "half a na" in screen.row(" Name "))
+        screen.signal(signal.SIGKILL)
+        screen.drain()
+    with logged_in(host, tmp_path, tmux.command("attach-session")) as screen:
+        screen.until(lambda: "half a na" in screen.row(" Name "))
+        screen.press("me", "enter")
+        screen.see("Added half a name.")
+
+
+@pytest.fixture
+def gnu_screen(short_folder: Path) -> Iterator[list[str]]:
+    """The beginning of a command that runs in GNU screen, which is ended with the test."""
+    screen = ["env", f"SCREENDIR={short_folder}", "screen", "-c", "/dev/null", "-U"]
+    yield screen
+    subprocess.run([*screen, "-X", "quit"], capture_output=True, check=False)
+
+
 @pytest.mark.skipif(ssh.SCREEN is None, reason="GNU screen is not installed")
 @pytest.mark.parametrize("length", [64, 4000])
 def test_in_gnu_screen_the_value_arrives_at_the_client(
-    host: Host, places: list[str], short_folder: Path, tmp_path: Path, length: int
+    host: Host, places: list[str], gnu_screen: list[str], tmp_path: Path, length: int
 ) -> None:
     value = "Ab3-" * (length // 4)
     command = [sys.executable, "-m", "tokentui", *places, "tokens", "add", "till", "--value-file", "-"]
     subprocess.run(command, input=value, text=True, check=True, cwd=ROOT)
-    remote = ["env", f"SCREENDIR={short_folder}", "screen", "-U", "-c", "/dev/null", *far_command(tmp_path, *places)]
-    with logged_in(host, tmp_path, remote) as screen:
+    with logged_in(host, tmp_path, [*gnu_screen, *far_command(tmp_path, *places)]) as screen:
         screen.see("0 endpoints · 1 token")
         screen.press("2")
         screen.see("till")
