@@ -174,6 +174,11 @@ class Terminal:
         else:
             self._child.close(force=True)
 
+    def drain(self) -> None:
+        """Take in all that was written before the program in the terminal ended."""
+        self._child.wait()
+        self._read()
+
     def _read(self) -> None:
         """Take in what is written until there is a pause: never a screen that is half drawn."""
         while not self._child.closed:

@@ -63,5 +63,7 @@ def open_ui(office: Office) -> None:
     app.ending.begin()
     app.run(mouse=app.mouse)
     app.ending.drawing_is_over()
+    if app.farewell and not app.ending.has_begun():
+        click.echo(app.farewell, err=True)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)

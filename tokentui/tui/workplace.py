@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tokentui.domain.errors import Locked, SealError, StoreError, TokenTuiError
 from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
+from tokentui.services.settings import ClipboardRule
 from tokentui.store.protocol import Reader, Stamp
 from tokentui.tui.typed_ahead import saving
 
 if TYPE_CHECKING:
     from tokentui.tui.auditor import Auditor
+    from tokentui.tui.clearing import Clearing
 
 ResultT = TypeVar("ResultT")
 
@@ -43,6 +45,8 @@ class Workplace:
     policy: Policy = field(default_factory=Policy)
     #: Where the endpoints are reached from outside, for `curl` lines; empty where nobody said.
     base_url: str = ""
+    #: What becomes of a copied value.
+    clipboard: ClipboardRule = field(default_factory=ClipboardRule)
     #: Whether nothing can be changed, as the store last said.
     read_only: bool = field(default=False, init=False)
     #: Sends a control sequence to the terminal, from any thread.
@@ -51,6 +55,8 @@ class Workplace:
     tell: Callable[[str], None] = lambda trouble: None
     #: Asks the user for the key's passphrase; whether the key is unlocked then.
     ask_passphrase: Callable[[], Awaitable[bool]] = _nobody_to_ask
+    #: Tells what happened meanwhile, with its kind, where nothing else is told; from any thread.
+    mention: Callable[[str, str], object] = lambda text, kind: None
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -136,6 +142,24 @@ class Workplace:
 
         return Auditor(self.desk, self.policy)
 
+    @cached_property
+    def clearing(self) -> "Clearing":
+        """Who knows what is on a clipboard still."""
+        from tokentui.tui.clearing import Clearing
+
+        return Clearing(self.clipboard, self.write, self.mention, self.environ)
+
+    @property
+    def has_copied(self) -> bool:
+        """Whether something of ours may be on a clipboard."""
+        return "clearing" in vars(self) and self.clearing.holds
+
+    def copy(self, value: str, what: str, *otherwise: str) -> str:
+        """Put a value on the clipboard and say how, in a thread, since it may take seconds; see `clipboard.copy`."""
+        from tokentui.tui import clipboard
+
+        return clipboard.copy(value, what, self.write, self.environ, self.clearing.keep, *otherwise)
+
     @property
     def location(self) -> str:
         """Which store this is, for people; the home folder is `~`."""
@@ -173,6 +197,8 @@ class Workplace:
         """Let the threads end; a change that has begun is finished first."""
         if "auditor" in vars(self):  # it was made when it was first asked for
             self.auditor.close()
+        if "clearing" in vars(self):
+            self.clearing.close()
         self._questions.shutdown(wait=False, cancel_futures=True)
         self._changes.shutdown(wait=True)
 

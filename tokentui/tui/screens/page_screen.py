@@ -239,15 +239,13 @@ class PageScreen(Screen[ScreenResultT]):
             return False
         return await self.app.push_screen_wait(Confirm(question))
 
-    def copy(self, value: str, what: str) -> None:
-        """Put a value on the clipboard and say how."""
+    def copy(self, value: str, what: str, *otherwise: str) -> None:
+        """Put a value on the clipboard and say how, and what to do where it has not arrived."""
         values = [value]  # the worker outlives its work, and would hold the value for as long
-        self.run_worker(lambda: self._copy(values.pop(), what), thread=True, group="copy")
+        self.run_worker(lambda: self._copy(values.pop(), what, *otherwise), thread=True, group="copy")
 
-    def _copy(self, value: str, what: str) -> None:
-        from tokentui.tui import clipboard
-
-        message = clipboard.copy(value, what, self.workplace.write, self.workplace.environ)
+    def _copy(self, value: str, what: str, *otherwise: str) -> None:
+        message = self.workplace.copy(value, what, *otherwise)
         self.app.call_from_thread(self.say, message)
 
     def show_history(self, record_id: str, name: str) -> None:
