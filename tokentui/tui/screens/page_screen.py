@@ -261,7 +261,9 @@ class PageScreen(Screen[ScreenResultT]):
         await undo(self)
 
     def action_nothing_to_undo(self) -> None:
-        self.say("Nothing more to undo in this session.", "warning")
+        from tokentui.services.undo import nothing_to_undo
+
+        self.say(nothing_to_undo(self.workplace.desk), "warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing that changes the store where it is read-only; no undo where there is nothing to undo."""
