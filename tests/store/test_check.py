@@ -280,6 +280,7 @@ def test_a_record_that_stands_twice_in_the_file_is_found(shop: Shop) -> None:
 DAMAGED: list[tuple[str, Any, Code]] = [
     ("name", "bad\x1b[31mname", Code.FIELD_INVALID),
     ("rev", 0, Code.REV_INVALID),
+    ("rev", 2**64 - 1, Code.REV_INVALID),
     ("rev", "1", Code.RECORD_DAMAGED),
     ("enabled", "yes", Code.RECORD_DAMAGED),
     ("created_at", "yesterday", Code.RECORD_DAMAGED),
