@@ -36,7 +36,9 @@ def test_a_stream_that_leads_elsewhere_is_told_too(tmp_path: Path, elsewhere: st
     assert not (tmp_path / "tokens.json").exists()
 
 
-@pytest.mark.parametrize("name", ["xterm", "xterm-256color", "screen", "tmux-256color", "linux", "xterm-kitty", "vt220"])
+@pytest.mark.parametrize(
+    "name", ["xterm", "xterm-256color", "screen", "tmux-256color", "linux", "xterm-kitty", "vt220"]
+)
 def test_a_terminal_that_can_draw_is_drawn_on_also_where_the_system_does_not_know_it(
     tmp_path: Path, name: str
 ) -> None:
