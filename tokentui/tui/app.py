@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import rich
 from textual import events, on, work
@@ -23,6 +23,7 @@ from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.suspending import Suspending, may_suspend, suspend
+from tokentui.tui.typed_ahead import Passed, TypedAhead, hold
 from tokentui.tui.workplace import Workplace, over_ssh
 
 #: How long saving may take before it is told, in seconds.
@@ -89,12 +90,21 @@ class TokenTuiApp(App[None]):
             tooltip="Find any action by its words",
         ),
         Binding(
+            "Z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            id="app.suspend",
+            group=GO,
+            tooltip="Back to the shell; fg leads here again",
+        ),
+        Binding(
             "ctrl+z",
             "suspend_process",
             "Suspend",
             show=False,
             priority=True,
-            id="app.suspend",
+            id="app.suspend_in_fields",
             group=GO,
             tooltip="Back to the shell; fg leads here again",
         ),
@@ -132,6 +142,7 @@ class TokenTuiApp(App[None]):
         #: Who sees to an end that comes from outside; nobody does where there is no terminal.
         self.ending: Ending | None = None
         self._eye = StoreEye(desk.store)
+        self._typed = TypedAhead(self, self._say)
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
@@ -203,22 +214,32 @@ class TokenTuiApp(App[None]):
 
     # ------------------------------------------------------------------ keys that come in a burst
 
-    def on_key(self, event: events.Key) -> None:
-        """A letter that was on its way to what had the focus before is for the field that has it now.
+    async def on_event(self, event: events.Event) -> None:
+        """As Textual does, with the keys one after the other."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif not self._typed.take(event):
+            await super().on_event(event)
+            self._typed.delivered()
 
-        On a slow line keys come in bursts, and `/s` must not be a filter and then the key `s`.
-        """
-        focused = self.focused
-        if focused is not None and focused.check_consume_key(event.key, event.character):
-            event.stop()
-            event.prevent_default()
-            focused.post_message(events.Key(event.key, event.character))
+    @on(Passed)
+    def _key_passed(self) -> None:
+        self._typed.passed()
+
+    def push_screen(self, screen: Any, *arguments: Any, **more: Any) -> Any:
+        """As Textual does; the keys that follow are for it."""
+        opening = super().push_screen(screen, *arguments, **more)
+        self._typed.opening(self.screen_stack[-1])
+        return opening
 
     # ------------------------------------------------------------------ keys that work everywhere
 
-    @work(exclusive=True, group="section")
-    async def action_section(self, section: str) -> None:
+    def action_section(self, section: str) -> None:
         """Go to a section's list; unsaved edits on the way ask first."""
+        hold(self, lambda: self._go_to(section))
+
+    @work(exclusive=True, group="section")
+    async def _go_to(self, section: str) -> None:
         if not await self._leave_pages():
             return
         await self.switch_mode(section)
@@ -244,7 +265,7 @@ class TokenTuiApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave TokenTUI; unsaved edits on the way ask first, and what is being saved is waited for."""
-        self._quit()
+        hold(self, self._quit)
 
     @work(exclusive=True, group="section")
     async def _quit(self) -> None:
@@ -293,7 +314,6 @@ class TokenTuiApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
-        yield SystemCommand("Suspend", "Back to the shell; fg leads here again", self.action_suspend_process)
         yield SystemCommand("Picture", "Save an SVG picture of this screen; values are hidden", self._save_picture)
         if isinstance(screen, PageScreen):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)

@@ -18,7 +18,7 @@ _Calls = tuple[tuple[Endpoint, Slot], ...]
 async def copy_as(page: AnyPage, token: EndpointToken) -> None:
     """Ask in what form, and copy the value of a token so."""
     try:
-        value = await page.workplace.perform(lambda: reveal_token(page.workplace.desk, token))
+        value = await page.workplace.perform(lambda: reveal_token(page.workplace.desk, token), then_shown=True)
     except TokenTuiError as error:
         page.say(str(error), "error")
         return

@@ -70,7 +70,7 @@ async def _rotate(page: AnyPage, tokens: Tokens, form: RotateForm) -> bool:
         page.store_changed()
         page.say(_told(rotated, form.path, workplace.now()))
     else:
-        new = await workplace.perform(partial(_rotated, workplace, tokens, until))
+        new = await workplace.perform(partial(_rotated, workplace, tokens, until), then_shown=True)
         page.store_changed()
         page.say(f"Rotated {new.token.name}. u takes it back.")
         await _hand_over(page, new)

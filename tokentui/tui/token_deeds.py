@@ -28,7 +28,7 @@ Errors = Mapping[str, str]
 async def show_value(screen: AnyPage, token: EndpointToken) -> None:
     """Reveal a token's value in a dialog of its own, and copy it from there."""
     try:
-        value = await screen.workplace.perform(lambda: reveal_token(screen.workplace.desk, token))
+        value = await screen.workplace.perform(lambda: reveal_token(screen.workplace.desk, token), then_shown=True)
     except TokenTuiError as error:
         screen.say(str(error), "error")
         return

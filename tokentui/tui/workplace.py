@@ -14,6 +14,7 @@ from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
 from tokentui.services.settings import ClipboardRule
 from tokentui.store.protocol import Reader, Stamp
+from tokentui.tui.typed_ahead import saving
 
 if TYPE_CHECKING:
     from tokentui.tui.auditor import Auditor
@@ -56,11 +57,14 @@ class Workplace:
     _changes: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "change"))
     _questions: ThreadPoolExecutor = field(default_factory=lambda: _threads(2, "question"))
 
-    async def perform(self, deed: Callable[[], ResultT]) -> ResultT:
+    async def perform(self, deed: Callable[[], ResultT], *, then_shown: bool = False) -> ResultT:
         """Do a deed of the services in the changes' thread; raises what it raises.
 
+        `then_shown`: what comes of it is shown in a dialog, which keys that are typed ahead are for.
         It is done also when who asked leaves before its turn comes; then what it raises is told by `tell`.
         """
+        if not then_shown:
+            saving()
         doing = asyncio.get_running_loop().run_in_executor(self._changes, deed)
         doing.add_done_callback(self._count_failure)
         try:

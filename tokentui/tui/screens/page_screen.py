@@ -19,6 +19,7 @@ from tokentui.domain.errors import TokenTuiError
 from tokentui.store.protocol import Reader
 from tokentui.tui.actions import CHANGES
 from tokentui.tui.closing import close
+from tokentui.tui.typed_ahead import hold, saving
 from tokentui.tui.widgets.key_hints import KeyHints
 from tokentui.tui.widgets.listing import Listing
 from tokentui.tui.widgets.masthead import Masthead
@@ -101,6 +102,11 @@ class PageScreen(Screen[ScreenResultT]):
     def is_open(self) -> bool:
         """Whether it is shown: what comes too early finds no widgets yet, what comes too late none any more."""
         return self._composed and self._masthead.is_attached and self in self.app.screen_stack
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it shows what the keys so far have asked for."""
+        return self.is_open and all(listing.is_settled for listing in self.query(Listing).results())
 
     def store_changed(self) -> None:
         """Somebody saved, here or elsewhere: show what the store holds now."""
@@ -209,6 +215,7 @@ class PageScreen(Screen[ScreenResultT]):
 
     async def perform(self, deed: Callable[[], ResultT], done: Callable[[ResultT], str]) -> bool:
         """Do a deed, say how it went, and show the store as it is then."""
+        saving(0.0)
         try:
             result = await self.workplace.perform(deed)
         except TokenTuiError as error:
@@ -241,8 +248,11 @@ class PageScreen(Screen[ScreenResultT]):
 
         self.app.push_screen(ActivityScreen(self.workplace, Subject(self.section, record_id, name)))
 
+    def action_undo(self) -> None:
+        hold(self, self._undo)
+
     @work(exclusive=True, group="undo")
-    async def action_undo(self) -> None:
+    async def _undo(self) -> None:
         from tokentui.tui.undo_deed import undo
 
         await undo(self)
