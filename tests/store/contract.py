@@ -13,7 +13,7 @@ import pytest
 
 from tests.domain.worlds import NOTE, assign, endpoint, token
 from tokentui.domain.errors import Conflict, NotFound, StoreError
-from tokentui.domain.records import Record
+from tokentui.domain.records import EndpointToken, Record
 from tokentui.domain.slots import Slot
 from tokentui.store.protocol import RecordT, Replaced, Store, Transaction
 
@@ -35,6 +35,18 @@ def saved(record: RecordT) -> RecordT:
     return replace(record, rev=1)
 
 
+def sealed_by(key_id: str) -> EndpointToken:
+    """A new token, whose value was sealed with this key just now."""
+    return replace(ERP, secret=replace(ERP.secret, sealed_by=key_id))
+
+
+def _mark_and_stop(store: Store, key_id: str) -> None:
+    with store.change(NOTE) as transaction:
+        transaction.put(ERP)
+        transaction.mark(key_id)
+        raise Stop
+
+
 class Stop(Exception):
     """Ends a change from inside."""
 
@@ -45,6 +57,35 @@ class StoreContract:
     @pytest.fixture
     def store(self, open_store: OpenStore) -> Store:
         return open_store()
+
+    # ------------------------------------------------------------------ the key that it is marked with
+
+    def test_a_change_marks_the_store_with_another_key_and_an_exception_leaves_the_old_one(
+        self, store: Store
+    ) -> None:
+        assert store.reader().key_id is None
+        with store.change(NOTE) as transaction:
+            transaction.mark("one")
+        assert store.reader().key_id == "one"
+        with pytest.raises(Stop):
+            _mark_and_stop(store, "two")
+        assert store.reader().key_id == "one"
+
+    def test_a_value_that_was_sealed_with_another_key_is_a_conflict(self, store: Store) -> None:
+        with store.change(NOTE) as transaction:
+            transaction.put(sealed_by("one"))
+            transaction.mark("one")
+        kept = store.reader().token(ERP.id)
+        with pytest.raises(Conflict, match="key"):
+            save(store, replace(kept, previous=sealed_by("two").secret, secret=replace(SHOP.secret, sealed_by="two")))
+        save(store, replace(kept, enabled=False))
+        save(store, replace(store.reader().token(ERP.id), secret=replace(SHOP.secret, sealed_by="one")))
+
+    def test_that_the_key_of_a_value_is_lost_is_kept_with_it(self, store: Store) -> None:
+        lost = replace(ERP, secret=replace(ERP.secret, lost="one"), previous=replace(SHOP.secret, lost="two"))
+        save(store, lost, SHOP)
+        assert store.reader().token(ERP.id) == saved(lost)
+        assert store.reader().token(SHOP.id).secret.lost == ""
 
     # ------------------------------------------------------------------ keeping
 

@@ -45,7 +45,11 @@ def test_a_whole_morning_in_one_piece(places: list[str], tmp_path: Path) -> None
         screen.press("q", "q")
         screen.until(lambda: not screen.is_alive())
     after = tokens(places)
-    assert {name: each["enabled"] for name, each in after.items()} == {"nightly": True, "till": False, "website": True}
+    assert {name: each["enabled"] for name, each in after.items()} == {
+        "nightly": True,
+        "till": False,
+        "website": True,
+    }
     assert after["website"]["value"] != before["website"]["value"]
     assert after["till"]["value"] == before["till"]["value"]
 

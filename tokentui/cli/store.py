@@ -5,6 +5,12 @@ import click
 from tokentui.cli.lazy import LazyGroup
 
 
-@click.group(cls=LazyGroup, places={})
+@click.group(
+    cls=LazyGroup,
+    places={
+        "key": "tokentui.cli.key_group:key",
+        "rekey": "tokentui.cli.rekeying:rekey",
+    },
+)
 def store() -> None:
     """Look after the store file and its key."""

@@ -11,7 +11,25 @@ _OTHERWISE = "use the command line, as in: tokentui tokens list"
 
 
 #: How the names of terminals begin that are known to draw. Many a system does not know the newer of them by name.
-_KNOWN = tuple("alacritty contour foot ghostty konsole linux putty rio rxvt screen st- tmux vte wezterm xterm".split())
+_KNOWN = tuple(
+    [
+        "alacritty",
+        "contour",
+        "foot",
+        "ghostty",
+        "konsole",
+        "linux",
+        "putty",
+        "rio",
+        "rxvt",
+        "screen",
+        "st-",
+        "tmux",
+        "vte",
+        "wezterm",
+        "xterm",
+    ]
+)
 
 
 def check_terminal() -> None:
@@ -41,8 +59,17 @@ def _draws(name: str) -> bool:
 
 
 def open_ui(office: Office) -> None:
-    """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all."""
+    """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all.
+
+    A passphrase that is in a file opens the key once: after a lock it is to be typed. Raises `SealError`.
+    """
     office.reader()
+    if office.passphrase_file is not None and office.desk.vault.needs_passphrase:
+        from tokentui.cli.passphrases import read_passphrase
+
+        office.desk.vault.unlock(read_passphrase(office.passphrase_file))
+    if os.environ.get("TERM") == "linux":  # the kernel's console has no keyboard protocol; an old one writes it out
+        os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     from tokentui.tui.app import TokenTuiApp
     from tokentui.tui.ending import Ending
 

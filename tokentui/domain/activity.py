@@ -113,7 +113,7 @@ def _told(record: Record | None) -> dict[str, Any]:
 def _plain(value: object) -> object:
     match value:
         case Secret():
-            return fingerprint(value)
+            return f"{fingerprint(value)} (sealed with a lost key)" if value.lost else fingerprint(value)
         case datetime():
             return value.astimezone(UTC).isoformat()
         case tuple():

@@ -24,6 +24,8 @@ class DocumentTransaction:
         self.reader = reader
         self._tables = tables
         self._changes: dict[tuple[str, str], Replaced] = {}
+        #: The key that the store will be marked with where it is another one.
+        self.new_key: str | None = None
         self._saved = False
 
     @property
@@ -52,6 +54,20 @@ class DocumentTransaction:
     def adds(self) -> bool:
         """Whether the store will hold an endpoint, a token or a value that it did not hold before."""
         return any(_digests(each.after) - _digests(each.before) or _is_new(each) for each in self._changes.values())
+
+    def mark(self, key_id: str) -> None:
+        self.new_key = key_id
+
+    def check_seals(self, key_id: str | None) -> None:
+        """Raise `Conflict` where a new value was sealed with another key than the store is marked with, if it is."""
+        if key_id is None:
+            return
+        for change in self._changes.values():
+            before = _digests(change.before)
+            if any(
+                each.sealed_by not in ("", key_id) and each.digest not in before for each in _secrets(change.after)
+            ):
+                raise Conflict("The key of the store was replaced meanwhile. Nothing was changed; do it again.")
 
     def put(self, record: RecordT) -> RecordT:
         table, before = self._current(record)

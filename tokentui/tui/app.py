@@ -1,39 +1,39 @@
 """The application: its sections, the keys that work everywhere, and the eye on the store."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import rich
 from textual import events, on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Input
 
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
+from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
 from tokentui.tui.ending import Ending
+from tokentui.tui.locking import LockingApp, lock_key
 from tokentui.tui.palette import ActionCommands
-from tokentui.tui.reveals import Reveals
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.suspending import Suspending, may_suspend, suspend
+from tokentui.tui.themes import THEMES
 from tokentui.tui.typed_ahead import Passed, TypedAhead, hold
-from tokentui.tui.workplace import Workplace, over_ssh
-
-#: How long saving may take before it is told, in seconds.
-PATIENCE = 0.3
+from tokentui.tui.workplace import PATIENCE, Workplace, over_ssh
 
 #: Actions that lead away from what is shown: not from a dialog, which is answered first.
 ELSEWHERE = frozenset({"quit", "section"})
 
 
-class TokenTuiApp(App[None]):
+class TokenTuiApp(LockingApp):
     """The terminal UI over one desk."""
 
     TITLE = "TokenTUI"
@@ -116,6 +116,7 @@ class TokenTuiApp(App[None]):
             group=LOOK,
             tooltip="The keys that work here",
         ),
+        lock_key(),
     ]
 
     def __init__(
@@ -138,9 +139,12 @@ class TokenTuiApp(App[None]):
         #: What there is to know once the screen has gone.
         self.farewell = ""
         self._settings_file = settings_file
+        self.lock_after = 60.0 * self._settings.lock_after_minutes
         self._checked = False
         #: Who sees to an end that comes from outside; nobody does where there is no terminal.
         self.ending: Ending | None = None
+        #: What is said of those for whom the changes wait.
+        self._waiting = ""
         self._eye = StoreEye(desk.store)
         self._typed = TypedAhead(self, self._say)
         self.set_keymap(self._settings.keys)
@@ -148,12 +152,12 @@ class TokenTuiApp(App[None]):
         self.add_mode("tokens", self._tokens_screen)
         self.add_mode("audit", self._audit_screen)
         self.add_mode("activity", self._activity_screen)
-        self._themes = tuple(self.available_themes)
-        if self.workplace.environ.get("NO_COLOR"):  # the terminal's own colours, taken away, are black on black
-            for theme in [name for name in self.available_themes if name.startswith("ansi")]:
-                self.unregister_theme(theme)
-        if self._settings.theme in self.available_themes:
-            self.theme = self._settings.theme
+        for theme in THEMES:
+            self.register_theme(theme)
+        chosen = COLOURLESS if self.colourless else self._settings.theme
+        if chosen in self.available_themes:
+            self.theme = chosen
+        self._fitting = line_filters(self.workplace.environ, self.console.color_system, self._settings.glyphs)
 
     def _tokens_screen(self) -> Screen[None]:
         from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
@@ -171,11 +175,20 @@ class TokenTuiApp(App[None]):
         return ActivityScreen(self.workplace)
 
     @property
+    def colourless(self) -> bool:
+        """Whether no colours are wanted: then there is no theme to choose."""
+        return colourless(self.workplace.environ)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and then what makes a line fit this terminal."""
+        return (*super().get_line_filters(), *self._fitting)
+
+    @property
     def mouse(self) -> bool:
-        """Whether to listen to the mouse: not over SSH, where each move costs bytes, unless the settings say so."""
+        """Whether to listen to the mouse, unless the settings say it: not over SSH, where each move costs bytes."""
         if self._settings.mouse is not None:
             return self._settings.mouse
-        return not over_ssh(self.workplace.environ)
+        return not (over_ssh(self.workplace.environ) or on_console(self.workplace.environ))
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember(theme.name))
@@ -187,6 +200,7 @@ class TokenTuiApp(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if self.ending is not None:
             Suspending(ends=self.ending.has_begun, draw_anew=lambda: self.call_later(self._draw_anew)).begin()
+        self.workplace.tell_awaited = self._tell_awaited
         self._watch_store()
 
     def on_unmount(self) -> None:
@@ -278,7 +292,8 @@ class TokenTuiApp(App[None]):
         """Wait for the changes under way; False where one failed, which is told, or brings its form back."""
         saving = asyncio.ensure_future(self.workplace.all_done())
         if not (await asyncio.wait([saving], timeout=PATIENCE))[0]:
-            self._say("Waiting for what is being saved.", "busy")
+            awaited = self.workplace.desk.store.awaited
+            self._say(f"Waiting for what is being saved{awaited and f', which waits for {awaited}'}.", "busy")
         return await saving
 
     async def _leave_pages(self) -> bool:
@@ -313,7 +328,8 @@ class TokenTuiApp(App[None]):
         return isinstance(next(asked, None), PageScreen)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
+        if not self.colourless:
+            yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
         yield SystemCommand("Picture", "Save an SVG picture of this screen; values are hidden", self._save_picture)
         if isinstance(screen, PageScreen):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)
@@ -343,7 +359,7 @@ class TokenTuiApp(App[None]):
             from tokentui.tui.own_keys import completed
 
             self.call_from_thread(self.set_keymap, completed(self._settings.keys))
-        trouble = settings_trouble(self._settings, self._themes, self._settings_file)
+        trouble = settings_trouble(self._settings, self.available_themes, self._settings_file)
         if trouble:
             self.call_from_thread(self._mention, trouble, "error")
 
@@ -387,6 +403,15 @@ class TokenTuiApp(App[None]):
         except SettingsError as error:
             self.call_from_thread(self._say, str(error), "warning")
 
+    def _tell_awaited(self, awaited: str) -> None:
+        """Say for whom the changes wait, and no longer than they do."""
+        waiting, self._waiting = self._waiting, awaited and f"Waiting for {awaited}."
+        for page in self.screen_stack:
+            if isinstance(page, PageScreen) and waiting:
+                page.unsay(waiting)
+        if awaited:
+            self._say(self._waiting, "busy")
+
     def _say(self, text: str, kind: str = "done") -> None:
         page = shown_page(self)
         if page is not None:
@@ -399,10 +424,7 @@ class TokenTuiApp(App[None]):
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """As Textual does, with every revealed value taken off the screen first."""
-        for screen in self.screen_stack:
-            for widget in screen.walk_children(with_self=True):
-                if isinstance(widget, Reveals):
-                    widget.conceal()
+        self.conceal()
         return super().export_screenshot(title=title, simplify=simplify)
 
     def _write_to_terminal(self, sequence: str) -> None:

@@ -26,7 +26,9 @@ MOST_LINES = 10
 async def undo(page: AnyPage) -> None:
     """Take back the last change of this session; ask first where that cuts somebody off."""
     desk = page.workplace.desk
-    after_those_under_way = page.workplace.perform(lambda: desk.history[-1] if desk.history else None, then_shown=True)
+    after_those_under_way = page.workplace.perform(
+        lambda: desk.history[-1] if desk.history else None, then_shown=True
+    )
     last = await after_those_under_way
     if last is None:
         page.action_nothing_to_undo()

@@ -108,6 +108,11 @@ class PageScreen(Screen[ScreenResultT]):
         """Whether it shows what the keys so far have asked for."""
         return self.is_open and all(listing.is_settled for listing in self.query(Listing).results())
 
+    @property
+    def edited(self) -> bool:
+        """Whether something here would be lost by leaving."""
+        return False
+
     def store_changed(self) -> None:
         """Somebody saved, here or elsewhere: show what the store holds now."""
         if not self.is_open:
@@ -195,10 +200,21 @@ class PageScreen(Screen[ScreenResultT]):
         return True
 
     def say(self, text: str, kind: str = "done") -> None:
-        """Tell what happened (`done`, `busy`, `warning`, `error`), also on the page that is shown, be it another."""
+        """Tell what happened (`done`, `busy`, `warning`, `error`), also on the page that is shown, be it another.
+
+        What is to be known of a change that was saved goes with it.
+        """
+        notice = self.workplace.desk.store.take_notice()
+        if notice is not None:
+            text, kind = f"{text} {notice.text}", "error" if notice.grave or kind == "error" else "warning"
         for page in {self, shown_page(self.app) or self}:
             for line in page.query(MessageLine):  # a screen that was closed meanwhile has none
                 line.say(text, kind)
+
+    def unsay(self, text: str) -> None:
+        """Take a message away, unless another one stands there by now."""
+        for line in self.query(MessageLine):
+            line.unsay(text)
 
     @property
     def told(self) -> str:
@@ -236,7 +252,8 @@ class PageScreen(Screen[ScreenResultT]):
 
     def copy(self, value: str, what: str, *otherwise: str) -> None:
         """Put a value on the clipboard and say how, and what to do where it has not arrived."""
-        self.run_worker(lambda: self._copy(value, what, *otherwise), thread=True, group="copy")
+        values = [value]  # the worker outlives its work, and would hold the value for as long
+        self.run_worker(lambda: self._copy(values.pop(), what, *otherwise), thread=True, group="copy")
 
     def _copy(self, value: str, what: str, *otherwise: str) -> None:
         message = self.workplace.copy(value, what, *otherwise)
@@ -258,7 +275,9 @@ class PageScreen(Screen[ScreenResultT]):
         await undo(self)
 
     def action_nothing_to_undo(self) -> None:
-        self.say("Nothing more to undo in this session.", "warning")
+        from tokentui.services.undo import nothing_to_undo
+
+        self.say(nothing_to_undo(self.workplace.desk), "warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing that changes the store where it is read-only; no undo where there is nothing to undo."""
