@@ -17,16 +17,16 @@ from textual.widgets import Input
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
+from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
 from tokentui.tui.ending import Ending
 from tokentui.tui.locking import LockingApp, lock_key
-from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.suspending import Suspending, may_suspend, suspend
-from tokentui.tui.typed_ahead import Passed, TypedAhead, hold
 from tokentui.tui.themes import THEMES
+from tokentui.tui.typed_ahead import Passed, TypedAhead, hold
 from tokentui.tui.workplace import Workplace, over_ssh
 
 #: How long saving may take before it is told, in seconds.
