@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tokentui.cli.master_key import MasterKey
     from tokentui.services.desk import Desk
     from tokentui.services.settings import Settings
-    from tokentui.store.protocol import Reader
+    from tokentui.store.protocol import Notice, Reader
     from tokentui.store.tinydb_store import TinyDBStore
 
 
@@ -100,6 +100,10 @@ class Office:
         if self.read_only:
             raise ReadOnly("The store was opened read-only. Leave out --read-only to change it.")
         return self.desk
+
+    def take_notice(self) -> "Notice | None":
+        """What is to be told of the changes that were saved; None also where the store was not needed."""
+        return self.store.take_notice() if "store" in vars(self) else None
 
     def reader(self) -> "Reader":
         """The store as it is now; raises `StoreError`."""

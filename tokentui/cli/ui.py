@@ -12,7 +12,23 @@ _OTHERWISE = "use the command line, as in: tokentui tokens list"
 
 #: How the names of terminals begin that are known to draw. Many a system does not know the newer of them by name.
 _KNOWN = tuple(
-    "alacritty contour foot ghostty konsole linux putty rio rxvt screen st- tmux vte wezterm xterm".split()
+    [
+        "alacritty",
+        "contour",
+        "foot",
+        "ghostty",
+        "konsole",
+        "linux",
+        "putty",
+        "rio",
+        "rxvt",
+        "screen",
+        "st-",
+        "tmux",
+        "vte",
+        "wezterm",
+        "xterm",
+    ]
 )
 
 

@@ -27,10 +27,7 @@ from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.suspending import Suspending, may_suspend, suspend
 from tokentui.tui.themes import THEMES
 from tokentui.tui.typed_ahead import Passed, TypedAhead, hold
-from tokentui.tui.workplace import Workplace, over_ssh
-
-#: How long saving may take before it is told, in seconds.
-PATIENCE = 0.3
+from tokentui.tui.workplace import PATIENCE, Workplace, over_ssh
 
 #: Actions that lead away from what is shown: not from a dialog, which is answered first.
 ELSEWHERE = frozenset({"quit", "section"})
@@ -146,6 +143,8 @@ class TokenTuiApp(LockingApp):
         self._checked = False
         #: Who sees to an end that comes from outside; nobody does where there is no terminal.
         self.ending: Ending | None = None
+        #: What is said of those for whom the changes wait.
+        self._waiting = ""
         self._eye = StoreEye(desk.store)
         self._typed = TypedAhead(self, self._say)
         self.set_keymap(self._settings.keys)
@@ -201,6 +200,7 @@ class TokenTuiApp(LockingApp):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if self.ending is not None:
             Suspending(ends=self.ending.has_begun, draw_anew=lambda: self.call_later(self._draw_anew)).begin()
+        self.workplace.tell_awaited = self._tell_awaited
         self._watch_store()
 
     def on_unmount(self) -> None:
@@ -292,7 +292,8 @@ class TokenTuiApp(LockingApp):
         """Wait for the changes under way; False where one failed, which is told, or brings its form back."""
         saving = asyncio.ensure_future(self.workplace.all_done())
         if not (await asyncio.wait([saving], timeout=PATIENCE))[0]:
-            self._say("Waiting for what is being saved.", "busy")
+            awaited = self.workplace.desk.store.awaited
+            self._say(f"Waiting for what is being saved{awaited and f', which waits for {awaited}'}.", "busy")
         return await saving
 
     async def _leave_pages(self) -> bool:
@@ -401,6 +402,15 @@ class TokenTuiApp(LockingApp):
             remember_theme(self._settings_file, theme)
         except SettingsError as error:
             self.call_from_thread(self._say, str(error), "warning")
+
+    def _tell_awaited(self, awaited: str) -> None:
+        """Say for whom the changes wait, and no longer than they do."""
+        waiting, self._waiting = self._waiting, awaited and f"Waiting for {awaited}."
+        for page in self.screen_stack:
+            if isinstance(page, PageScreen) and waiting:
+                page.unsay(waiting)
+        if awaited:
+            self._say(self._waiting, "busy")
 
     def _say(self, text: str, kind: str = "done") -> None:
         page = shown_page(self)

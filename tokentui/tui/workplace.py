@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tokentui.tui.auditor import Auditor
     from tokentui.tui.clearing import Clearing
 
+#: How long a deed may take before it is told what it waits for, in seconds.
+PATIENCE = 0.3
+
 ResultT = TypeVar("ResultT")
 
 
@@ -57,8 +60,11 @@ class Workplace:
     ask_passphrase: Callable[[], Awaitable[bool]] = _nobody_to_ask
     #: Tells what happened meanwhile, with its kind, where nothing else is told; from any thread.
     mention: Callable[[str, str], object] = lambda text, kind: None
+    #: Tells for whom the deeds wait; nobody any more where that is empty.
+    tell_awaited: Callable[[str], None] = lambda awaited: None
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
+    _awaited: str = field(default="", init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _changes: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "change"))
@@ -104,16 +110,30 @@ class Workplace:
         return vault.needs_passphrase
 
     async def _perform(self, deed: Callable[[], ResultT]) -> ResultT:
-        doing = asyncio.get_running_loop().run_in_executor(self._changes, deed)
-        doing.add_done_callback(self._count_failure)
+        loop = asyncio.get_running_loop()
+        doing = loop.run_in_executor(self._changes, deed)
+        doing.add_done_callback(self._done)
+        loop.call_later(PATIENCE, self._watch, doing)
         try:
             return await asyncio.shield(doing)
         except asyncio.CancelledError:
             doing.add_done_callback(self._tell_failure)
             raise
 
-    def _count_failure(self, doing: asyncio.Future[Any]) -> None:
+    def _done(self, doing: asyncio.Future[Any]) -> None:
         self.failures += not doing.cancelled() and doing.exception() is not None
+        self._await("")
+
+    def _watch(self, doing: asyncio.Future[Any]) -> None:
+        """Tell for whom the store waits, until the deed is done."""
+        if not doing.done():
+            self._await(self.desk.store.awaited)
+            asyncio.get_running_loop().call_later(PATIENCE, self._watch, doing)
+
+    def _await(self, awaited: str) -> None:
+        if awaited != self._awaited:
+            self._awaited = awaited
+            self.tell_awaited(awaited)
 
     def _tell_failure(self, doing: asyncio.Future[Any]) -> None:
         error = None if doing.cancelled() else doing.exception()

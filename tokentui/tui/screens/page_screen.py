@@ -200,10 +200,21 @@ class PageScreen(Screen[ScreenResultT]):
         return True
 
     def say(self, text: str, kind: str = "done") -> None:
-        """Tell what happened (`done`, `busy`, `warning`, `error`), also on the page that is shown, be it another."""
+        """Tell what happened (`done`, `busy`, `warning`, `error`), also on the page that is shown, be it another.
+
+        What is to be known of a change that was saved goes with it.
+        """
+        notice = self.workplace.desk.store.take_notice()
+        if notice is not None:
+            text, kind = f"{text} {notice.text}", "error" if notice.grave or kind == "error" else "warning"
         for page in {self, shown_page(self.app) or self}:
             for line in page.query(MessageLine):  # a screen that was closed meanwhile has none
                 line.say(text, kind)
+
+    def unsay(self, text: str) -> None:
+        """Take a message away, unless another one stands there by now."""
+        for line in self.query(MessageLine):
+            line.unsay(text)
 
     @property
     def told(self) -> str:
@@ -264,7 +275,9 @@ class PageScreen(Screen[ScreenResultT]):
         await undo(self)
 
     def action_nothing_to_undo(self) -> None:
-        self.say("Nothing more to undo in this session.", "warning")
+        from tokentui.services.undo import nothing_to_undo
+
+        self.say(nothing_to_undo(self.workplace.desk), "warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing that changes the store where it is read-only; no undo where there is nothing to undo."""

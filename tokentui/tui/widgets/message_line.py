@@ -49,7 +49,12 @@ class MessageLine(Widget):
         held = held_stack(self)
         if held is not None:
             self.run_worker(self._stay(held, text))
-        elif self.text == text:
+        else:
+            self.unsay(text)
+
+    def unsay(self, text: str) -> None:
+        """Take a message away, unless another one stands there by now."""
+        if self.text == text:
             self.text = ""
             self._show()
 
