@@ -16,7 +16,18 @@ ROOT = Path(__file__).parents[2]
 #: How long a screen may take to come, in seconds.
 PATIENCE = 20.0
 #: What the session that the tests are run in may say about itself, by the beginnings of the names.
-NOT_INHERITED = ("SSH_", "XDG_", "COLUMNS", "LINES", "TMUX", "DISPLAY", "WAYLAND_", "TOKENTUI_", "NO_COLOR")
+NOT_INHERITED = (
+    "SSH_",
+    "XDG_",
+    "COLUMNS",
+    "LINES",
+    "TMUX",
+    "DISPLAY",
+    "WAYLAND_",
+    "TOKENTUI_",
+    "NO_COLOR",
+    "COLORTERM",
+)
 
 
 class Terminal:
@@ -45,6 +56,11 @@ class Terminal:
     def cursor_line(self) -> str:
         """The line that the cursor of a list stands on."""
         return next((line for line in self.lines if line.startswith("›")), "")
+
+    @property
+    def cells(self) -> list[list[pyte.screens.Char]]:
+        """The screen as it is now, each cell with its colours and attributes."""
+        return [[self._screen.buffer[y][x] for x in range(self._screen.columns)] for y in range(self._screen.lines)]
 
     def row(self, text: str) -> str:
         """The first line that holds this text; empty where none does."""
@@ -157,6 +173,11 @@ class Terminal:
                 os.kill(self.pid, SIGKILL)
         else:
             self._child.close(force=True)
+
+    def drain(self) -> None:
+        """Take in all that was written before the program in the terminal ended."""
+        self._child.wait()
+        self._read()
 
     def _read(self) -> None:
         """Take in what is written until there is a pause: never a screen that is half drawn."""

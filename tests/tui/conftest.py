@@ -1,5 +1,6 @@
 """A store of examples whose clock stands still, the desk at it, and the application over the desk."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -42,9 +43,12 @@ def desk_at(store: Path, seed: int = 1, *, read_only: bool = False) -> Desk:
 
 @pytest.fixture(autouse=True)
 def _local_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither over SSH nor in a graphical session, whatever the tests are run in."""
-    for name in ("SSH_CONNECTION", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY"):
+    """Neither over SSH, in tmux nor in a graphical session, in a terminal that shows all, whatever tests run in."""
+    session = ("SSH_CONNECTION", "SSH_TTY", "TMUX", "STY", "DISPLAY", "WAYLAND_DISPLAY")
+    for name in (*session, "NO_COLOR", "LC_ALL", "LC_CTYPE"):
         monkeypatch.delenv(name, raising=False)
+    for name, value in (("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8")):
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(autouse=True)
@@ -195,6 +199,22 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr("tokentui.tui.clipboard.copy", copy)
     return found
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clipboard program that keeps what it is given in `taken`, and how it was called in `called`."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    xclip = folder / "xclip"
+    given = f'cat >"{tmp_path}/new"; mv "{tmp_path}/new" "{tmp_path}/taken"'
+    xclip.write_text(
+        f'#!/bin/sh\necho "$0 $*" >>"{tmp_path}/called"\n[ "$3" = -o ] && exec cat "{tmp_path}/taken"\n{given}\n'
+    )
+    xclip.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    monkeypatch.setenv("DISPLAY", ":99")
+    return xclip
 
 
 @pytest.fixture

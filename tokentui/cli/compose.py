@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tokentui.cli.master_key import MasterKey
     from tokentui.services.desk import Desk
     from tokentui.services.settings import Settings
-    from tokentui.store.protocol import Reader
+    from tokentui.store.protocol import Notice, Reader
     from tokentui.store.tinydb_store import TinyDBStore
 
 
@@ -39,6 +39,13 @@ class Office:
         self._asks = asks
         self.read_only = read_only
         self.demo = demo
+
+    def discard(self) -> None:
+        """Take away what a demo has made: before an end that leaves no time for the ordinary way."""
+        if self.demo:
+            from shutil import rmtree
+
+            rmtree(self.store_file.parents[1], ignore_errors=True)
 
     @cached_property
     def store_file(self) -> Path:
@@ -93,6 +100,10 @@ class Office:
         if self.read_only:
             raise ReadOnly("The store was opened read-only. Leave out --read-only to change it.")
         return self.desk
+
+    def take_notice(self) -> "Notice | None":
+        """What is to be told of the changes that were saved; None also where the store was not needed."""
+        return self.store.take_notice() if "store" in vars(self) else None
 
     def reader(self) -> "Reader":
         """The store as it is now; raises `StoreError`."""

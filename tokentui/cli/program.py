@@ -65,7 +65,8 @@ class Program(LazyGroup):
             raise _PipeClosed("") from None
 
 
-_FILE = click.Path(path_type=Path)
+#: Whether it can be read is asked by who reads it, and told as what it is: a store or key that cannot be used.
+_FILE = click.Path(path_type=Path, readable=False)
 
 
 @click.group(
@@ -133,6 +134,20 @@ def program(
         ctx.obj = Office(store, key_file, passphrase_file=passphrase_file, asks=not opens_ui, read_only=read_only)
     if opens_ui:
         open_ui(ctx.obj)
+
+
+@program.result_callback()
+@click.pass_obj
+def _tell_notice(office: Office, /, *_: object, **__: object) -> None:
+    """What is to be told of the changes beside what the command said; raises `StoreError` where they may be lost."""
+    notice = office.take_notice()
+    if notice is not None:
+        from tokentui.cli.output import talk
+        from tokentui.domain.errors import StoreError
+
+        if notice.grave:
+            raise StoreError(notice.text)
+        talk(f"tokentui: {notice.text}")
 
 
 def _refuse_places(ctx: click.Context) -> None:

@@ -35,6 +35,7 @@ class MemoryStore:
     """A `Store` that is gone with the process."""
 
     location = "memory"
+    awaited = ""
 
     def __init__(self, memory: Memory | None = None, *, read_only: bool = False, lock_timeout: float = 5.0) -> None:
         self._memory = memory or Memory()
@@ -47,6 +48,9 @@ class MemoryStore:
 
     def stamp(self) -> tuple[int, ...]:
         return (self._memory.saves,)
+
+    def take_notice(self) -> None:
+        return None
 
     def reader(self) -> Snapshot:
         return Snapshot(self._memory.tables, self._memory.requests)

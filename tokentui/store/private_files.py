@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 
@@ -65,10 +65,25 @@ def open_private(path: Path) -> None:
 
     Raises `OSError`.
     """
+    os.close(open_or_make(path)[0])
+
+
+def open_or_make(path: Path, flags: int = 0) -> tuple[int, bool]:
+    """A file open for reading and writing, and whether it was made just now, with mode 0600; raises `OSError`."""
+    flags |= os.O_RDWR | os.O_CLOEXEC
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    else:
+        return os.open(path, flags), False
+    with closed_unless_kept(descriptor) as kept:
         os.fchmod(descriptor, 0o600)
-    os.close(descriptor)
+        kept()
+    return descriptor, True
+
+
+@contextmanager
+def closed_unless_kept(descriptor: int) -> Iterator[Callable[[], object]]:
+    """Close an open file at the end, unless what this gives was called by then."""
+    with ExitStack() as to_close:
+        to_close.callback(os.close, descriptor)
+        yield to_close.pop_all

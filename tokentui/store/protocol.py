@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record, Secret
 from tokentui.store.queries import (
@@ -97,11 +97,19 @@ class Replaced:
     after: Record | None
 
 
+class Notice(NamedTuple):
+    """What the user should know of a change that is in place all the same."""
+
+    text: str
+    #: Whether the change may be lost yet, so that a command is not done.
+    grave: bool = False
+
+
 class Transaction(Protocol):
     """A change being made: the store is locked, `reader` is what it holds, nothing is saved until the block ends.
 
     The block's end saves all of it or nothing; an exception inside saves nothing. Afterwards `replaced` tells what
-    was saved, also where the end raised because the disk did not confirm what is in place already.
+    was saved. That the disk did not confirm what is in place already is a grave notice of the store.
     """
 
     @property
@@ -191,6 +199,13 @@ class Store(Protocol):
 
     def stamp(self) -> Stamp:
         """Cheap, to be asked often: differs as soon as somebody saved. Raises `StoreError`."""
+
+    @property
+    def awaited(self) -> str:
+        """For whom a change waits at this moment, in words; empty where none waits. Safe to ask from any thread."""
+
+    def take_notice(self) -> Notice | None:
+        """What the user should know of the changes that were saved, given once. Safe to ask from any thread."""
 
 
 class Vault(Protocol):

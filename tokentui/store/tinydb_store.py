@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from tinydb import TinyDB
 from tinydb.table import Table
 
-from tokentui.domain.errors import ReadOnly, SealError
+from tokentui.domain.errors import ReadOnly, SealError, StoreError
 from tokentui.store.codec import Document
 from tokentui.store.file_format import is_newer, meta_of
-from tokentui.store.protocol import Stamp
+from tokentui.store.protocol import Notice, Stamp
 from tokentui.store.request_log import RequestLog
 from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage
 from tokentui.store.snapshot import Snapshot
@@ -117,6 +117,13 @@ class TinyDBStore:
     def stamp(self) -> Stamp:
         return self._storage.stamp()
 
+    @property
+    def awaited(self) -> str:
+        return self._storage.awaited
+
+    def take_notice(self) -> Notice | None:
+        return self._storage.notices.take()
+
     def reader(self) -> Snapshot:
         return self._storage.load().snapshot
 
@@ -124,13 +131,20 @@ class TinyDBStore:
     def change(self, note: "Note") -> Iterator[DocumentTransaction]:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
-        with self._storage.locked() as saved:
+        with self._storage.locked(note) as saved:
             transaction = DocumentTransaction(saved.snapshot, saved.tables)
             yield transaction
             self._write(transaction, note)
             if self._storage.save():
                 transaction.settle()
-                self._storage.confirm()
+                self._confirm()
+
+    def _confirm(self) -> None:
+        """Sync what is in place already; where that fails it must not read as "nothing was saved"."""
+        try:
+            self._storage.confirm()
+        except StoreError as error:
+            self._storage.notices.put(Notice(str(error), grave=True))
 
     def _write(self, transaction: DocumentTransaction, note: "Note") -> None:
         """Write the trail, then the tables, which know the line of the trail that tells of them."""

@@ -10,7 +10,6 @@ from tokentui.domain.slots import Slot
 from tokentui.domain.snippets import PLACEHOLDER, curl_line, env_line, header_line, variable_name
 from tokentui.services.assigning import callable_slots
 from tokentui.services.tokens import reveal_now
-from tokentui.tui import clipboard
 from tokentui.tui.dialogs.pick import Pick
 from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.workplace import Workplace
@@ -81,4 +80,4 @@ async def copied_of(workplace: Workplace, token: EndpointToken, form: Callable[[
 
 async def copied(workplace: Workplace, text: str, what: str) -> str:
     """Put a text on the clipboard; says how."""
-    return await asyncio.to_thread(clipboard.copy, text, what, workplace.write, workplace.environ)
+    return await asyncio.to_thread(workplace.copy, text, what)

@@ -21,7 +21,7 @@ COLUMNS = (
     Column("enabled", "Enabled", 12),
     *(Column(slot, slot, len(slot), justify="center", slot=True, sortable=False) for slot in Slot),
     Column("description", "Description", 20, flex=4, drop=2),
-    Column("last_seen", "Last seen", 9, justify="right", drop=1),
+    Column("last_seen", "Last seen", 11, justify="right", drop=1),
 )
 
 

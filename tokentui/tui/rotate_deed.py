@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from tokentui.domain.errors import Invalid, Taken, TokenTuiError
+from tokentui.domain.errors import Invalid, StoreError, Taken, TokenTuiError
 from tokentui.domain.periods import local_text
 from tokentui.domain.records import EndpointToken
 from tokentui.services.handing_out import hand_out
@@ -38,6 +38,9 @@ async def rotate_in_dialogs(page: AnyPage, ids: frozenset[str]) -> bool:
                 return await _rotate(page, tokens, form)
         except (Invalid, Taken) as error:
             errors = {error.field: str(error)}
+        except StoreError as error:  # nothing is saved: the form comes back, over what is wrong
+            page.store_changed()
+            page.say(str(error), "error")
         except TokenTuiError as error:  # not in the form: it may say that the values are replaced all the same
             page.store_changed()
             page.say(str(error), "error")
@@ -70,7 +73,7 @@ async def _rotate(page: AnyPage, tokens: Tokens, form: RotateForm) -> bool:
         page.store_changed()
         page.say(_told(rotated, form.path, workplace.now()))
     else:
-        new = await workplace.perform(partial(_rotated, workplace, tokens, until))
+        new = await workplace.perform(partial(_rotated, workplace, tokens, until), then_shown=True)
         page.store_changed()
         page.say(f"Rotated {new.token.name}. u takes it back.")
         await _hand_over(page, new)

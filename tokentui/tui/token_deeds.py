@@ -35,7 +35,7 @@ async def show_value(screen: AnyPage, token: EndpointToken) -> None:
 async def _revealing(screen: AnyPage, token: EndpointToken) -> Awaitable[bool] | None:
     """Open the dialog, which alone has the value from then on."""
     try:
-        value = await screen.workplace.perform(partial(reveal_now, screen.workplace.desk, token))
+        value = await screen.workplace.perform(partial(reveal_now, screen.workplace.desk, token), then_shown=True)
     except TokenTuiError as error:
         screen.say(str(error), "error")
         return None

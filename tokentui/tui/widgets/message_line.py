@@ -5,7 +5,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widget import Widget
 
-from tokentui.tui.stack import StackApp, held_stack
+from tokentui.tui.stack import StackApp, covered_stack
 
 #: Lines it takes at the most.
 MOST_LINES = 3
@@ -46,10 +46,15 @@ class MessageLine(Widget):
         self.say(f"{self.text} {text}".strip(), self.kind if self.text and self.kind == "error" else kind)
 
     def _fade(self, text: str) -> None:
-        held = held_stack(self)
+        held = covered_stack(self)
         if held is not None:
             self.run_worker(self._stay(held, text))
-        elif self.text == text:
+        else:
+            self.unsay(text)
+
+    def unsay(self, text: str) -> None:
+        """Take a message away, unless another one stands there by now."""
+        if self.text == text:
             self.text = ""
             self._show()
 

@@ -65,12 +65,12 @@ class PrimaryList(Reveals, Widget, can_focus=True):
         at = place == self.cursor and self.has_focus
         value = self.revealed.get(line.slot)
         if not line.on:
-            body = Content.styled(line.note, "$foreground 60%")
+            body = Content.styled(line.note, "$foreground-muted")
         elif value is not None:
             body = Content.styled(value, "$text-warning")
         else:
             body = Content.assemble(
-                (MASK, "$foreground 60%"), f"  {line.hint:<4}      ", (line.note, "$foreground 60%")
+                (MASK, "$foreground-muted"), f"  {line.hint:<4}      ", (line.note, "$foreground-muted")
             )
         text = Content.assemble("›" if at else " ", f" {line.slot:<9}", body)
         if not at:
