@@ -386,6 +386,13 @@ class TestLeaving:
 
 
 class TestByHand:
+    async def test_another_key_can_be_set(self, open_ui: Open) -> None:
+        async with open_ui(settings=Settings(keys={"app.lock": "f12"})) as ui:
+            await ui.press("L")
+            assert isinstance(ui.screen, EndpointsScreen)
+            await ui.press("f12")
+            await ui.at(LockScreen)
+
     @pytest.mark.parametrize("key", ["L", "ctrl+l"])
     async def test_a_key_locks_now(self, open_ui: Open, key: str) -> None:
         async with open_ui() as ui:

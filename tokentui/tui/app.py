@@ -129,6 +129,7 @@ class TokenTuiApp(CopyingApp):
             clipboard=self._settings.clipboard,
         )
         self._settings_file = settings_file
+        self._lock_keys = frozenset(self._settings.keys.get("app.lock", lock_key().key).split(","))
         self.lock_after = 60.0 * self._settings.lock_after_minutes
         self._checked = False
         #: Who sees to an end that comes from outside; nobody does where there is no terminal.
@@ -216,13 +217,21 @@ class TokenTuiApp(CopyingApp):
 
     # ------------------------------------------------------------------ keys that come in a burst
 
-    async def on_event(self, event: events.Event) -> None:
+    async def hear(self, event: events.Event) -> None:
         """As Textual does, with the keys one after the other."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
-            await super().on_event(event)
+            await super().hear(event)
+        elif self._is_to_lock(event):
+            self.lock()
         elif not self._typed.take(event):
-            await super().on_event(event)
+            await super().hear(event)
             self._typed.delivered()
+
+    def _is_to_lock(self, event: events.Event) -> bool:
+        """Whether it is a key that locks: such a one waits for no other."""
+        if self.held or not isinstance(event, events.Key) or event.key not in self._lock_keys:
+            return False
+        return self.focused is None or not self.focused.check_consume_key(event.key, event.character)
 
     @on(Passed)
     def _key_passed(self) -> None:
@@ -231,8 +240,14 @@ class TokenTuiApp(CopyingApp):
     def push_screen(self, screen: Any, *arguments: Any, **more: Any) -> Any:
         """As Textual does; the keys that follow are for it."""
         opening = super().push_screen(screen, *arguments, **more)
-        self._typed.opening(self.screen_stack[-1])
+        if not self.held:
+            self._typed.opening(self.screen_stack[-1])
         return opening
+
+    def lock(self) -> None:
+        """As every `LockingApp`; what was typed ahead was not meant for the lock."""
+        self._typed.forget()
+        super().lock()
 
     # ------------------------------------------------------------------ keys that work everywhere
 

@@ -26,6 +26,8 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import Worker
 
+from tokentui.tui.stack import covered_stack
+
 #: How often is looked whether what keys wait for has come, in seconds.
 LOOK_SECONDS = 0.005
 #: How long keys wait before that is told, and before they are dropped, in seconds: longer than for a lock that is held.
@@ -110,6 +112,10 @@ class TypedAhead:
     def passed(self) -> None:
         self._through.set()
 
+    def forget(self) -> None:
+        """Drop the keys that wait."""
+        self._waiting.clear()
+
     def opening(self, screen: Screen[Any]) -> None:
         """A screen comes: keys are for it, once it can take them; and again for what the deed does behind it."""
         hold = _current.get()
@@ -184,6 +190,8 @@ class TypedAhead:
         return True
 
     def _blocked(self) -> bool:
+        if covered_stack(self._app) is not None:  # keys are for what lies over all, and deeds wait for its end
+            return False
         self._holds = [hold for hold in self._holds if not hold.is_over]
         shown, screen = self._app.screen_stack, self._app.screen
         if any(hold.blocks(shown) for hold in self._holds):
