@@ -46,5 +46,6 @@ def test_eight_processes_that_add_fifty_tokens_each_leave_four_hundred(tmp_path:
     assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [
         "activity.jsonl",
         "tokens.json",
+        "tokens.json.generations",
         "tokens.json.lock",
     ]

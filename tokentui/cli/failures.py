@@ -32,7 +32,7 @@ _CODES: tuple[tuple[type[TokenTuiError], int], ...] = (
     (NotHandedOut, STORE_UNUSABLE),
 )
 #: Options of `tokentui` itself, which are often written behind the command.
-_BEFORE_THE_COMMAND = ("--store", "--key-file", "--read-only", "--demo")
+_BEFORE_THE_COMMAND = ("--store", "--key-file", "--passphrase-file", "--read-only", "--demo")
 
 
 class Defect(Exception):
@@ -86,7 +86,9 @@ def _print_traceback(error: Exception) -> None:
 
 
 def _say(line: str, code: int) -> int:
-    click.echo(f"tokentui: {line}", err=True)
+    from tokentui.cli.output import talk  # most commands end without it, or have it already
+
+    talk(f"tokentui: {line}")
     return code
 
 

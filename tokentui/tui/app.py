@@ -1,35 +1,39 @@
 """The application: its sections, the keys that work everywhere, and the eye on the store."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import rich
 from textual import events, on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
+from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
+from tokentui.tui.copying import CopyingApp, clear_clipboard_key
+from tokentui.tui.ending import Ending
+from tokentui.tui.locking import lock_key
 from tokentui.tui.palette import ActionCommands
-from tokentui.tui.reveals import Reveals
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
-from tokentui.tui.workplace import Workplace, over_ssh
-
-#: How long saving may take before it is told, in seconds.
-PATIENCE = 0.3
+from tokentui.tui.suspending import Suspending, may_suspend, suspend
+from tokentui.tui.themes import THEMES
+from tokentui.tui.typed_ahead import Passed, TypedAhead, hold
+from tokentui.tui.workplace import PATIENCE, Workplace, over_ssh
 
 #: Actions that lead away from what is shown: not from a dialog, which is answered first.
 ELSEWHERE = frozenset({"quit", "section"})
 
 
-class TokenTuiApp(App[None]):
+class TokenTuiApp(CopyingApp):
     """The terminal UI over one desk."""
 
     TITLE = "TokenTUI"
@@ -77,6 +81,25 @@ class TokenTuiApp(App[None]):
             tooltip="Find any action by its words",
         ),
         Binding(
+            "Z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            id="app.suspend",
+            group=GO,
+            tooltip="Back to the shell; fg leads here again",
+        ),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            priority=True,
+            id="app.suspend_in_fields",
+            group=GO,
+            tooltip="Back to the shell; fg leads here again",
+        ),
+        Binding(
             "question_mark,f1",
             "help",
             "Help",
@@ -84,6 +107,8 @@ class TokenTuiApp(App[None]):
             group=LOOK,
             tooltip="The keys that work here",
         ),
+        lock_key(),
+        clear_clipboard_key(),
     ]
 
     def __init__(
@@ -96,21 +121,34 @@ class TokenTuiApp(App[None]):
     ) -> None:
         super().__init__()
         self._settings = settings or Settings()
-        self.workplace = Workplace(desk, demo=demo, policy=self._settings.policy, base_url=self._settings.base_url)
+        self.workplace = Workplace(
+            desk,
+            demo=demo,
+            policy=self._settings.policy,
+            base_url=self._settings.base_url,
+            clipboard=self._settings.clipboard,
+        )
         self._settings_file = settings_file
+        self._lock_keys = frozenset(self._settings.keys.get("app.lock", lock_key().key).split(","))
+        self.lock_after = 60.0 * self._settings.lock_after_minutes
         self._checked = False
+        #: Who sees to an end that comes from outside; nobody does where there is no terminal.
+        self.ending: Ending | None = None
+        #: What is said of those for whom the changes wait.
+        self._waiting = ""
         self._eye = StoreEye(desk.store)
+        self._typed = TypedAhead(self, self._say)
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
         self.add_mode("audit", self._audit_screen)
         self.add_mode("activity", self._activity_screen)
-        self._themes = tuple(self.available_themes)
-        if self.workplace.environ.get("NO_COLOR"):  # the terminal's own colours, taken away, are black on black
-            for theme in [name for name in self.available_themes if name.startswith("ansi")]:
-                self.unregister_theme(theme)
-        if self._settings.theme in self.available_themes:
-            self.theme = self._settings.theme
+        for theme in THEMES:
+            self.register_theme(theme)
+        chosen = COLOURLESS if self.colourless else self._settings.theme
+        if chosen in self.available_themes:
+            self.theme = chosen
+        self._fitting = line_filters(self.workplace.environ, self.console.color_system, self._settings.glyphs)
 
     def _tokens_screen(self) -> Screen[None]:
         from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
@@ -128,11 +166,20 @@ class TokenTuiApp(App[None]):
         return ActivityScreen(self.workplace)
 
     @property
+    def colourless(self) -> bool:
+        """Whether no colours are wanted: then there is no theme to choose."""
+        return colourless(self.workplace.environ)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and then what makes a line fit this terminal."""
+        return (*super().get_line_filters(), *self._fitting)
+
+    @property
     def mouse(self) -> bool:
-        """Whether to listen to the mouse: not over SSH, where each move costs bytes, unless the settings say so."""
+        """Whether to listen to the mouse, unless the settings say it: not over SSH, where each move costs bytes."""
         if self._settings.mouse is not None:
             return self._settings.mouse
-        return not over_ssh(self.workplace.environ)
+        return not (over_ssh(self.workplace.environ) or on_console(self.workplace.environ))
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember(theme.name))
@@ -140,9 +187,14 @@ class TokenTuiApp(App[None]):
             self.animation_level = "none"
         self.workplace.write = self._write_to_terminal
         self.workplace.tell = lambda trouble: self._say(trouble, "error")
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        if self.ending is not None:
+            Suspending(ends=self.ending.has_begun, draw_anew=lambda: self.call_later(self._draw_anew)).begin()
+        self.workplace.tell_awaited = self._tell_awaited
         self._watch_store()
 
     def on_unmount(self) -> None:
+        self.note_what_stays()
         self._eye.close()
         self.workplace.close()
 
@@ -165,42 +217,85 @@ class TokenTuiApp(App[None]):
 
     # ------------------------------------------------------------------ keys that come in a burst
 
-    def on_key(self, event: events.Key) -> None:
-        """A letter that was on its way to what had the focus before is for the field that has it now.
+    async def hear(self, event: events.Event) -> None:
+        """As Textual does, with the keys one after the other."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().hear(event)
+        elif self._is_to_lock(event):
+            self.lock()
+        elif not self._typed.take(event):
+            await super().hear(event)
+            self._typed.delivered()
 
-        On a slow line keys come in bursts, and `/s` must not be a filter and then the key `s`.
-        """
-        focused = self.focused
-        if focused is not None and focused.check_consume_key(event.key, event.character):
-            event.stop()
-            event.prevent_default()
-            focused.post_message(events.Key(event.key, event.character))
+    def _is_to_lock(self, event: events.Event) -> bool:
+        """Whether it is a key that locks: such a one waits for no other."""
+        if self.held or not isinstance(event, events.Key) or event.key not in self._lock_keys:
+            return False
+        return self.focused is None or not self.focused.check_consume_key(event.key, event.character)
+
+    @on(Passed)
+    def _key_passed(self) -> None:
+        self._typed.passed()
+
+    def push_screen(self, screen: Any, *arguments: Any, **more: Any) -> Any:
+        """As Textual does; the keys that follow are for it."""
+        opening = super().push_screen(screen, *arguments, **more)
+        if not self.held:
+            self._typed.opening(self.screen_stack[-1])
+        return opening
+
+    def lock(self) -> None:
+        """As every `LockingApp`; what was typed ahead was not meant for the lock."""
+        self._typed.forget()
+        super().lock()
 
     # ------------------------------------------------------------------ keys that work everywhere
 
-    @work(exclusive=True, group="section")
-    async def action_section(self, section: str) -> None:
+    def action_section(self, section: str) -> None:
         """Go to a section's list; unsaved edits on the way ask first."""
+        hold(self, lambda: self._go_to(section))
+
+    @work(exclusive=True, group="section")
+    async def _go_to(self, section: str) -> None:
         if not await self._leave_pages():
             return
         await self.switch_mode(section)
         if isinstance(self.screen, PageScreen):
             self.screen.store_changed()
 
+    def end(self, code: int) -> None:
+        """Leave at once, from any thread: forms are dropped, and what is being saved is waited for."""
+        self.call_later(self.exit, return_code=code)
+
+    def _draw_anew(self) -> None:
+        """Somebody stopped the process without its being asked, and a shell may have changed the terminal."""
+        with self.suspend():
+            pass
+
+    def action_suspend_process(self) -> None:
+        """Back to the shell, as the terminal's own Ctrl+Z leads there."""
+        if self.ending is None or not may_suspend():
+            self._say("There is no shell to go back to: TokenTUI goes on.", "warning")
+        else:
+            self.app_suspend_signal.publish(self)
+            suspend()
+
     async def action_quit(self) -> None:
         """Leave TokenTUI; unsaved edits on the way ask first, and what is being saved is waited for."""
-        self._quit()
+        hold(self, self._quit)
 
     @work(exclusive=True, group="section")
     async def _quit(self) -> None:
         if await self._leave_pages() and await self._all_saved():
+            await self.part_from_clipboard()
             self.exit()
 
     async def _all_saved(self) -> bool:
         """Wait for the changes under way; False where one failed, which is told, or brings its form back."""
         saving = asyncio.ensure_future(self.workplace.all_done())
         if not (await asyncio.wait([saving], timeout=PATIENCE))[0]:
-            self._say("Waiting for what is being saved.", "busy")
+            awaited = self.workplace.desk.store.awaited
+            self._say(f"Waiting for what is being saved{awaited and f', which waits for {awaited}'}.", "busy")
         return await saving
 
     async def _leave_pages(self) -> bool:
@@ -227,13 +322,16 @@ class TokenTuiApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A dialog is answered before one goes elsewhere; the palette offers what could be done without it."""
+        if action == "clear_clipboard":
+            return self.workplace.has_copied
         if action not in ELSEWHERE:
             return True
         asked = (screen for screen in reversed(self.screen_stack) if not isinstance(screen, CommandPalette))
         return isinstance(next(asked, None), PageScreen)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
+        if not self.colourless:
+            yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
         yield SystemCommand("Picture", "Save an SVG picture of this screen; values are hidden", self._save_picture)
         if isinstance(screen, PageScreen):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)
@@ -263,15 +361,9 @@ class TokenTuiApp(App[None]):
             from tokentui.tui.own_keys import completed
 
             self.call_from_thread(self.set_keymap, completed(self._settings.keys))
-        trouble = settings_trouble(self._settings, self._themes, self._settings_file)
+        trouble = settings_trouble(self._settings, self.available_themes, self._settings_file)
         if trouble:
-            self.call_from_thread(self._tell_settings, trouble)
-
-    def _tell_settings(self, trouble: str) -> None:
-        """Where the message line is free: trouble with the key or the store comes first."""
-        page = shown_page(self)
-        if page is not None and not page.told:
-            page.say(trouble, "error")
+            self.call_from_thread(self.mention, trouble, "error")
 
     # ------------------------------------------------------------------ theme and pictures
 
@@ -286,6 +378,15 @@ class TokenTuiApp(App[None]):
         except SettingsError as error:
             self.call_from_thread(self._say, str(error), "warning")
 
+    def _tell_awaited(self, awaited: str) -> None:
+        """Say for whom the changes wait, and no longer than they do."""
+        waiting, self._waiting = self._waiting, awaited and f"Waiting for {awaited}."
+        for page in self.screen_stack:
+            if isinstance(page, PageScreen) and waiting:
+                page.unsay(waiting)
+        if awaited:
+            self._say(self._waiting, "busy")
+
     def _say(self, text: str, kind: str = "done") -> None:
         page = shown_page(self)
         if page is not None:
@@ -298,10 +399,7 @@ class TokenTuiApp(App[None]):
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """As Textual does, with every revealed value taken off the screen first."""
-        for screen in self.screen_stack:
-            for widget in screen.walk_children(with_self=True):
-                if isinstance(widget, Reveals):
-                    widget.conceal()
+        self.conceal()
         return super().export_screenshot(title=title, simplify=simplify)
 
     def _write_to_terminal(self, sequence: str) -> None:

@@ -11,7 +11,7 @@ from tokentui.domain.periods import local_text
 from tokentui.domain.records import EndpointToken
 from tokentui.services.desk import Desk
 from tokentui.services.reach import reach_of
-from tokentui.services.tokens import add_token, edit_token, new_value, reveal_token, token_hint
+from tokentui.services.tokens import add_token, edit_token, new_value, reveal_now, token_hint
 from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.dialogs.conflict import ConflictDialog, Difference
@@ -27,21 +27,28 @@ Errors = Mapping[str, str]
 
 async def show_value(screen: AnyPage, token: EndpointToken) -> None:
     """Reveal a token's value in a dialog of its own, and copy it from there."""
+    shown = await _revealing(screen, token)
+    if shown is not None and await shown:
+        await copy_value(screen, token)
+
+
+async def _revealing(screen: AnyPage, token: EndpointToken) -> Awaitable[bool] | None:
+    """Open the dialog, which alone has the value from then on."""
     try:
-        value = await screen.workplace.perform(lambda: reveal_token(screen.workplace.desk, token))
+        value = await screen.workplace.perform(partial(reveal_now, screen.workplace.desk, token), then_shown=True)
     except TokenTuiError as error:
         screen.say(str(error), "error")
-        return
+        return None
     if isinstance(screen.app.screen, Reveal):  # the key came twice
-        return
-    if await screen.app.push_screen_wait(Reveal(token.name, value)):
-        screen.copy(value, f"the token of {token.name}")
+        return None
+    answer: Awaitable[bool] = screen.app.push_screen(Reveal(token.name, value), wait_for_dismiss=True)
+    return answer
 
 
 async def copy_value(screen: AnyPage, token: EndpointToken) -> None:
     """Put a token's value on the clipboard without showing it."""
     try:
-        value = await screen.workplace.perform(lambda: reveal_token(screen.workplace.desk, token))
+        value = await screen.workplace.perform(partial(reveal_now, screen.workplace.desk, token))
     except TokenTuiError as error:
         screen.say(str(error), "error")
     else:
@@ -195,7 +202,7 @@ async def _settings(
 
     async def reveal() -> str:
         assert token is not None  # the form of a new token has its value
-        return await workplace.perform(partial(reveal_token, desk, token))
+        return await workplace.perform(partial(reveal_now, desk, token))
 
     ask = TokenDesk(
         reveal=reveal,
@@ -213,6 +220,8 @@ async def _standing(workplace: Workplace, token: EndpointToken) -> Standing:
 
     It is a question: a form opens, and comes back, while a change waits for somebody else's lock.
     """
+    if token.secret.lost:
+        return Standing("", "✗ The key of this value is lost: nobody can show or check it. Give it a new one.")
     try:
         note = await workplace.look(lambda reader: grace_note(workplace, token))
         return Standing(await workplace.look(lambda reader: token_hint(workplace.desk, token)), note)

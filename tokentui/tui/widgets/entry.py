@@ -5,6 +5,7 @@ from textual.reactive import var
 from textual.widgets import Input
 
 from tokentui.tui.reveals import Reveals
+from tokentui.tui.widgets.pasting import take_one_line
 
 
 class Entry(Input):
@@ -28,6 +29,10 @@ class Entry(Input):
             select_on_focus=False,
         )
 
+    def on_mount(self) -> None:
+        """A cursor that blinks costs bytes as an animation does."""
+        self.cursor_blink = self.app.animation_level != "none"
+
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Letters, unless it is read-only."""
         return not self.read_only and super().check_consume_key(key, character)
@@ -35,6 +40,9 @@ class Entry(Input):
     def on_key(self, event: events.Key) -> None:
         if self.read_only and event.is_printable:
             event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        take_one_line(event)
 
     def replace(self, text: str, start: int, end: int) -> None:
         """What all keys that write or delete come to."""
