@@ -48,5 +48,5 @@ def guarded(tmp_path: Path) -> Guarded:
     erp = add_token(desk, TokenFields(name="erp"))
     add_token(desk, TokenFields(name="crm"))
     assign(desk, erp.id, add={orders.id: (Slot.GET,)}, remove={})
-    in_force = InForce(desk.store, desk.vault.digest)
+    in_force = InForce(desk.store, desk.vault)
     return Guarded(desk, in_force, Verifier(in_force, trusted=Networks(), answers=Answers()))

@@ -46,7 +46,7 @@ def serve(
     networks, answers = Networks(trusted or LOOPBACK), Answers(realm)
 
     def make(reporter: Reporter) -> tuple[Verifier, InForce]:
-        in_force = InForce(office.store, office.desk.vault.digest, max_stale=max_stale, told=talk)
+        in_force = InForce(office.store, office.desk.vault, max_stale=max_stale, told=talk)
         return Verifier(in_force, trusted=networks, answers=answers, listener=reporter), in_force
 
     sockets = serving.bind(serving.Places(host, None if unix else port, unix))
