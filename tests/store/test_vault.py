@@ -47,8 +47,6 @@ def test_a_digester_keeps_its_key_when_the_vault_follows_another() -> None:
         def fetch(self, key_id: str | None) -> Keys:
             return keys[key_id or "k1"]
 
-        unwrap = is_wrapped = fetch  # type: ignore[assignment]  # nobody asks
-
     vault = KeyVault(Source())  # type: ignore[arg-type]
     digest = vault.digester()
     vault.follow("k2")

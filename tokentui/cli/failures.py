@@ -32,7 +32,7 @@ _CODES: tuple[tuple[type[TokenTuiError], int], ...] = (
     (NotHandedOut, STORE_UNUSABLE),
 )
 #: Options of `tokentui` itself, which are often written behind the command.
-_BEFORE_THE_COMMAND = ("--store", "--key-file", "--passphrase-file", "--read-only", "--demo")
+_BEFORE_THE_COMMAND = ("--store", "--key-file", "--passphrase-file", "--requests-file", "--read-only", "--demo")
 
 
 class Defect(Exception):

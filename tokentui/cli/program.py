@@ -109,6 +109,13 @@ _FILE = click.Path(path_type=Path, readable=False)
     envvar="TOKENTUI_PASSPHRASE_FILE",
     help="Where the key's passphrase is, if it has one.  [environment: TOKENTUI_PASSPHRASE_FILE]",
 )
+@click.option(
+    "--requests-file",
+    type=_FILE,
+    metavar="FILE",
+    envvar="TOKENTUI_REQUESTS_FILE",
+    help="The requests seen.  [default: beside the store; environment: TOKENTUI_REQUESTS_FILE]",
+)
 @click.option("--read-only", is_flag=True, help="Look only: nothing can be changed.")
 @click.option("--demo", is_flag=True, help="Try out: a store of examples, thrown away at the end.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
@@ -118,6 +125,7 @@ def program(
     store: Path | None,
     key_file: Path | None,
     passphrase_file: Path | None,
+    requests_file: Path | None,
     read_only: bool,
     demo: bool,
 ) -> None:
@@ -132,7 +140,14 @@ def program(
         _refuse_places(ctx)
         ctx.obj = ctx.with_resource(demo_office(read_only=read_only))
     else:
-        ctx.obj = Office(store, key_file, passphrase_file=passphrase_file, asks=not opens_ui, read_only=read_only)
+        ctx.obj = Office(
+            store,
+            key_file,
+            passphrase_file=passphrase_file,
+            requests_file=requests_file,
+            asks=not opens_ui,
+            read_only=read_only,
+        )
     if opens_ui:
         open_ui(ctx.obj)
 

@@ -55,6 +55,7 @@ class TinyDBStore:
 
     `key_id` names the key that values are sealed with. It is asked only when records are added or values replaced:
     a store that holds no value yet is marked with it, and a store that is marked with another refuses the change.
+    The requests seen are in `requests_file`, or beside the store.
     """
 
     def __init__(
@@ -64,8 +65,9 @@ class TinyDBStore:
         key_id: Callable[[], str] | None = None,
         read_only: bool = False,
         lock_timeout: float = LOCK_TIMEOUT,
+        requests_file: Path | None = None,
     ) -> None:
-        self._database = _Database(path, lock_timeout=lock_timeout, storage=SafeStorage)
+        self._database = _Database(path, lock_timeout=lock_timeout, requests_file=requests_file, storage=SafeStorage)
         storage = self._database.storage
         assert isinstance(storage, SafeStorage)
         self._storage = storage

@@ -47,10 +47,9 @@ class Keys:
 
         self.id = id
         self._seal = seal
-        #: HMAC (RFC 2104 §2) that has taken in the key and nothing yet: two copies are sooner made than one of `hmac`'s.
-        self._inner, self._outer = (
-            sha256(bytes(byte ^ pad for byte in digest.ljust(64, b"\0"))) for pad in (0x36, 0x5C)
-        )
+        #: An HMAC (RFC 2104 §2) that has taken in the key and nothing yet: sooner copied than one of `hmac`'s.
+        block = digest.ljust(64, b"\0")
+        self._inner, self._outer = (sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
 
     @classmethod
     def of(cls, master: bytes) -> "Keys":

@@ -1,4 +1,4 @@
-"""What Prometheus is told: decisions, how long they took, and how the recording stands; no token's name unless asked."""
+"""What Prometheus is told: decisions and how the recording stands; no token's name unless it is asked for."""
 
 from typing import Any
 

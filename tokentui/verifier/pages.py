@@ -38,7 +38,7 @@ def health(in_force: InForce, news: Mapping[str, Any]) -> Answer:
 
 
 def metrics(in_force: InForce, news: Mapping[str, Any]) -> Answer:
-    """Those of all workers, as the supervisor told them within the last second, and this worker's view of the store."""
+    """Those of all workers, as they were told within the last second, and this worker's view of the store."""
     now = in_force.health()
     age = "NaN" if now.age is None else f"{now.age:.3f}"
     text = news.get("metrics", "") + _STORE.format(age=age, stale=bool(now.trouble))
