@@ -106,8 +106,8 @@ class InForce:
         self._guard, self._amounts = guard, (counts.endpoints, counts.tokens)
 
     def _tell(self, trouble: str) -> None:
-        """A line when it goes wrong, and when it is right again; not when it is right from the beginning."""
-        if trouble != self._trouble and (trouble or self._confirmed is not None):
+        """A line when it goes wrong, and when it is right again; whoever begins has the answer of `look`."""
+        if trouble != self._trouble and self._confirmed is not None:
             self._told(trouble or "The store is read again, and obeyed.")
         self._trouble = trouble
 
