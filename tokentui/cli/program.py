@@ -83,6 +83,7 @@ _FILE = click.Path(path_type=Path, readable=False)
         "scan": "tokentui.cli.scan:scan",
         "store": "tokentui.cli.store:store",
         "serve": "tokentui.cli.serve:serve",
+        "proxy": "tokentui.cli.proxy:proxy",
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
