@@ -77,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Write down what came, and answer with nothing: 200, or what `X-Answer` says."""
-        method, target, _ = self.raw_requestline.decode("latin-1").split(" ")
+        method, target, _ = bytes(self.raw_requestline).decode("latin-1").split(" ")
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.came.append(Came(method, target, tuple(self.headers.items()), body))
         self.send_response(int(self.headers.get("X-Answer") or 200))
@@ -116,7 +116,7 @@ class Verifier:
     """`tokentui serve` in a process group of its own, so that all of its processes can be killed at once."""
 
     command: list[str]
-    port: int
+    place: "int | Path"
     log: Path
     _process: "subprocess.Popen[bytes] | None" = None
 
@@ -128,12 +128,14 @@ class Verifier:
             )
         end = monotonic() + PATIENCE
         while not self._listens():
-            assert self._process.poll() is None and monotonic() < end, self.log.read_text()
+            assert self._process.poll() is None, self.log.read_text()
+            assert monotonic() < end, self.log.read_text()
             sleep(0.02)
 
     def _listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        at = ("127.0.0.1", self.place) if isinstance(self.place, int) else str(self.place)
+        with socket.socket(socket.AF_INET if isinstance(self.place, int) else socket.AF_UNIX) as probe:
+            return probe.connect_ex(at) == 0
 
     def kill(self) -> None:
         """`kill -9` for all of its processes at once."""
@@ -177,13 +179,17 @@ class Estate:
         pairs = (line.partition(":") for line in lines)
         return Answer(int(status.split()[1]), tuple((name.lower(), value.strip()) for name, _, value in pairs))
 
-    def ask(self, target: str, value: str | None = None, method: str = "GET", more: str = "", body: str = "") -> Answer:
+    def ask(
+        self, target: str, value: str | None = None, method: str = "GET", more: str = "", body: str = ""
+    ) -> Answer:
         """Ask the proxy; `more` are further header lines, which come before the token's."""
         token = f"Authorization: Bearer {value}\r\n" if value is not None else ""
         head = f"{method} {target} HTTP/1.1\r\nHost: api.example\r\nContent-Length: {len(body)}\r\n"
         return self.send(f"{head}Connection: close\r\n{more}{token}\r\n{body}".encode())
 
-    def passed(self, target: str, value: str | None = None, method: str = "GET", more: str = "", body: str = "") -> Came:
+    def passed(
+        self, target: str, value: str | None = None, method: str = "GET", more: str = "", body: str = ""
+    ) -> Came:
         """Ask for what is allowed; how it came to the backend."""
         before = len(self.came)
         answer = self.ask(target, value, method, more, body)
@@ -201,14 +207,16 @@ class Estate:
 
 
 def fill(desk: Desk) -> None:
-    """`/orders` and all below `/below` for `erp` and `shop`, free `/open`; `reader` may GET orders, `nobody` nothing."""
+    """`/orders` and `/below/*` for `erp` and `shop`, free `/open`; `reader` may GET orders, `nobody` nothing."""
     ids = {}
     for slug, path, authentication in (
         ("orders", "/orders", Authentication.TOKEN),
         ("below", "/below/*", Authentication.TOKEN),
         ("open", "/open", Authentication.NONE),
     ):
-        fields = EndpointFields(name=slug, group="g", slug=slug, path=path, authentication=authentication, methods=METHODS)
+        fields = EndpointFields(
+            name=slug, group="g", slug=slug, path=path, authentication=authentication, methods=METHODS
+        )
         ids[slug] = add_endpoint(desk, fields).id
     everywhere = {ids[slug]: METHODS for slug in ("orders", "below")}
     for name in ("erp", "shop", "žluť %"):
@@ -217,10 +225,11 @@ def fill(desk: Desk) -> None:
     add_token(desk, TokenFields(name="nobody"))
 
 
-_Start = Callable[[Estate, list[str], int], tuple[list[str], dict[str, str]]]
+#: From an estate and the options, the command and what its environment has.
+_Start = Callable[[Estate, list[str]], tuple[list[str], dict[str, str]]]
 
 
-def _nginx(estate: Estate, options: list[str], port: int) -> tuple[list[str], dict[str, str]]:
+def _nginx(estate: Estate, options: list[str]) -> tuple[list[str], dict[str, str]]:
     assert NGINX is not None
     folder = estate.folder
     (folder / "tokentui.conf").write_text(estate.printed("nginx", *options))
@@ -234,7 +243,7 @@ http {{ access_log off; {temporary} include {folder}/tokentui.conf; }}
     return [NGINX, "-c", str(folder / "nginx.conf"), "-e", f"{folder}/nginx.log"], {}
 
 
-def _caddy(estate: Estate, options: list[str], port: int) -> tuple[list[str], dict[str, str]]:
+def _caddy(estate: Estate, options: list[str]) -> tuple[list[str], dict[str, str]]:
     assert CADDY is not None
     file = estate.folder / "Caddyfile"
     file.write_text(estate.printed("caddy", *options))
@@ -242,7 +251,7 @@ def _caddy(estate: Estate, options: list[str], port: int) -> tuple[list[str], di
     return [CADDY, "run", "--config", str(file)], {**places, "CADDY_ADMIN": f"unix/{estate.folder}/admin.sock"}
 
 
-def _haproxy(estate: Estate, options: list[str], port: int) -> tuple[list[str], dict[str, str]]:
+def _haproxy(estate: Estate, options: list[str]) -> tuple[list[str], dict[str, str]]:
     assert HAPROXY is not None
     script, file = estate.folder / "tokentui.lua", estate.folder / "haproxy.cfg"
     script.write_text(estate.printed("haproxy", "--lua"))
@@ -278,30 +287,32 @@ class Guarded(Estate):
 
 
 @contextmanager
-def guarded(folder: Path, kind: str) -> Iterator[Guarded]:
-    """An estate, with a verifier that has the key for checking alone."""
+def guarded(folder: Path, kind: str, *, unix: bool = False) -> Iterator[Guarded]:
+    """An estate, with a verifier that has the key for checking alone, at a port or at a Unix socket."""
     estate = Guarded(folder, free_port(), kind=kind)
     fill(estate.desk)
     key = folder / "verify.key"
     words = ["store", "key", "export", "--verify-only", "--output", str(key)]
     assert CliRunner().invoke(main, [*estate.places, *words]).exit_code == 0
-    asked = free_port()
+    place = folder / "verify.sock" if unix else free_port()
+    where = ["--unix" if unix else "--port", str(place)]
     places = ["--store", str(folder / "tokens.json"), "--key-file", str(key)]
-    command = [sys.executable, "-m", "tokentui", *places, "serve", "--port", str(asked)]
-    estate.verifier = Verifier(command, asked, folder / "verifier.log")
+    command = [sys.executable, "-m", "tokentui", *places, "serve", *where]
+    estate.verifier = Verifier(command, place, folder / "verifier.log")
     with ExitStack() as stack:
         port = stack.enter_context(backend(estate.came))
         stack.callback(estate.kill_verifier)
         estate.start_verifier()
-        places = ["--verifier", f"http://127.0.0.1:{asked}", "--backend", f"http://127.0.0.1:{port}"]
-        program, environment = KINDS[kind].start(estate, [*places, "--listen", str(estate.port)], port)
+        asked = f"unix:{place}" if unix else f"http://127.0.0.1:{place}"
+        places = ["--verifier", asked, "--backend", f"http://127.0.0.1:{port}"]
+        program, environment = KINDS[kind].start(estate, [*places, "--listen", str(estate.port)])
         env = ["/usr/bin/env", *(f"{name}={value}" for name, value in environment.items())]
         stack.enter_context(listening([*env, *program], estate.port, folder / f"{kind}.log"))
         yield estate
 
 
 def spellings(name: str) -> list[str]:
-    """A name as it is, with its first, its last and all of its characters percent-encoded, and digits in either case."""
+    """A name as it is, and with some or all of its characters percent-encoded, the digits in either case."""
     encoded = [f"%{ord(letter):02x}" for letter in name]
     return [
         name,

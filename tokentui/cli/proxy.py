@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tokentui.cli.compose import Office
+from tokentui.cli.options import tell_of_no_store
 from tokentui.cli.output import print_lines
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ def _setting(office: Office, verifier: str, backend: str, listen: str) -> "Setti
     from tokentui.exchange.proxy_configs.wording import told
 
     where = Place.of_verifier(verifier), Place.of_url(backend, "backend"), Place.to_listen(listen)
+    tell_of_no_store(office)
     return Setting(*where, told(office.reader().iter_endpoints()))
 
 

@@ -22,7 +22,9 @@ def caddy(setting: Setting) -> str:
         identity=" ".join(IDENTITY),
         upstream="\n".join(f"\t\t\theader_up {name} {{http.request.header.{name}}}" for name in IDENTITY),
     )
-    return whole(head(_HEAD, setting.guarded), text)
+    # Caddy fills in {$NAME} from the environment, in comments too.
+    guarded = [line.replace("{$", "{ $") for line in setting.guarded]
+    return whole(head(_HEAD, guarded), text)
 
 
 def _upstream(place: Place) -> str:
@@ -46,17 +48,23 @@ http://:@PORT@ {@BIND@
 		~^[^?]*[?].*(&@NAME@(?:=[^&]*)?)(?:&.*)?$ "${1}"
 		default ""
 	}
-	map {uri} {tokentui_in_path} {
+	# Paths that would not outlive the replacing below as they are.
+	map {uri} {tokentui_frail} {
 		~^[^?]*@NAME@ yes
+		~^[^?]*[]!'()*[] yes
 		default ""
 	}
-	@tokentui_absolute expression `!{http.request.orig_uri}.startsWith("/")`
+	@tokentui_other expression `{http.request.orig_uri} != {http.request.uri}`
 	@tokentui_given expression `{tokentui_found} != ""`
-	@tokentui_odd expression `{tokentui_found} != "" && {tokentui_in_path} != ""`
+	@tokentui_frail expression `{tokentui_found} != "" && {tokentui_frail} != ""`
 
 	route {
-		# A target that names a host as well ("absolute form") is for proxies of another kind.
-		respond @tokentui_absolute 400
+		# A target that Caddy would write in another way: it names a host, or holds what no target may hold. So
+		# what came, what is asked about, and what the backend gets are one and the same.
+		handle @tokentui_other {
+			header Cache-Control no-store
+			respond 400
+		}
 
 		# What the client says under these names is not for the backend, which may take _ for -.
 @FOREIGN@
@@ -67,9 +75,9 @@ http://:@PORT@ {@BIND@
 			copy_headers @IDENTITY@
 		}
 
-		# The backend learns who it was, and never with which token. What replaces would replace in the path
-		# too, so with a token in the query there is no access_token in the path.
-		handle @tokentui_odd {
+		# The backend learns who it was, and never with which token. What takes it out of the query works on the
+		# path too (before 2.8, Caddy has nothing else), so with a token in the query some paths are refused.
+		handle @tokentui_frail {
 			header Cache-Control no-store
 			respond 400
 		}
