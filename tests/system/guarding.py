@@ -73,11 +73,12 @@ class Came:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    raw_requestline: bytes
     came: list[Came]
 
     def answer(self) -> None:
         """Write down what came, and answer with nothing: 200, or what `X-Answer` says."""
-        method, target, _ = bytes(self.raw_requestline).decode("latin-1").split(" ")
+        method, target, _ = self.raw_requestline.decode("latin-1").split(" ")
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.came.append(Came(method, target, tuple(self.headers.items()), body))
         self.send_response(int(self.headers.get("X-Answer") or 200))

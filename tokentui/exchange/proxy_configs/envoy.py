@@ -36,7 +36,8 @@ def _address(place: Place) -> str:
 
 _HEAD = """\
 Written by TokenTUI for Envoy, which asks the verifier (tokentui serve) before it lets a request through.
-This is a configuration as a whole: envoy -c FILE. It needs Envoy 1.26 with the Lua filter.
+This is a configuration as a whole: envoy -c FILE. It needs Envoy 1.28 with the Lua
+filter: before that, Envoy asks with its own address in the place of the client's.
 
 Where the verifier does not answer, nobody is let in: Envoy says 503 then."""
 

@@ -32,7 +32,8 @@ HAProxy cannot ask by itself. It needs version 2.5 or later with Lua, and a scri
 
     tokentui proxy haproxy --lua > @SCRIPT@
 
-Where the verifier does not answer, or the script fails, nobody is let in: HAProxy says 503 then."""
+Where the verifier does not answer, or the script fails, nobody is let in: HAProxy says 503 then, after three tries in
+as many seconds."""
 
 _TEXT = """\
 global

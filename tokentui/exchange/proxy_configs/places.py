@@ -65,7 +65,7 @@ class Place:
 
 def _port(text: str, field: str) -> int:
     if not 0 < int(text) < 65536:
-        raise Invalid(field, f"{text} is no port.")
+        raise Invalid(field, f"{field}: {text} is no port.")
     return int(text)
 
 
