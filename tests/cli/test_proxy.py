@@ -51,3 +51,10 @@ def test_the_unit_is_for_this_store_and_its_owner(stocked: Shell) -> None:
     assert f"--store {stocked.store} " in unit
     assert f"\nUser={stocked.store.owner()}\n" in unit
     assert "LoadCredential=verify.key:/etc/other.key\n" in unit
+    assert "--requests-file" not in unit.partition("ExecStart=")[2].partition("\n")[0]
+
+
+def test_the_unit_writes_the_requests_where_they_are_to_be(stocked: Shell) -> None:
+    result = stocked.run("proxy", "systemd", before=("--requests-file", "/var/lib/tokentui/requests.sqlite"))
+    assert "\nReadWritePaths=/var/lib/tokentui\n" in result.stdout
+    assert f"\nBindReadOnlyPaths={stocked.store.parent}\n" in result.stdout

@@ -256,6 +256,7 @@ def service(place: Place, **more: Any) -> Service:
         "program": "/bin/true",
         "homes": ("/home/jan/.venv", "/usr"),
         "store": "/home/jan/.local/share/tokentui/tokens.json",
+        "requests": "/home/jan/.local/share/tokentui/requests.sqlite",
         "key": "/etc/tokentui/verify.key",
         "user": "root",
     }
@@ -274,6 +275,16 @@ class TestSystemd:
             assert f"\n{line}\n" in unit
         assert re.findall("^Bind.*$", unit, re.M) == [
             "BindPaths=/home/jan/.local/share/tokentui",
+            "BindReadOnlyPaths=/home/jan/.venv",
+        ]
+
+    def test_with_the_requests_elsewhere_the_store_cannot_be_written(self) -> None:
+        unit = systemd(service(Place("127.0.0.1", 8787), requests="/var/lib/tokentui/requests.sqlite"))
+        assert " --requests-file /var/lib/tokentui/requests.sqlite --key-file " in unit
+        assert re.findall("^(?:Bind|ReadWrite).*$", unit, re.M) == [
+            "BindReadOnlyPaths=/home/jan/.local/share/tokentui",
+            "BindPaths=/var/lib/tokentui",
+            "ReadWritePaths=/var/lib/tokentui",
             "BindReadOnlyPaths=/home/jan/.venv",
         ]
 

@@ -131,15 +131,19 @@ def envoy(office: Office, /, **places: str) -> None:
 )
 @click.pass_obj
 def systemd(office: Office, /, verifier: str, key: str) -> None:
-    """Print a unit of systemd for the verifier, as a service of the store's owner."""
+    """Print a unit of systemd for the verifier, as a service of the store's owner.
+
+    With --requests-file FILE before the command, in another folder than the store's, it cannot write the store.
+    """
     from tokentui.exchange.proxy_configs.places import Place
     from tokentui.exchange.proxy_configs.systemd import Service
     from tokentui.exchange.proxy_configs.systemd import systemd as written
 
     store = office.store_file.absolute()
     homes = dict.fromkeys(map(str, (Path(sys.prefix), Path(sys.base_prefix))))
-    service = Service(Place.of_verifier(verifier), _program(), tuple(homes), str(store), key, _owner(store))
-    _print(written(service))
+    requests = str(office.store.requests.path.absolute())
+    where = Place.of_verifier(verifier)
+    _print(written(Service(where, _program(), tuple(homes), str(store), requests, key, _owner(store))))
 
 
 def _program() -> str:

@@ -14,34 +14,43 @@ _RUN = PurePath("/run")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the unit depends on: `program` is the command, `home` where it is installed, `user` the store's owner."""
+    """What the unit depends on: `program` is the command, `homes` where it is installed, `user` the store's owner."""
 
     verifier: Place
     program: str
     homes: tuple[str, ...]
     store: str
+    #: The file of the requests seen, beside the store or elsewhere.
+    requests: str
     key: str
     user: str
 
 
 def systemd(service: Service) -> str:
     """A unit. Raises `Invalid` for a path that cannot stand in one."""
-    folder = str(PurePath(service.store).parent)
-    for path in (service.program, *service.homes, folder, service.key):
+    for path in (service.program, *service.homes, service.store, service.requests, service.key):
         _check(path)
-    seen = [home for home in service.homes if _is_hidden(home) and not PurePath(folder).is_relative_to(home)]
+    beside = PurePath(service.requests).parent == PurePath(service.store).parent
     return filled(
         _TEXT,
         user=service.user,
         program=service.program,
         store=service.store,
-        folder=folder,
+        requests="" if beside else f" --requests-file {service.requests}",
+        folders=_folders(service, beside),
         key=service.key,
         listen=_options(service.verifier),
         network=_network(service.verifier),
-        homes="".join(f"BindReadOnlyPaths={home}\n" for home in seen),
+        homes="".join(f"BindReadOnlyPaths={home}\n" for home in filter(_is_hidden, service.homes)),
         runtime=_runtime(service.verifier),
     )
+
+
+def _folders(service: Service, beside: bool) -> str:
+    """What it sees of the store and writes of the requests."""
+    store, requests = (PurePath(path).parent for path in (service.store, service.requests))
+    writes = f"BindPaths={requests}\nReadWritePaths={requests}"
+    return filled(_BESIDE if beside else _ELSEWHERE, store=str(store), file=service.requests, writes=writes)
 
 
 def _check(path: str) -> None:
@@ -78,6 +87,17 @@ def _runtime(place: Place) -> str:
     )
 
 
+_BESIDE = """\
+# It never writes the store. The requests that it saw are written beside it, where the data viewer looks for them, so
+# it could. With --requests-file FILE before "proxy systemd", in another folder, a unit is printed that could not.
+@WRITES@"""
+
+_ELSEWHERE = """\
+# It reads the store and cannot write it; the requests that it saw are written elsewhere, into a folder that has to be
+# there and be this user's. The data viewer finds them with TOKENTUI_REQUESTS_FILE=@FILE@ in its environment.
+BindReadOnlyPaths=@STORE@
+@WRITES@"""
+
 _TEXT = """\
 # Written by TokenTUI: the verifier that reverse proxies ask, as /etc/systemd/system/tokentui.service.
 #
@@ -96,7 +116,7 @@ Documentation=https://github.com/tokentui/tokentui#readme
 After=network.target
 
 [Service]
-ExecStart=@PROGRAM@ --store @STORE@ --key-file %d/verify.key serve @LISTEN@
+ExecStart=@PROGRAM@ --store @STORE@@REQUESTS@ --key-file %d/verify.key serve @LISTEN@
 LoadCredential=verify.key:@KEY@
 Restart=always
 RestartPreventExitStatus=2
@@ -109,13 +129,11 @@ TimeoutStopSec=20
 DynamicUser=yes
 User=@USER@
 @RUNTIME@
-# Of all homes it sees the store's folder alone, not the key that opens values. It never writes the store; it writes
-# the requests that it saw beside it (requests.sqlite), where the data viewer looks for them.
+# Of all homes it sees what is named here, and so not the key that opens values.
 ProtectHome=tmpfs
-BindPaths=@FOLDER@
-@HOMES@ProtectSystem=strict
-ReadWritePaths=@FOLDER@
-UMask=0077
+ProtectSystem=strict
+@FOLDERS@
+@HOMES@UMask=0077
 PrivateTmp=yes
 PrivateDevices=yes
 PrivateUsers=yes
@@ -143,6 +161,8 @@ KeyringMode=private
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
+# SQLite gives its files to the owner of the database, even where that is who it is.
+SystemCallFilter=@chown
 SystemCallErrorNumber=EPERM
 LimitCORE=0
 
