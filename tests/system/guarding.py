@@ -138,6 +138,13 @@ class Verifier:
         with socket.socket(socket.AF_INET if isinstance(self.place, int) else socket.AF_UNIX) as probe:
             return probe.connect_ex(at) == 0
 
+    def connections(self) -> set[str]:
+        """The connections to its port that are open, or were until a moment ago: proc(5), /proc/net/tcp."""
+        port = f"{self.place:04X}"
+        lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        ends = [{line[1].rpartition(":")[2], line[2].rpartition(":")[2]} for line in lines]
+        return {"".join(both - {port}) for both in ends if port in both and "0000" not in both}
+
     def kill(self) -> None:
         """`kill -9` for all of its processes at once."""
         if self._process is not None:
@@ -207,6 +214,11 @@ class Estate:
         return answer
 
 
+#: A name and a path that would steer a proxy, if anything in them could.
+ODD_NAME = 'žluť % {env.HOME} "x" ${1} %[src] $uri'
+ODD_PATH = "/odd/{$HOME}/it's/`x\"/{env.HOME}/$uri"
+
+
 def fill(desk: Desk) -> None:
     """`/orders` and `/below/*` for `erp` and `shop`, free `/open`; `reader` may GET orders, `nobody` nothing."""
     ids = {}
@@ -214,13 +226,14 @@ def fill(desk: Desk) -> None:
         ("orders", "/orders", Authentication.TOKEN),
         ("below", "/below/*", Authentication.TOKEN),
         ("open", "/open", Authentication.NONE),
+        ("odd", ODD_PATH, Authentication.TOKEN),
     ):
         fields = EndpointFields(
             name=slug, group="g", slug=slug, path=path, authentication=authentication, methods=METHODS
         )
         ids[slug] = add_endpoint(desk, fields).id
     everywhere = {ids[slug]: METHODS for slug in ("orders", "below")}
-    for name in ("erp", "shop", "žluť %"):
+    for name in ("erp", "shop", ODD_NAME):
         assign(desk, add_token(desk, TokenFields(name=name)).id, add=everywhere, remove={})
     assign(desk, add_token(desk, TokenFields(name="reader")).id, add={ids["orders"]: METHODS[1:]}, remove={})
     add_token(desk, TokenFields(name="nobody"))

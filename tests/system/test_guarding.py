@@ -9,10 +9,11 @@ from time import monotonic, sleep
 
 import pytest
 
-from tests.system.guarding import KINDS, Guarded, guarded, spellings
+from tests.system.guarding import KINDS, ODD_NAME, Guarded, guarded, spellings
 from tokentui.services.desk import utc_now
 from tokentui.services.rotating import retire, rotate
 from tokentui.services.tokens import reveal_token, set_enabled
+from tokentui.verifier.answers import header_text
 
 pytestmark = pytest.mark.system
 
@@ -46,7 +47,7 @@ def test_a_mapped_token_passes_with_method_target_and_body_as_they_came(running:
 
 
 def test_the_backend_learns_who_it_was_and_nothing_of_the_token(running: Guarded) -> None:
-    for name, told in (("erp", "erp"), ("žluť %", "%C5%BElu%C5%A5 %25")):
+    for name, told in (("erp", "erp"), (ODD_NAME, header_text(ODD_NAME).decode())):
         token = running.desk.reader().token_by_name(name)
         came = running.passed("/orders", running.value(name))
         assert came.identity == (told, "endpoint", token.id, "g/orders")
@@ -94,6 +95,17 @@ def test_a_credential_of_a_free_endpoint_goes_no_further_either(running: Guarded
     before = len(running.came)
     running.ask("/open?access_token=whatever&x&%61ccess_token=this")
     assert all("whatever" not in repr(came) and "this" not in repr(came) for came in running.came[before:])
+
+
+@pytest.mark.parametrize(
+    "value", ["{env.HOME}", "{http.request.uri}", "${1}", "$uri", "%24%7Buri%7D", "%[src]", "a+b"]
+)
+def test_a_value_in_the_query_is_never_read_as_something_else(running: Guarded, value: str) -> None:
+    before = len(running.came)
+    answer = running.ask(f"/open?x=1&access_token={value}&y=2")
+    came = [each.target for each in running.came[before:]]
+    assert came == (["/open?x=1&y=2"] if answer.status == 200 else [])
+    assert answer.status in {200, 400, 401}
 
 
 def test_a_path_that_looks_like_the_token_is_not_changed_into_another(running: Guarded) -> None:
@@ -153,6 +165,7 @@ HOSTILE = (
         "orders",
     ),
     *("/orders?access_token[]=VALUE", "/orders?ACCESS_TOKEN=VALUE", "/nowhere?x=/orders", "/nowhere#/orders"),
+    *("/_tokentui", "/verify/nginx", "/verify/caddy", "/metrics"),
 )
 
 
@@ -236,6 +249,14 @@ def test_in_a_grace_time_both_values_pass_and_after_it_the_new_one_alone(running
     retire(desk, [token.id])
     until_answered(running, before, 401)
     assert running.passed("/orders", after).identity[2] == token.id
+
+
+def test_the_connection_to_the_verifier_is_kept(running: Guarded) -> None:
+    assert running.verifier is not None
+    before = running.verifier.connections()
+    for _ in range(10):
+        running.passed("/orders", running.value("erp"))
+    assert len(running.verifier.connections() - before) <= 2
 
 
 @pytest.mark.parametrize("kind", KINDS)
