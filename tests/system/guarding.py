@@ -160,6 +160,8 @@ class Estate:
     folder: Path
     port: int = 0
     came: list[Came] = field(default_factory=list)
+    #: A line of Lua that goes wrong in the midst of HAProxy's script.
+    fault: str = ""
 
     @property
     def places(self) -> list[str]:
@@ -268,7 +270,8 @@ def _caddy(estate: Estate, options: list[str]) -> tuple[list[str], dict[str, str
 def _haproxy(estate: Estate, options: list[str]) -> tuple[list[str], dict[str, str]]:
     assert HAPROXY is not None
     script, file = estate.folder / "tokentui.lua", estate.folder / "haproxy.cfg"
-    script.write_text(estate.printed("haproxy", "--lua"))
+    asking = "local function ask(txn, target)\n"
+    script.write_text(estate.printed("haproxy", "--lua").replace(asking, f"{asking}    {estate.fault}\n"))
     file.write_text(estate.printed("haproxy", *options, "--script", str(script)))
     return [HAPROXY, "-db", "-f", str(file)], {}
 
@@ -301,9 +304,9 @@ class Guarded(Estate):
 
 
 @contextmanager
-def guarded(folder: Path, kind: str, *, unix: bool = False) -> Iterator[Guarded]:
+def guarded(folder: Path, kind: str, *, unix: bool = False, fault: str = "") -> Iterator[Guarded]:
     """An estate, with a verifier that has the key for checking alone, at a port or at a Unix socket."""
-    estate = Guarded(folder, free_port(), kind=kind)
+    estate = Guarded(folder, free_port(), fault=fault, kind=kind)
     fill(estate.desk)
     key = folder / "verify.key"
     words = ["store", "key", "export", "--verify-only", "--output", str(key)]

@@ -270,6 +270,15 @@ def test_a_verifier_at_a_unix_socket_is_asked_as_well(tmp_path: Path, kind: str)
         assert estate.stopped("/orders", estate.value("erp")).status in {500, 502, 503}
 
 
+@pytest.mark.skipif(KINDS["haproxy"].program is None, reason="haproxy is not installed")
+@pytest.mark.parametrize("fault", ['error("out of order")', "do return { status = 200 } end"])
+def test_where_haproxys_script_fails_nobody_is_let_in(tmp_path: Path, fault: str) -> None:
+    """What is no verifier's answer is none: it has not the headers that tell who it was."""
+    with guarded(tmp_path, "haproxy", fault=fault) as estate:
+        assert estate.stopped("/orders", estate.value("erp")).status in {500, 503}
+        assert estate.stopped("/open").status in {500, 503}
+
+
 def test_with_the_verifier_killed_nobody_is_let_in_and_with_it_back_they_are(running: Guarded) -> None:
     value = running.value("erp")
     running.passed("/orders", value)
