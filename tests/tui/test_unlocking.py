@@ -141,6 +141,16 @@ class TestDeeds:
             await ui.told("Generated the POST primary")
             await ui.until(lambda: ui.row(" GET ").split("•")[-1].split()[0] != "generated")
 
+    async def test_the_hints_are_there_once_the_key_is_unlocked(self, open_ui: Open) -> None:
+        async with open_ui() as ui:
+            await ui.go("Returns")
+            await ui.press("enter")
+            await ui.see("Primary tokens", "chatbot")
+            await ui.press("home", "k", "k", "k", "c")
+            await ui.at(Unlock)
+            await give(ui)
+            await ui.until(lambda: ui.row(" GET ").split("•")[-1].split()[0] != "generated")
+
     async def test_explain_with_a_kept_token_asks_and_then_goes_on(self, open_ui: Open) -> None:
         async with open_ui() as ui:
             await show_tokens(ui)

@@ -258,8 +258,10 @@ class TokenTuiApp(LockingApp):
 
     def lock(self) -> None:
         """As every `LockingApp`; what was typed ahead was not meant for the lock."""
-        self._typed.forget()
-        super().lock()
+        if not self.held:
+            self._typed.forget()
+            super().lock()
+            self._typed.opening(self.screen)
 
     # ------------------------------------------------------------------ keys that work everywhere
 

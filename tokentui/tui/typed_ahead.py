@@ -141,10 +141,10 @@ class TypedAhead:
     async def _deliver(self) -> None:
         try:
             while self._waiting:
-                if await self._clear():
-                    await self._deliver_one(self._waiting.popleft())
-                else:
+                if not await self._clear():
                     self._drop()
+                elif self._waiting:  # they were not forgotten meanwhile
+                    await self._deliver_one(self._waiting.popleft())
         except ScreenStackError:  # the application is closing
             self._waiting.clear()
         finally:
@@ -217,10 +217,12 @@ class TypedAhead:
 
     def _is_meant(self, event: Typed) -> bool:
         """Whether it may go where it would go now."""
-        if isinstance(event, events.Paste):
-            return self._may_paste()
         screen = self._app.screen
         arrival = self._arrivals.get(screen)
+        if covered_stack(self._app) is not None and (arrival is None or event.time < arrival.at):
+            return False  # nobody has seen that it is locked
+        if isinstance(event, events.Paste):
+            return self._may_paste()
         if arrival is None or event.time >= arrival.at:
             return True
         if arrival.taken == 0 and event.key == arrival.asked_by and not self._consumes(event.key, event.character):
