@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import KEY, NOW, Open
-from tests.tui.driving import Ui, wait_for
-from tests.tui.memory import holders
+from tests.tui.driving import Ui
 from tests.tui.rotating import show_tokens, token
+from tests.tui.test_nothing_is_kept import forgotten
 from tokentui.cli.master_key import MasterKey
 from tokentui.services.desk import Desk
 from tokentui.services.tokens import reveal_token
@@ -258,7 +258,7 @@ class TestPassphrase:
             await ui.at(Unlock)
             await give(ui, typed)
             await ui.see("✗ The passphrase does not open the key.")
-            await wait_for(lambda: not holders(typed), lambda: "\n".join(holders(typed)))
+            await forgotten(ui, typed)
 
 
 class TestLock:
