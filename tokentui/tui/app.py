@@ -230,7 +230,7 @@ class TokenTuiApp(LockingApp):
 
     async def on_event(self, event: events.Event) -> None:
         """As Textual does, with the keys one after the other."""
-        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded or self._typed.is_urgent(event):
             await super().on_event(event)
         elif not self._typed.take(event):
             await super().on_event(event)
@@ -243,7 +243,7 @@ class TokenTuiApp(LockingApp):
     def push_screen(self, screen: Any, *arguments: Any, **more: Any) -> Any:
         """As Textual does; the keys that follow are for it."""
         opening = super().push_screen(screen, *arguments, **more)
-        self._typed.opening(self.screen_stack[-1])
+        self._typed.opening(screen)
         return opening
 
     # ------------------------------------------------------------------ keys that work everywhere

@@ -4,8 +4,8 @@ Each key waits until the one before has been through all that hears it, and unti
 dialog that was asked for, the page with its rows. Else the second key of `r` Enter would be Enter for the list.
 
 Of what was typed before a question could be seen, the first key alone is an answer: `e` `y` is what a practised admin
-means, and a word that was typed in the wrong place must not find its `y` further on. A key that comes again before what
-it opened could be seen is the same wish, and not a second one.
+means, and a word that was typed in the wrong place must not find its `y` further on. A key that comes again before
+what it opened could be seen is the same wish, and not a second one.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from math import inf
 from time import monotonic
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from textual import events
 from textual.app import App, ScreenStackError
@@ -26,9 +26,11 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import Worker
 
+from tokentui.tui.stack import StackApp
+
 #: How often is looked whether what keys wait for has come, in seconds.
 LOOK_SECONDS = 0.005
-#: How long keys wait before that is told, and before they are dropped, in seconds: longer than for a lock that is held.
+#: How long keys wait before that is told, and before they are dropped, in seconds: longer than for a held lock.
 TELL_SECONDS, DROP_SECONDS = 0.5, 8.0
 #: How long keys wait for a save, in seconds: often it is done by then, and the row that was added is there.
 SAVE_SECONDS = 0.3
@@ -76,7 +78,7 @@ class Passed(Message):
 class TypedAhead:
     """The keys that wait, in one application."""
 
-    def __init__(self, app: App[Any], say: Callable[[str, str], object]) -> None:
+    def __init__(self, app: StackApp, say: Callable[[str, str], object]) -> None:
         self._app = app
         self._say = say
         self._waiting: deque[Typed] = deque()
@@ -85,6 +87,8 @@ class TypedAhead:
         self._through = asyncio.Event()
         self._target: MessagePump = app
         self._holds: list[Hold] = []
+        #: Those that cannot take keys yet.
+        self._opening: WeakSet[Screen[Any]] = WeakSet()
         self._arrivals: WeakKeyDictionary[Screen[Any], Arrival] = WeakKeyDictionary()
         #: The last key that was delivered.
         self._last = ""
@@ -102,6 +106,19 @@ class TypedAhead:
             self._app.run_worker(self._deliver(), group="typed")
         return True
 
+    def is_urgent(self, event: events.Event) -> bool:
+        """Whether it is the key that covers the screen, which waits for nothing; what waits is then for nobody.
+
+        One that is a letter too takes its turn: it may be for a field that is coming.
+        """
+        if not isinstance(event, events.Key) or event.is_printable or event is self._due:
+            return False
+        bound = self._app.active_bindings.get(event.key)
+        if bound is None or bound.binding.action != "lock":
+            return False
+        self._waiting.clear()
+        return True
+
     def delivered(self) -> None:
         """The key that was due is on its way: send somebody after it."""
         self._due = None
@@ -115,9 +132,11 @@ class TypedAhead:
         hold = _current.get()
         if hold is not None:
             hold.screens.append(screen)
+        self._opening.add(screen)
         screen.call_later(self._app.call_later, self._opened, screen)  # after what it does when it begins
 
     def _opened(self, screen: Screen[Any]) -> None:
+        self._opening.discard(screen)
         self._arrivals[screen] = Arrival(monotonic(), self._last)
 
     def hold(self, begin: Callable[[], Worker[Any]]) -> None:
@@ -186,9 +205,11 @@ class TypedAhead:
     def _blocked(self) -> bool:
         self._holds = [hold for hold in self._holds if not hold.is_over]
         shown, screen = self._app.screen_stack, self._app.screen
-        if any(hold.blocks(shown) for hold in self._holds):
+        if screen in self._opening:
             return True
-        if len(shown) > 1 and screen not in self._arrivals:
+        if self._app.held:  # what was asked for may be below, and waits until it is unlocked
+            return False
+        if any(hold.blocks(shown) for hold in self._holds):
             return True
         return not self._writes and not getattr(screen, "is_settled", True)
 
