@@ -16,6 +16,8 @@ from tokentui.domain.errors import Conflict, NotFound, StoreError
 from tokentui.domain.records import EndpointToken, Record
 from tokentui.domain.slots import Slot
 from tokentui.store.protocol import RecordT, Replaced, Store, Transaction
+from tokentui.store.queries import EVERYTHING
+from tokentui.store.trail_queries import ActivityQuery
 
 POST, GET, DELETE = Slot
 ERP, SHOP, ORDERS = token("erp"), token("shop"), endpoint("orders")
@@ -111,6 +113,30 @@ class StoreContract:
         assert reader.token(ERP.id) == saved(weak)
         assert not reader.token(ERP.id).secret.strong
         assert reader.token(SHOP.id).secret.strong
+
+    def test_what_is_brought_back_has_a_rev_above_all_that_it_had(self, store: Store) -> None:
+        save(store, ERP, SHOP)
+        save(store, replace(ERP, rev=1, description="Later"))
+        with store.change(NOTE) as transaction:
+            assert transaction.bring_back(saved(ERP), above=0).rev == 3
+            assert transaction.bring_back(replace(SHOP, rev=7), above=2).rev == 8
+            assert transaction.bring_back(ORDERS, above=5).rev == 6
+        reader = store.reader()
+        assert reader.token(ERP.id) == replace(ERP, rev=3)
+        assert reader.token(SHOP.id) == replace(SHOP, rev=8)
+        assert reader.endpoint(ORDERS.id) == replace(ORDERS, rev=6)
+        with pytest.raises(Conflict):
+            save(store, replace(ERP, rev=2, description="Stale"))
+
+    def test_a_note_can_be_told_though_no_record_is_changed(self, store: Store) -> None:
+        save(store, ERP)
+        with store.change(NOTE._replace(what="repaired")) as transaction:
+            transaction.note_alone = True
+        assert [entry.what for entry in store.activity().page(ActivityQuery(), EVERYTHING, NOTE.at).rows] == [
+            "repaired",
+            NOTE.what,
+        ]
+        assert store.activity().verify(None, NOTE.at).problems == ()
 
     def test_put_returns_the_record_as_it_is_saved(self, store: Store) -> None:
         with store.change(NOTE) as transaction:

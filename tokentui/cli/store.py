@@ -8,6 +8,11 @@ from tokentui.cli.lazy import LazyGroup
 @click.group(
     cls=LazyGroup,
     places={
+        "info": "tokentui.cli.store_info:info",
+        "check": "tokentui.cli.store_check:check",
+        "backup": "tokentui.cli.store_backup:backup",
+        "generations": "tokentui.cli.store_generations:generations",
+        "restore": "tokentui.cli.store_restore:restore",
         "key": "tokentui.cli.key_group:key",
         "rekey": "tokentui.cli.rekeying:rekey",
     },

@@ -70,6 +70,18 @@ def read_holder(descriptor: int) -> Holder | None:
     return holder if type(pid) is int and pid > 0 and _runs(pid, process) else None
 
 
+def holder_of(lock: Path) -> Holder | None:
+    """Who holds a lock file at this moment; None where nobody does, or nobody can be named."""
+    try:
+        descriptor = os.open(lock, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return read_holder(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _line(text: object) -> str:
     """The text as it may be shown; raises `TypeError` where it is none."""
     if not isinstance(text, str):

@@ -64,7 +64,7 @@ class MemoryStore:
         try:
             transaction = DocumentTransaction(self.reader(), self._memory.tables)
             yield transaction
-            if transaction.documents() or transaction.new_key:
+            if transaction.documents() or transaction.new_key or transaction.note_alone:
                 key_id = transaction.new_key or transaction.reader.key_id
                 transaction.check_seals(key_id)
                 self._tell(note, transaction.planned)

@@ -1,10 +1,14 @@
 """Files for their owner alone, which are there whole or not at all, and on the disk before anybody is told so."""
 
+import errno
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
+#: What a file system without hard links says, and one that gives none of other people's files.
+NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
 
 
 def make_private_folder(folder: Path) -> None:
@@ -41,6 +45,30 @@ def write_parts(path: Path, content: Iterable[bytes | memoryview], owner: os.sta
         os.fsync(descriptor)
 
 
+def make_new(path: Path, content: Iterable[bytes | memoryview]) -> None:
+    """Make a file as `write_parts` does, there whole or not at all; raises `FileExistsError` where one is there.
+
+    On a file system without hard links it is written in place, and a crash may leave a part of it.
+    """
+    temporary = temporary_beside(path)
+    try:
+        write_parts(temporary, content)
+        _link_new(temporary, path)
+        sync_folder(path.parent)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _link_new(temporary: Path, path: Path) -> None:
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        write_parts(path, (temporary.read_bytes(),))
+
+
 def sync_folder(folder: Path) -> None:
     """Make what was put into the folder, or replaced there, survive a power cut; raises `OSError`."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -52,12 +80,18 @@ def sync_folder(folder: Path) -> None:
 
 def sweep(path: Path) -> None:
     """Take away what killed writers of `path` left; nobody may be writing it now. What cannot go stays."""
+    for left in leftovers(path):
+        with suppress(OSError):
+            left.unlink()
+
+
+def leftovers(path: Path) -> list[Path]:
+    """What writers of `path` have begun and not put in place, be it that they are at it."""
     left = re.compile(rf"\.{re.escape(path.name)}\.\d+\.[0-9a-f]{{8}}\.tmp")
-    with suppress(OSError), os.scandir(path.parent) as entries:
-        for entry in entries:
-            if left.fullmatch(entry.name):
-                with suppress(OSError):
-                    os.unlink(entry.path)
+    try:
+        return [path.with_name(name) for name in sorted(os.listdir(path.parent)) if left.fullmatch(name)]
+    except OSError:
+        return []
 
 
 def open_private(path: Path) -> None:

@@ -126,6 +126,12 @@ class Transaction(Protocol):
         Raises `Conflict` where somebody changed it since, and where it is gone.
         """
 
+    def bring_back(self, record: RecordT, above: int) -> RecordT:
+        """Save `record` as it once was, whatever the store holds of it now, and return it as saved.
+
+        Its `rev` becomes higher than its own, than that in the store and than `above`.
+        """
+
     def mark(self, key_id: str) -> None:
         """Say that from this change on the store's values are sealed with another key.
 
@@ -135,6 +141,9 @@ class Transaction(Protocol):
 
     def remove(self, record: Record) -> None:
         """Take `record` out; raises `Conflict` as `put` does."""
+
+    #: Whether the note is written into the trail though no record is changed.
+    note_alone: bool
 
 
 class Activity(Protocol):

@@ -29,7 +29,7 @@ from tokentui.store.private_files import (
     temporary_beside,
     write_parts,
 )
-from tokentui.store.protocol import Requests, Stamp
+from tokentui.store.protocol import Notice, Requests, Stamp
 from tokentui.store.request_log import RequestLog
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
@@ -72,6 +72,8 @@ class SafeStorage(Storage):
         self._changing = threading.Lock()
         self._saved = Tables({})
         self._working: Tables | None = None
+        #: Where the file that is replaced is kept, if it is damaged.
+        self._aside: Path | None = None
         self._seen = False
 
     # ------------------------------------------------------------------ reading
@@ -123,21 +125,34 @@ class SafeStorage(Storage):
 
         The note tells those who wait for it what is being done.
         """
+        with self._alone(note):
+            saved = self.load()
+            self._saved = self._working = saved.tables
+            if is_newer(saved.tables):
+                raise ReadOnly(f"The store {self.path} was written by a newer TokenTUI: it can be looked at only.")
+            yield saved
+
+    @contextmanager
+    def locked_anew(self, note: "Note") -> Iterator[Saved]:
+        """As `locked`, where the file is damaged or gone: as if nothing were saved. The file is kept beside."""
+        from tokentui.store.damaged import aside_of
+
+        with self._alone(note):
+            self._saved = self._working = tables = new_tables()
+            self._aside = aside_of(self.path, note.at)
+            yield Saved((), tables, self.requests)
+
+    @contextmanager
+    def _alone(self, note: "Note | None") -> Iterator[None]:
         self.stamp()  # where the store has gone, no folder is made for it again
         until = monotonic() + self._lock_timeout
         if not self._changing.acquire(timeout=self._lock_timeout):
             raise StoreError(f"The store {self.path} is being changed already. Try again.")
         try:
             with self._lock_file(until, note):
-                saved = self.load()
-                self._saved = self._working = saved.tables
-                if is_newer(saved.tables):
-                    raise ReadOnly(
-                        f"The store {self.path} was written by a newer TokenTUI: it can be looked at only."
-                    )
-                yield saved
+                yield
         finally:
-            self._saved, self._working = Tables({}), None
+            self._saved, self._working, self._aside = Tables({}), None, None
             self._changing.release()
 
     @contextmanager
@@ -188,7 +203,7 @@ class SafeStorage(Storage):
         try:
             sweep(self.path)
             stamp = self._write_later(temporary, tables.dump())
-            with self._keeping_replaced():
+            with self._keeping_replaced() if self._aside is None else self._keeping_aside(self._aside):
                 os.replace(temporary, self.path)
         except OSError as error:
             raise StoreError(f"Nothing was saved: {_why(error)}: {self.path}.") from error
@@ -215,6 +230,16 @@ class SafeStorage(Storage):
             raise
         generations.prune()
         self.notices.lasting(trouble)
+
+    @contextmanager
+    def _keeping_aside(self, aside: Path) -> Iterator[None]:
+        """Keep the damaged file that is replaced inside; raises `OSError` where that cannot be."""
+        from tokentui.store.damaged import kept_aside
+
+        with kept_aside(self.path, aside) as kept:
+            yield
+        if kept:
+            self.notices.put(Notice(f"The damaged file is kept as {aside}."))
 
     def _write_later(self, temporary: Path, content: Iterator[JsonText]) -> Stamp:
         """Write the file with a later time than the one it replaces, whatever the clock and its grain.

@@ -14,7 +14,7 @@ from tokentui.store.codec import Document
 from tokentui.store.file_format import is_newer, meta_of
 from tokentui.store.protocol import Notice, Stamp
 from tokentui.store.request_log import RequestLog
-from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage
+from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage, Saved
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
 from tokentui.store.transaction import Changes, DocumentTransaction
@@ -132,12 +132,28 @@ class TinyDBStore:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
         with self._storage.locked(note) as saved:
-            transaction = DocumentTransaction(saved.snapshot, saved.tables)
-            yield transaction
-            self._write(transaction, note)
-            if self._storage.save():
-                transaction.settle()
-                self._confirm()
+            yield from self._changing(saved, note)
+
+    @contextmanager
+    def change_anew(self, note: "Note", trail: bytes = b"") -> Iterator[DocumentTransaction]:
+        """As `change`, of a store that is gone or damaged, as if it held nothing: what is damaged is kept beside.
+
+        The trail goes on, with a line that tells that a new store begins; `trail` is one to go on with where there is
+        none.
+        """
+        if self._read_only:
+            raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
+        with self._storage.locked_anew(note) as saved:
+            self._trail.begin_with(trail)
+            yield from self._changing(saved, note)
+
+    def _changing(self, saved: Saved, note: "Note") -> Iterator[DocumentTransaction]:
+        transaction = DocumentTransaction(saved.snapshot, saved.tables)
+        yield transaction
+        self._write(transaction, note)
+        if self._storage.save():
+            transaction.settle()
+            self._confirm()
 
     def _confirm(self) -> None:
         """Sync what is in place already; where that fails it must not read as "nothing was saved"."""
@@ -149,9 +165,9 @@ class TinyDBStore:
     def _write(self, transaction: DocumentTransaction, note: "Note") -> None:
         """Write the trail, then the tables, which know the line of the trail that tells of them."""
         documents = transaction.documents()
-        if not documents and transaction.new_key is None:
+        if not documents and transaction.new_key is None and not transaction.note_alone:
             return
-        meta = {**meta_of(self._tables()), **self._mark(transaction)}
+        meta = {**meta_of(self._storage.read()), **self._mark(transaction)}
         transaction.check_seals(meta.get("key_id") or None)
         meta["trail"] = self._trail.append(note, transaction.planned, meta.get("trail"))
         changes: Changes = {**documents, "meta": {"1": meta}}

@@ -16,7 +16,7 @@ from tokentui.domain.activity import RecordChange
 from tokentui.domain.actors import Note
 from tokentui.domain.errors import StoreError
 from tokentui.store.lock import Held, hold
-from tokentui.store.private_files import closed_unless_kept, sync_folder
+from tokentui.store.private_files import closed_unless_kept, make_new, sync_folder
 from tokentui.store.protocol import Stamp
 from tokentui.store.trail_lines import addition, content_of, head_of
 
@@ -55,6 +55,17 @@ class TrailFile:
             return b""
         except OSError as error:
             raise StoreError(f"The activity trail {self.path} cannot be read: {_why(error)}.") from error
+
+    def begin_with(self, content: bytes) -> None:
+        """Put the lines of a trail from elsewhere in place, where there is none yet; raises `StoreError`."""
+        if not content or self.stamp():
+            return
+        try:
+            make_new(self.path, (content,))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise StoreError(f"Nothing was changed: {self.path} cannot be made: {_why(error)}.") from error
 
     def append(self, note: Note, changes: tuple[RecordChange, ...], committed: str | None) -> str:
         """Tell of a change that is about to be saved; gives the hash to save with it, `committed` the next time.

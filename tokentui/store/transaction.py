@@ -27,6 +27,7 @@ class DocumentTransaction:
         #: The key that the store will be marked with where it is another one.
         self.new_key: str | None = None
         self._saved = False
+        self.note_alone = False
 
     @property
     def replaced(self) -> tuple[Replaced, ...]:
@@ -75,6 +76,12 @@ class DocumentTransaction:
         self._changes[table, record.id] = Replaced(before, after)
         return after
 
+    def bring_back(self, record: RecordT, above: int) -> RecordT:
+        table, before = self._standing(record)
+        after = replace(record, rev=max(record.rev, above, 0 if before is None else before.rev) + 1)
+        self._changes[table, record.id] = Replaced(before, after)
+        return after
+
     def remove(self, record: Record) -> None:
         table, before = self._current(record)
         if before is None:
@@ -82,13 +89,18 @@ class DocumentTransaction:
         self._changes[table, record.id] = Replaced(before, None)
 
     def _current(self, record: Record) -> tuple[str, Record | None]:
-        """The record as it was saved, after a look at `rev`; a record is changed once in a transaction."""
+        """The record as it was saved, after a look at `rev`."""
+        table, standing = self._standing(record)
+        if record.rev != (0 if standing is None else standing.rev):
+            raise Conflict("Somebody else changed this meanwhile. Look at it again, then repeat the change.")
+        return table, standing
+
+    def _standing(self, record: Record) -> tuple[str, Record | None]:
+        """Its table, and the record as it was saved; a record is changed once in a transaction."""
         table = TABLES[type(record)]
         if (table, record.id) in self._changes:
             raise StoreError("A record can be changed only once in one change.")
         document = self._tables[table].get(record.id)
-        if record.rev != (0 if document is None else document["rev"]):
-            raise Conflict("Somebody else changed this meanwhile. Look at it again, then repeat the change.")
         return table, None if document is None else record_of(table, record.id, document)
 
     def documents(self) -> Changes:

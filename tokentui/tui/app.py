@@ -12,14 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.widgets import Input
 
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
 from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
+from tokentui.tui.copying import CopyingApp, clear_clipboard_key
 from tokentui.tui.ending import Ending
-from tokentui.tui.locking import LockingApp, lock_key
+from tokentui.tui.locking import lock_key
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
@@ -33,7 +33,7 @@ from tokentui.tui.workplace import PATIENCE, Workplace, over_ssh
 ELSEWHERE = frozenset({"quit", "section"})
 
 
-class TokenTuiApp(LockingApp):
+class TokenTuiApp(CopyingApp):
     """The terminal UI over one desk."""
 
     TITLE = "TokenTUI"
@@ -59,15 +59,6 @@ class TokenTuiApp(LockingApp):
         Binding("4", "section('audit')", "Audit", show=False, id="app.audit", group=GO, tooltip="Go to Audit"),
         Binding(
             "5", "section('activity')", "Activity", show=False, id="app.activity", group=GO, tooltip="Go to Activity"
-        ),
-        Binding(
-            "X",
-            "clear_clipboard",
-            "Clear clipboard",
-            show=False,
-            id="app.clear_clipboard",
-            group=LOOK,
-            tooltip="Take what was copied off the clipboard now",
         ),
         Binding(
             "colon",
@@ -117,6 +108,7 @@ class TokenTuiApp(LockingApp):
             tooltip="The keys that work here",
         ),
         lock_key(),
+        clear_clipboard_key(),
     ]
 
     def __init__(
@@ -136,8 +128,6 @@ class TokenTuiApp(LockingApp):
             base_url=self._settings.base_url,
             clipboard=self._settings.clipboard,
         )
-        #: What there is to know once the screen has gone.
-        self.farewell = ""
         self._settings_file = settings_file
         self.lock_after = 60.0 * self._settings.lock_after_minutes
         self._checked = False
@@ -196,7 +186,6 @@ class TokenTuiApp(LockingApp):
             self.animation_level = "none"
         self.workplace.write = self._write_to_terminal
         self.workplace.tell = lambda trouble: self._say(trouble, "error")
-        self.workplace.mention = lambda text, kind: self.call_later(self._mention, text, kind)
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if self.ending is not None:
             Suspending(ends=self.ending.has_begun, draw_anew=lambda: self.call_later(self._draw_anew)).begin()
@@ -204,8 +193,7 @@ class TokenTuiApp(LockingApp):
         self._watch_store()
 
     def on_unmount(self) -> None:
-        if self.workplace.has_copied:
-            self.farewell = f"{self.farewell} {self.workplace.clearing.left}".strip()
+        self.note_what_stays()
         self._eye.close()
         self.workplace.close()
 
@@ -284,8 +272,7 @@ class TokenTuiApp(LockingApp):
     @work(exclusive=True, group="section")
     async def _quit(self) -> None:
         if await self._leave_pages() and await self._all_saved():
-            if self.workplace.has_copied:
-                self.farewell = await asyncio.to_thread(self.workplace.clearing.part)
+            await self.part_from_clipboard()
             self.exit()
 
     async def _all_saved(self) -> bool:
@@ -361,34 +348,7 @@ class TokenTuiApp(LockingApp):
             self.call_from_thread(self.set_keymap, completed(self._settings.keys))
         trouble = settings_trouble(self._settings, self.available_themes, self._settings_file)
         if trouble:
-            self.call_from_thread(self._mention, trouble, "error")
-
-    def _mention(self, text: str, kind: str) -> None:
-        """Where the message line is free: trouble with the key or the store comes first."""
-        page = shown_page(self)
-        if page is not None and not page.told:
-            page.say(text, kind)
-
-    # ------------------------------------------------------------------ the clipboard
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """As Textual does for what was selected in an entry, and is kept to be pasted into another one.
-
-        What is selected on the screen may be a value, and goes the way of values: it is kept nowhere.
-        """
-        from tokentui.tui.widgets.entry import QuietEntry
-
-        entry, page = self.focused, shown_page(self)
-        if isinstance(entry, Input) and not isinstance(entry, QuietEntry) and entry.selected_text == text:
-            super().copy_to_clipboard(text)
-        elif page is not None:
-            page.copy(text, "the selection", "Hold Shift while you select, and the terminal copies it.")
-
-    @work(thread=True, group="clear_clipboard")
-    def action_clear_clipboard(self) -> None:
-        """Take what was copied off the clipboard now."""
-        told, kind = self.workplace.clearing.clear()
-        self.call_from_thread(self._say, told, kind)
+            self.call_from_thread(self.mention, trouble, "error")
 
     # ------------------------------------------------------------------ theme and pictures
 
