@@ -16,7 +16,7 @@ class Suspending:
     """
 
     def __init__(self, *, ends: Callable[[], bool], draw_anew: Callable[[], object]) -> None:
-        """`ends`: whether the end has begun; `draw_anew`, called in the loop, leaves and enters the terminal again."""
+        """`ends`: whether the end has begun; `draw_anew`, called in the loop, leaves the terminal and enters it."""
         self._ends = ends
         self._draw_anew = draw_anew
         self._suspended = False
