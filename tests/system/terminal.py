@@ -156,7 +156,7 @@ class Terminal:
         return list(termios.tcgetattr(self._child.child_fd)[:4])
 
     def left_clean(self, *besides: bytes) -> None:
-        """Assert that what the program has turned on in the terminal is off again, `besides` what a shell turns on."""
+        """Assert that what the program has turned on in the terminal is off again, `besides` what a shell has on."""
         for on, off in ((on, off) for on, off in MODES.items() if on not in besides):
             written = self.written
             assert written.rfind(b"\x1b[" + off) >= written.rfind(b"\x1b[" + on), f"{on!r} is still on"

@@ -11,24 +11,9 @@ _OTHERWISE = "use the command line, as in: tokentui tokens list"
 
 
 #: How the names of terminals begin that are known to draw. Many a system does not know the newer of them by name.
-_KNOWN = tuple(
-    [
-        "alacritty",
-        "contour",
-        "foot",
-        "ghostty",
-        "konsole",
-        "linux",
-        "putty",
-        "rio",
-        "rxvt",
-        "screen",
-        "st-",
-        "tmux",
-        "vte",
-        "wezterm",
-        "xterm",
-    ]
+_KNOWN = (
+    *("alacritty", "contour", "foot", "ghostty", "konsole", "linux", "putty", "rio", "rxvt", "screen", "st-", "tmux"),
+    *("vte", "wezterm", "xterm"),
 )
 
 
@@ -44,7 +29,7 @@ def check_terminal() -> None:
 
 
 def _draws(name: str) -> bool:
-    """Whether the system knows a terminal of this name, and it moves its cursor as all of today's do (ECMA-48 CUP)."""
+    """Whether the system knows a terminal of this name, which moves its cursor as all of today's do (ECMA-48 CUP)."""
     if not name:
         return False
     try:
