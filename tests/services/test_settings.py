@@ -55,11 +55,10 @@ def test_the_mode_of_the_file_stays(file: Path, wanted: int) -> None:
     assert load_settings(file).theme == "dracula"
 
 
-def test_a_new_file_has_the_mode_of_the_users_files(tmp_path: Path) -> None:
-    fresh, other = tmp_path / "fresh" / "config.toml", tmp_path / "other"
-    other.touch()
+def test_a_new_file_and_its_folder_are_the_owners_alone(tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh" / "config.toml"
     remember_theme(fresh, "dracula")
-    assert mode(fresh) == mode(other)
+    assert (mode(fresh), mode(fresh.parent)) == (0o600, 0o700)
     assert mode(fresh.parent) == 0o700
 
 

@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 import click
 
 from tokentui.domain.errors import Conflict, NotFound, NotHandedOut, SealError, StoreError, TokenTuiError
+from tokentui.domain.masking import masked
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,11 +83,11 @@ def report(error: Exception) -> int:
 def _print_traceback(error: Exception) -> None:
     import traceback
 
-    traceback.print_exception(error)
+    click.echo(masked("".join(traceback.format_exception(error))), nl=False, err=True)
 
 
 def _say(line: str, code: int) -> int:
-    click.echo(f"tokentui: {line}", err=True)
+    click.echo(masked(f"tokentui: {line}"), err=True)
     return code
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import click
 import orjson
 
+from tokentui.domain.masking import masked
+
 _JSON = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_APPEND_NEWLINE
 _BETWEEN_COLUMNS = "  "
 
@@ -25,8 +27,8 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def talk(line: str) -> None:
-    """A line for the user, on stderr."""
-    click.echo(line, err=True)
+    """A line for the user, on stderr; what looks like a token value in it was typed by mistake."""
+    click.echo(masked(line), err=True)
 
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -7,6 +7,8 @@ import click
 
 from tokentui.cli.compose import Office
 
+#: With these Textual writes down, or sends to its console, every message: what is pasted or typed is among them.
+_TELLTALE = ("TEXTUAL", "TEXTUAL_LOG")
 _OTHERWISE = "use the command line, as in: tokentui tokens list"
 
 
@@ -21,6 +23,8 @@ def check_terminal() -> None:
 def open_ui(office: Office) -> None:
     """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all."""
     office.reader()
+    for name in _TELLTALE:
+        os.environ.pop(name, None)
     from tokentui.tui.app import TokenTuiApp
 
     file = None if office.demo else office.settings_file

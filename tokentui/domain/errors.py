@@ -4,9 +4,17 @@ Every message is one line that is fit to be shown; none ever holds a token value
 line) catch `TokenTuiError` and nothing wider.
 """
 
+from tokentui.domain.masking import masked
+
 
 class TokenTuiError(Exception):
-    """The base of all errors that are meant for the user's eyes."""
+    """The base of all errors that are meant for the user's eyes.
+
+    What looks like a token value is masked: it was typed where something else was asked for.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(masked(message))
 
 
 class Invalid(TokenTuiError):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.policy import Policy
+from tokentui.store.private_files import make_private_folder, temporary_beside, write_private
 
 #: A hundred years: no arithmetic with it leaves the calendar.
 _MOST_DAYS = 36525
@@ -109,11 +110,11 @@ def _with_theme(file: Path, theme: str) -> str:
 
 
 def _replace(file: Path, text: str) -> None:
-    """All of the text or none of it, in a file of the mode that it had."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.{os.urandom(4).hex()}.tmp")
+    """All of the text or none of it, in a file of the mode that it had; a new one is its owner's alone."""
+    make_private_folder(file.parent)
+    temporary = temporary_beside(file)
     try:
-        temporary.write_text(text, "utf-8")
+        write_private(temporary, text.encode())
         with suppress(FileNotFoundError):
             temporary.chmod(stat.S_IMODE(file.stat().st_mode))
         os.replace(temporary, file)

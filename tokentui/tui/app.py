@@ -5,18 +5,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
-import rich
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import Screen
-
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
 from tokentui.tui.palette import ActionCommands
-from tokentui.tui.reveals import Reveals
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
@@ -239,13 +236,13 @@ class TokenTuiApp(App[None]):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)
 
     def _fatal_error(self) -> None:
-        """As Textual does, without the local variables: a token's value may be among them.
+        """As Textual does, without the local variables and the error's own words: a token's value may be in them.
 
         There is no public way to say so; a test notices if Textual asks another method one day.
         """
-        from rich.traceback import Traceback
+        from tokentui.tui.crash import where_it_was
 
-        self.panic(Traceback(width=None, suppress=[rich]))
+        self.panic(where_it_was())
 
     # ------------------------------------------------------------------ what the user has chosen
 
@@ -297,12 +294,11 @@ class TokenTuiApp(App[None]):
         self._say(*save_picture(self))
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
-        """As Textual does, with every revealed value taken off the screen first."""
-        for screen in self.screen_stack:
-            for widget in screen.walk_children(with_self=True):
-                if isinstance(widget, Reveals):
-                    widget.conceal()
-        return super().export_screenshot(title=title, simplify=simplify)
+        """As Textual does, with every value taken off the screen first: what is revealed, and what was pasted."""
+        from tokentui.tui.pictures import concealed
+
+        with concealed(self.screen_stack):
+            return super().export_screenshot(title=title, simplify=simplify)
 
     def _write_to_terminal(self, sequence: str) -> None:
         self.call_from_thread(self._write_sequence, sequence)
