@@ -95,6 +95,16 @@ class Terminal:
         assert code is not None, f"ended by signal {self._child.signalstatus}"
         return int(code)
 
+    @property
+    def runs(self) -> bool:
+        """Whether the program has not ended yet."""
+        return bool(self._child.isalive())
+
+    @property
+    def process(self) -> int:
+        """The program's process id."""
+        return int(self._child.pid)
+
     def mode(self) -> list[object]:
         """How the terminal treats what is typed: echo, lines, signals."""
         return list(termios.tcgetattr(self._child.child_fd)[:4])

@@ -1,6 +1,7 @@
 """What goes wrong, turned into one line on stderr and an exit code: the only place that does."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +10,7 @@ from typing import ParamSpec, TypeVar
 import click
 
 from tokentui.domain.errors import Conflict, NotFound, NotHandedOut, SealError, StoreError, TokenTuiError
-from tokentui.domain.masking import masked
+from tokentui.domain.masking import MASK, masked
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,6 +33,10 @@ _CODES: tuple[tuple[type[TokenTuiError], int], ...] = (
     (SealError, STORE_UNUSABLE),
     (NotHandedOut, STORE_UNUSABLE),
 )
+#: A traceback has no names of others in it: what looks like a quarter of a value is masked there.
+_IN_A_TRACEBACK = 16
+#: What click repeats of what was typed; no option or command of ours is as long, and a value of any form may be.
+_LONG_WORD = re.compile(r"[^\s'\"()]{32,}")
 #: Options of `tokentui` itself, which are often written behind the command.
 _BEFORE_THE_COMMAND = ("--store", "--key-file", "--read-only", "--demo")
 
@@ -83,7 +88,8 @@ def report(error: Exception) -> int:
 def _print_traceback(error: Exception) -> None:
     import traceback
 
-    click.echo(masked("".join(traceback.format_exception(error))), nl=False, err=True)
+    told = masked("".join(traceback.format_exception(error)), _IN_A_TRACEBACK)
+    click.echo(told, nl=False, err=True)
 
 
 def _say(line: str, code: int) -> int:
@@ -94,6 +100,7 @@ def _say(line: str, code: int) -> int:
 def _usage(error: click.UsageError) -> str:
     path = error.ctx.command_path if error.ctx else "tokentui"
     message = " ".join(error.format_message().split())  # click puts the choices of an argument on lines of their own
+    message = _LONG_WORD.sub(MASK, message)
     if isinstance(error, click.NoSuchOption) and error.option_name in _BEFORE_THE_COMMAND:
         first, _, rest = path.partition(" ")
         message = f"{error.option_name} goes before the command: {first} {error.option_name} … {rest}."

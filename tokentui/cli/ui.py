@@ -6,6 +6,7 @@ import sys
 import click
 
 from tokentui.cli.compose import Office
+from tokentui.cli.failures import holds_values
 
 #: With these Textual writes down, or sends to its console, every message: what is pasted or typed is among them.
 _TELLTALE = ("TEXTUAL", "TEXTUAL_LOG")
@@ -20,6 +21,7 @@ def check_terminal() -> None:
         raise click.UsageError(f"TERM names no terminal that can draw; set it, or {_OTHERWISE}")
 
 
+@holds_values
 def open_ui(office: Office) -> None:
     """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all."""
     office.reader()

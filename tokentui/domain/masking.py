@@ -7,22 +7,29 @@ any form: they are kept out by never being put into a text at all.
 import re
 
 MASK = "••••••••"
-
 #: Half a value is a secret too; a shorter run may be any name.
-_RUN = re.compile(r"[A-Za-z0-9]{32,}")
+HALF = 32
+#: As many letters and digits as a generated value has.
 _LENGTH = 64
+#: From here on letters of both cases are no word, be there a digit among them or not.
+_NO_WORD = 40
+
+_RUN = re.compile(r"[A-Za-z0-9]+")
 
 
-def masked(text: str) -> str:
-    """The text with a mask in place of each run of characters that could be a value, or most of one."""
-    return _RUN.sub(lambda run: MASK if _is_mixed(run[0]) and re.search("[0-9]", run[0]) else run[0], text)
+def masked(text: str, least: int = HALF) -> str:
+    """The text with a mask in place of each run of `least` characters or more that could be of a value."""
+    if len(text) < least:
+        return text
+    return _RUN.sub(lambda run: MASK if len(run[0]) >= least and _is_random(run[0]) else run[0], text)
 
 
 def holds_value(text: str) -> bool:
     """Whether a word in it has the form of a generated value: 64 letters and digits, of both cases."""
-    return len(text) >= _LENGTH and any(len(run) == _LENGTH and _is_mixed(run) for run in _RUN.findall(text))
+    return len(text) >= _LENGTH and any(len(run) == _LENGTH and _is_random(run) for run in _RUN.findall(text))
 
 
-def _is_mixed(run: str) -> bool:
-    """Digests in hex, which may be shown, have letters of one case only."""
-    return run.lower() != run and run.upper() != run
+def _is_random(run: str) -> bool:
+    """Digests in hex, which may be shown, have letters of one case only; names have no digits in them, mostly."""
+    both_cases = run.lower() != run and run.upper() != run
+    return both_cases and (len(run) >= _NO_WORD or not run.isalpha())
