@@ -21,7 +21,7 @@ from tokentui.domain.values import generate
 #: Any 16 characters in a row hold a block of 8 that begins at a multiple of 8; 8 random characters are no accident.
 _BLOCK = 8
 #: How long the looks at `/proc` are apart, in seconds.
-_BETWEEN = 0.005
+_BETWEEN = 0.02
 
 
 def fragments(value: str) -> set[bytes]:

@@ -135,6 +135,7 @@ KEYS = {
     "left": "\x1b[D",
     "home": "\x1b[H",
     "end": "\x1b[F",
+    "ctrl+p": "\x10",
     "ctrl+s": "\x13",
 }
 

@@ -11,6 +11,7 @@ from click.testing import Result
 from tests.cli.conftest import Shell
 from tests.system.canary import Canary
 from tokentui.cli import main
+from tokentui.services.desk import Desk
 from tokentui.services.endpoints import reveal_primary
 from tokentui.services.tokens import reveal_token
 
@@ -129,12 +130,15 @@ class Teller:
 
     def adopt_all(self) -> None:
         """Look for what the system has generated too."""
-        desk = self.shell.office.desk
-        for token in desk.reader().iter_tokens():
-            self.canary.adopt(reveal_token(desk, token))
-        for endpoint in desk.reader().iter_endpoints():
-            for slot in endpoint.primaries:
-                self.canary.adopt(reveal_primary(desk, endpoint, slot))
+        for value in all_values(self.shell.office.desk):
+            self.canary.adopt(value)
+
+
+def all_values(desk: Desk) -> set[str]:
+    """All values that the store holds."""
+    reader = desk.reader()
+    primaries = {reveal_primary(desk, one, slot) for one in reader.iter_endpoints() for slot in one.primaries}
+    return primaries | {reveal_token(desk, token) for token in reader.iter_tokens()}
 
 
 def command_of(words: list[str]) -> click.Command:
@@ -148,7 +152,9 @@ def command_of(words: list[str]) -> click.Command:
     return command
 
 
-def every_command(group: click.Group = main, before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def every_command(
+    group: click.Group = main, before: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """All commands, with the words that name them; groups too."""
     yield before, group
     for name in group.list_commands(click.Context(group)):

@@ -9,8 +9,8 @@ import re
 MASK = "••••••••"
 #: Half a value is a secret too; a shorter run may be any name.
 HALF = 32
-#: As many letters and digits as a generated value has.
-_LENGTH = 64
+#: What is refused in a name is longer than the ids in links to documents; a generated value is, be it cut at its ends.
+_REFUSED = 48
 #: From here on letters of both cases are no word, be there a digit among them or not.
 _NO_WORD = 40
 
@@ -25,8 +25,8 @@ def masked(text: str, least: int = HALF) -> str:
 
 
 def holds_value(text: str) -> bool:
-    """Whether a word in it has the form of a generated value: 64 letters and digits, of both cases."""
-    return len(text) >= _LENGTH and any(len(run) == _LENGTH and _is_random(run) for run in _RUN.findall(text))
+    """Whether most of a generated value is in it: so many letters and digits in a row, of both cases."""
+    return len(text) >= _REFUSED and any(len(run) >= _REFUSED and _is_random(run) for run in _RUN.findall(text))
 
 
 def _is_random(run: str) -> bool:
