@@ -79,16 +79,18 @@ def test_a_crash_of_a_command_tells_where_it_was_and_no_value(
         place, *words = line.replace("FILE", str(values / "tokens.csv")).split(" ")
         environ = {"HOME": str(tmp_path), "TEXTUAL_LOG": str(tmp_path / "log")}
         environ |= with_fault(tmp_path / "fault", place, values / "text")
-        with subprocess.Popen(
-            [sys.executable, "-m", "tokentui", *places, *words],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=ROOT,
-            env=environ,
-        ) as process:
-            with canary.watching(process.pid):
-                printed, said = process.communicate(canary.value().encode())
+        with (
+            subprocess.Popen(
+                [sys.executable, "-m", "tokentui", *places, *words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=ROOT,
+                env=environ,
+            ) as process,
+            canary.watching(process.pid),
+        ):
+            printed, said = process.communicate(canary.value().encode())
         assert process.returncode == 70, (line, said.decode())
         assert b"in broken" in said, line
         assert b"RuntimeError" in said

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 import click
 
 from tokentui.domain.errors import Conflict, NotFound, NotHandedOut, SealError, StoreError, TokenTuiError
-from tokentui.domain.masking import MASK, masked
+from tokentui.domain.masking import MASK, masked, visible
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,9 +72,9 @@ def report(error: Exception) -> int:
         case TokenTuiError():
             return _say(str(error), next((code for kind, code in _CODES if isinstance(error, kind)), USAGE))
         case click.UsageError():
-            return _say(_usage(error), USAGE)
+            return _say(visible(_usage(error)), USAGE)
         case click.ClickException():
-            return _say(error.format_message(), USAGE)
+            return _say(visible(error.format_message()), USAGE)
         case click.Abort():
             return _say("interrupted.", INTERRUPTED)
         case BrokenPipeError():

@@ -1,4 +1,4 @@
-"""What looks like a token value is masked where nobody asked for one: in errors, and in what was typed by mistake.
+"""What must not be seen is masked: a token value where nobody asked for one, and characters that steer a terminal.
 
 Values of the system's own making are known by their form, without a key. Others, taken in from elsewhere, may have
 any form: they are kept out by never being put into a text at all.
@@ -9,7 +9,7 @@ import re
 MASK = "••••••••"
 #: Half a value is a secret too; a shorter run may be any name.
 HALF = 32
-#: What is refused in a name is longer than the ids in links to documents; a generated value is, be it cut at its ends.
+#: What is refused in a name: longer than the ids in links to documents, and shorter than a value, be it cut.
 _REFUSED = 48
 #: From here on letters of both cases are no word, be there a digit among them or not.
 _NO_WORD = 40
@@ -22,6 +22,13 @@ def masked(text: str, least: int = HALF) -> str:
     if len(text) < least:
         return text
     return _RUN.sub(lambda run: MASK if len(run[0]) >= least and _is_random(run[0]) else run[0], text)
+
+
+def visible(text: str) -> str:
+    r"""The text on one line and fit for a terminal, whoever wrote it: what cannot be seen as `\x1b`."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def holds_value(text: str) -> bool:

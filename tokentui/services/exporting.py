@@ -13,6 +13,7 @@ from tokentui.exchange.proxy_notes import deadlines
 from tokentui.exchange.proxy_rules import ProxyRules, proxy_rules
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import reveal_primary
+from tokentui.services.reach import dangling
 from tokentui.services.tokens import VALUE, reveal_token
 from tokentui.store.protocol import Reader
 
@@ -82,8 +83,11 @@ def inventory_of(reader: Reader) -> Inventory:
     """All records in their settled order, whatever the store's own."""
     endpoints = sorted(reader.iter_endpoints(), key=lambda each: each.ref)
     refs = {endpoint.id: endpoint.ref for endpoint in endpoints}
+    held = {token.id for token in reader.iter_tokens()}
     assigned: dict[str, list[tuple[str, Assignment]]] = defaultdict(list)
     for each in reader.iter_assignments():
+        if each.endpoint_id not in refs or each.token_id not in held:
+            raise dangling(f"the assignment {each.id[:80]} is of a token or an endpoint")
         assigned[each.token_id].append((refs[each.endpoint_id], each))
     return Inventory(
         endpoints=tuple(endpoints),

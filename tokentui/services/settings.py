@@ -57,7 +57,9 @@ def _parsed(path: Path, text: bytes) -> Mapping[str, object]:
 
     try:
         return tomllib.loads(text.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise SettingsError(f"The settings {path} are nested too deeply.") from None
+    except ValueError as error:  # not UTF-8, no TOML, or a number of too many digits
         raise SettingsError(f"The settings {path} are no TOML: {error}.") from None
 
 

@@ -10,6 +10,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import Screen
+
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
