@@ -73,7 +73,7 @@ class Canary:
 
     @contextmanager
     def watching(self, process: int) -> Iterator[None]:
-        """Look at the arguments and environments of a process and its children all the time; they are seen by `ps`."""
+        """Look at the arguments and environments of a process and its children all the time, as `ps` would."""
         seen: dict[str, bytes] = {}
         done = threading.Event()
         watcher = threading.Thread(target=_watch, args=(process, done, seen))

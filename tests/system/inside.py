@@ -4,6 +4,7 @@ They are put into a `sitecustomize.py` that the interpreter finds by `PYTHONPATH
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -49,6 +50,9 @@ def watch(event, args, file=os.open({file!r}, os.O_WRONLY | os.O_CREAT | os.O_AP
 sys.addaudithook(watch)
 """
 
+#: A pair of sockets for the event loop's own wake-up calls, and what the machine is called.
+_HARMLESS = re.compile(r"socket\.__new__ \(.*, (<AddressFamily\.AF_UNIX: 1>|1), |socket\.gethostname ")
+
 
 def with_fault(folder: Path, place: str, text: Path, kind: str = "RuntimeError") -> Mapping[str, str]:
     """The environment in which calling `module:name` raises an error that holds a file's text and the arguments."""
@@ -58,6 +62,11 @@ def with_fault(folder: Path, place: str, text: Path, kind: str = "RuntimeError")
 def with_watch(folder: Path, file: Path) -> Mapping[str, str]:
     """The environment in which each use of a socket, by the process or a child in Python, is noted in a file."""
     return _begun_with(folder, _WATCH.format(file=str(file)))
+
+
+def foreign(sockets: Path) -> list[str]:
+    """What was noted of sockets that lead to other machines, or could; the event loop's own, and its name, do not."""
+    return [line for line in sockets.read_text().splitlines() if not _HARMLESS.match(line)]
 
 
 def _begun_with(folder: Path, script: str) -> Mapping[str, str]:

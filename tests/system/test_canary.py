@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ import pytest
 
 from tests.system.canary import Canary
 
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], str]] = {
     "as it is": lambda value: value,
     "16 characters of it": lambda value: value[21:37],
     "base64": lambda value: base64.b64encode(value.encode()).decode(),

@@ -1,14 +1,15 @@
-"""A session in a real terminal that takes values everywhere: what was not asked for is on no screen and in no file."""
+"""A session in a terminal that takes values everywhere: what was not asked for is on no screen and in no file."""
 
 import re
 import shlex
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Shell
 from tests.system.canary import Canary
-from tests.system.inside import with_watch
+from tests.system.inside import foreign, with_watch
 from tests.system.terminal import Terminal, terminal
 from tests.system.test_canary_cli import KONG, all_values
 
@@ -146,13 +147,15 @@ class Sitting:
             self.screen.press(f"\x1b[200~{self.canary.value()}\x1b[201~" if key == "PASTE" else key)
             self.screen.until(lambda: True)
         for text in filter(None, map(str.strip, expected.split("|"))):
-            self.screen.until(lambda text=text: self._is_there(text.lstrip("~")) is not text.startswith("~"))
+            self.screen.until(partial(self._shows, text))
         self.adopt_all()
         if not keys.startswith("!"):
             self.canary.look(f"the terminal at {line!r}", self.screen.written[before:])
 
-    def _is_there(self, text: str) -> bool:
-        return bool(_VALUE.search(self.screen.text)) if text == "#" else text in self.screen.text
+    def _shows(self, text: str) -> bool:
+        sought = text.lstrip("~")
+        there = _VALUE.search(self.screen.text) is not None if sought == "#" else sought in self.screen.text
+        return there is not text.startswith("~")
 
     def adopt_all(self) -> None:
         for value in all_values(self.shell.office.desk):
@@ -183,12 +186,3 @@ def test_a_session_leaves_no_value_on_the_screen_in_a_file_or_in_the_list_of_pro
         canary.look_under(folder)
     canary.nowhere()
     assert foreign(tmp_path / "sockets") == []
-
-
-def foreign(sockets: Path) -> list[str]:
-    """What was done with sockets that lead out of the machine; those of the event loop and its own name do not."""
-    lines = sockets.read_text().splitlines() if sockets.exists() else []
-    harmless = re.compile(
-        r"socket\.__new__ .*AddressFamily\.AF_UNIX|socket\.__new__ .*, 1, 1, 0|socket\.gethostname "
-    )
-    return [line for line in lines if not harmless.match(line)]

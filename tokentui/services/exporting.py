@@ -3,6 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from tokentui.domain.address import check_ip_filter
+from tokentui.domain.errors import Invalid, StoreError
 from tokentui.domain.names import name_key
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
@@ -76,7 +78,17 @@ def export_haproxy_map(desk: Desk) -> Exported:
 
 def _rules(desk: Desk) -> tuple[ProxyRules, list[str]]:
     inventory, now = inventory_of(desk.reader()), desk.clock()
+    for endpoint in inventory.endpoints:
+        _check_addresses(endpoint)
     return proxy_rules(inventory, _Opened(desk), now), deadlines(inventory, now)
+
+
+def _check_addresses(endpoint: Endpoint) -> None:
+    """Raise `StoreError` where a damaged store has an IP filter that is none: no proxy is to guess what it meant."""
+    try:
+        check_ip_filter(endpoint.ip_filter)
+    except Invalid as error:
+        raise StoreError(f"The store is damaged: the IP filter of {endpoint.ref}: {error}") from None
 
 
 def inventory_of(reader: Reader) -> Inventory:

@@ -85,7 +85,7 @@ def _policy(path: Path, table: object) -> Policy:
         raise SettingsError(f"In {path}, [policy] is a table of days.")
     for name, days in table.items():
         if name not in known:
-            raise SettingsError(f"In {path}, [policy] knows no {name}; it knows {', '.join(sorted(known))}.")
+            raise SettingsError(f"In {path}, [policy] knows no {name[:60]}; it knows {', '.join(sorted(known))}.")
         if type(days) is not int or not 0 <= days <= _MOST_DAYS:
             raise SettingsError(f"In {path}, {name} is a whole number of days, 0 to {_MOST_DAYS}; 0 switches it off.")
     return Policy(**table)
