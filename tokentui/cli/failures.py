@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
+from tokentui.domain import masking
 from tokentui.domain.errors import Conflict, NotFound, NotHandedOut, SealError, StoreError, TokenTuiError
 from tokentui.domain.masking import MASK, masked, visible
 
@@ -33,8 +34,6 @@ _CODES: tuple[tuple[type[TokenTuiError], int], ...] = (
     (SealError, STORE_UNUSABLE),
     (NotHandedOut, STORE_UNUSABLE),
 )
-#: A traceback has no names of others in it: what looks like a quarter of a value is masked there.
-_IN_A_TRACEBACK = 16
 #: What click repeats of what was typed; no option or command of ours is as long, and a value of any form may be.
 _LONG_WORD = re.compile(r"[^\s'\"()]{32,}")
 #: Options of `tokentui` itself, which are often written behind the command.
@@ -88,7 +87,7 @@ def report(error: Exception) -> int:
 def _print_traceback(error: Exception) -> None:
     import traceback
 
-    told = masked("".join(traceback.format_exception(error)), _IN_A_TRACEBACK)
+    told = masked("".join(traceback.format_exception(error)), least=masking.QUARTER)
     click.echo(told, nl=False, err=True)
 
 

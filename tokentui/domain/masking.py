@@ -9,6 +9,8 @@ import re
 MASK = "••••••••"
 #: Half a value is a secret too; a shorter run may be any name.
 HALF = 32
+#: Where no names of others stand, as in a traceback, less is enough.
+QUARTER = 16
 #: What is refused in a name: longer than the ids in links to documents, and shorter than a value, be it cut.
 _REFUSED = 48
 #: From here on letters of both cases are no word, be there a digit among them or not.
