@@ -127,7 +127,7 @@ class Damage:
         self.shell, self.file, self.mutations = shell, file, mutations
         self.chance = random.Random(seed)
         self.folders = {shell.store.parent, shell.key.parent, file.parent}
-        self.sound = {path: path.read_bytes() for folder in self.folders for path in folder.iterdir()}
+        self.sound = {path: path.read_bytes() for path in self._files()}
 
     def meet(self, times: int, commands: str) -> set[int]:
         """Meet so many mutated files; gives the exit codes."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
+from tokentui.domain.errors import SealError
 from tokentui.store import safe_storage
 
 _PETS = ("endpoints", "add", "Pets", "--group", "new")
@@ -82,7 +83,6 @@ class TestWrongKey:
 
     def test_is_refused_under_the_lock_too(self, stocked: Shell, tmp_path: Path) -> None:
         """Somebody makes the store with another key after ours was fetched for a store that was not there yet."""
-        from tokentui.domain.errors import SealError
         from tokentui.domain.fields import TokenFields
         from tokentui.services.tokens import add_token
 
@@ -104,6 +104,12 @@ class TestWrongKey:
         mixed.done("tokens", "assign", "crm", "shop/pets")
 
 
+def flipped(content: bytes, position: int, bit: int) -> bytes:
+    changed = bytearray(content)
+    changed[position] ^= 1 << bit
+    return bytes(changed)
+
+
 class TestKeyFile:
     @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
     def test_that_others_may_read_is_refused_with_the_cure(self, stocked: Shell, mode: int) -> None:
@@ -115,6 +121,17 @@ class TestKeyFile:
         stocked.key.write_text(content)
         stocked.refused(5, "tokens", "add", "new")
         assert stocked.key.read_text() == content
+
+    def test_with_any_bit_turned_or_cut_anywhere_is_refused_in_one_line(self, stocked: Shell) -> None:
+        whole = stocked.key.read_bytes()
+        turned = [flipped(whole, position, bit) for position in range(len(whole)) for bit in range(8)]
+        for content in (*turned, *(whole[:length] for length in range(len(whole) - 1))):
+            stocked.key.write_bytes(content)
+            with pytest.raises(SealError) as caught:
+                stocked.office.desk.vault.digest("")
+            assert "\n" not in str(caught.value)
+        stocked.key.write_bytes(whole)
+        stocked.done("tokens", "show", "erp", "--reveal")
 
     def test_that_is_a_folder_is_refused(self, shell: Shell) -> None:
         shell.key.mkdir(parents=True)

@@ -214,6 +214,15 @@ class TestWhatIsLoaded:
         words = ["--store", str(stocked.store), "tokens", "list"]
         ended = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=True, cwd=ROOT)
         loaded = set(json.loads(ended.stderr))
-        unwanted = {"textual", "rich", "uvicorn", "cryptography", "yaml", "filelock", "tomlkit", "pathspec"}
+        unwanted = {
+            "textual",
+            "rich",
+            "uvicorn",
+            "cryptography",
+            "yaml",
+            "tokentui.store.lock",
+            "tomlkit",
+            "pathspec",
+        }
         assert not loaded & {*unwanted, "importlib.metadata"}
         assert b"erp" in ended.stdout

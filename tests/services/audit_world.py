@@ -145,6 +145,18 @@ def slot_off(world: World) -> None:
     world.edit(world.orders, methods=(GET,))
 
 
+def value_lost(world: World) -> None:
+    with world.desk.change("lost a value") as change:
+        change.put(replace(world.erp, secret=replace(world.erp.secret, lost="0123456789abcdef")))
+
+
+def primary_lost(world: World) -> None:
+    orders = world.orders
+    lost = {POST: replace(orders.primaries[POST], lost="0123456789abcdef")}
+    with world.desk.change("lost a primary") as change:
+        change.put(replace(orders, primaries={**orders.primaries, **lost}))
+
+
 Deed = Callable[[World], object]
 
 #: Code → what brings it up, whom it is about, and what it says is to be done.
@@ -159,6 +171,12 @@ CASES: dict[Code, tuple[Deed, str, Deed]] = {
         "g/orders POST",
         lambda world: generate_primary(world.desk, world.orders.id, POST),
     ),
+    Code.PRIMARY_LOST: (
+        primary_lost,
+        "g/orders POST",
+        lambda world: generate_primary(world.desk, world.orders.id, POST),
+    ),
+    Code.VALUE_LOST: (value_lost, "erp", lambda world: rotate(world.desk, [world.erp.id], None)),
     Code.TOKEN_WEAK: (
         lambda world: world.edit_erp("hunter2"),
         "erp",

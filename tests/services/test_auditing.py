@@ -17,6 +17,7 @@ from tokentui.services.desk import Desk
 from tokentui.services.tokens import add_token, edit_token
 from tokentui.services.undo import undo_last
 from tokentui.store.request_log import RequestLog
+from tokentui.store.vault import KeyVault
 
 
 @pytest.fixture
@@ -41,9 +42,13 @@ def test_a_finding_comes_up_and_its_remedy_takes_it_away(world: World, code: Cod
     assert code.value not in {found for found, _ in world.findings}
 
 
+def _never() -> bytes:
+    raise AssertionError("somebody asked for the key")
+
+
 def test_nothing_of_it_needs_the_key(world: World) -> None:
     CASES[Code.TOKEN_WEAK][0](world)
-    world.desk.vault = None  # type: ignore[assignment]  # whoever asked it for anything would fail
+    world.desk.vault = KeyVault(_never)
     assert world.findings == {("token-weak", "erp")}
     acknowledge(world.desk, world.audit().findings, "It is going away.", None)
     assert world.findings == set()

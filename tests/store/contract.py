@@ -13,9 +13,11 @@ import pytest
 
 from tests.domain.worlds import NOTE, assign, endpoint, token
 from tokentui.domain.errors import Conflict, NotFound, StoreError
-from tokentui.domain.records import Record
+from tokentui.domain.records import EndpointToken, Record
 from tokentui.domain.slots import Slot
 from tokentui.store.protocol import RecordT, Replaced, Store, Transaction
+from tokentui.store.queries import EVERYTHING
+from tokentui.store.trail_queries import ActivityQuery
 
 POST, GET, DELETE = Slot
 ERP, SHOP, ORDERS = token("erp"), token("shop"), endpoint("orders")
@@ -35,6 +37,18 @@ def saved(record: RecordT) -> RecordT:
     return replace(record, rev=1)
 
 
+def sealed_by(key_id: str) -> EndpointToken:
+    """A new token, whose value was sealed with this key just now."""
+    return replace(ERP, secret=replace(ERP.secret, sealed_by=key_id))
+
+
+def _mark_and_stop(store: Store, key_id: str) -> None:
+    with store.change(NOTE) as transaction:
+        transaction.put(ERP)
+        transaction.mark(key_id)
+        raise Stop
+
+
 class Stop(Exception):
     """Ends a change from inside."""
 
@@ -45,6 +59,35 @@ class StoreContract:
     @pytest.fixture
     def store(self, open_store: OpenStore) -> Store:
         return open_store()
+
+    # ------------------------------------------------------------------ the key that it is marked with
+
+    def test_a_change_marks_the_store_with_another_key_and_an_exception_leaves_the_old_one(
+        self, store: Store
+    ) -> None:
+        assert store.reader().key_id is None
+        with store.change(NOTE) as transaction:
+            transaction.mark("one")
+        assert store.reader().key_id == "one"
+        with pytest.raises(Stop):
+            _mark_and_stop(store, "two")
+        assert store.reader().key_id == "one"
+
+    def test_a_value_that_was_sealed_with_another_key_is_a_conflict(self, store: Store) -> None:
+        with store.change(NOTE) as transaction:
+            transaction.put(sealed_by("one"))
+            transaction.mark("one")
+        kept = store.reader().token(ERP.id)
+        with pytest.raises(Conflict, match="key"):
+            save(store, replace(kept, previous=sealed_by("two").secret, secret=replace(SHOP.secret, sealed_by="two")))
+        save(store, replace(kept, enabled=False))
+        save(store, replace(store.reader().token(ERP.id), secret=replace(SHOP.secret, sealed_by="one")))
+
+    def test_that_the_key_of_a_value_is_lost_is_kept_with_it(self, store: Store) -> None:
+        lost = replace(ERP, secret=replace(ERP.secret, lost="one"), previous=replace(SHOP.secret, lost="two"))
+        save(store, lost, SHOP)
+        assert store.reader().token(ERP.id) == saved(lost)
+        assert store.reader().token(SHOP.id).secret.lost == ""
 
     # ------------------------------------------------------------------ keeping
 
@@ -70,6 +113,30 @@ class StoreContract:
         assert reader.token(ERP.id) == saved(weak)
         assert not reader.token(ERP.id).secret.strong
         assert reader.token(SHOP.id).secret.strong
+
+    def test_what_is_brought_back_has_a_rev_above_all_that_it_had(self, store: Store) -> None:
+        save(store, ERP, SHOP)
+        save(store, replace(ERP, rev=1, description="Later"))
+        with store.change(NOTE) as transaction:
+            assert transaction.bring_back(saved(ERP), above=0).rev == 3
+            assert transaction.bring_back(replace(SHOP, rev=7), above=2).rev == 8
+            assert transaction.bring_back(ORDERS, above=5).rev == 6
+        reader = store.reader()
+        assert reader.token(ERP.id) == replace(ERP, rev=3)
+        assert reader.token(SHOP.id) == replace(SHOP, rev=8)
+        assert reader.endpoint(ORDERS.id) == replace(ORDERS, rev=6)
+        with pytest.raises(Conflict):
+            save(store, replace(ERP, rev=2, description="Stale"))
+
+    def test_a_note_can_be_told_though_no_record_is_changed(self, store: Store) -> None:
+        save(store, ERP)
+        with store.change(NOTE._replace(what="repaired")) as transaction:
+            transaction.note_alone = True
+        assert [entry.what for entry in store.activity().page(ActivityQuery(), EVERYTHING, NOTE.at).rows] == [
+            "repaired",
+            NOTE.what,
+        ]
+        assert store.activity().verify(None, NOTE.at).problems == ()
 
     def test_put_returns_the_record_as_it_is_saved(self, store: Store) -> None:
         with store.change(NOTE) as transaction:

@@ -1,8 +1,6 @@
 """Several writers of one store file: they wait for one another, and clear up after those that were killed."""
 
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +8,6 @@ import pytest
 
 from tests.domain.worlds import NOTE, token
 from tests.store.contract import save
-from tokentui.domain.errors import StoreError
 from tokentui.store.tinydb_store import TinyDBStore
 
 ERP, SHOP = token("erp"), token("shop")
@@ -24,28 +21,6 @@ def file(store: TinyDBStore) -> Path:
     return Path(store.location)
 
 
-# ---------------------------------------------------------------------- locks and temporaries
-
-
-def test_a_lock_held_by_another_process_is_waited_for_and_then_told(file: Path) -> None:
-    script = (
-        "import fcntl, sys; lock = open(sys.argv[1], 'a'); fcntl.flock(lock, fcntl.LOCK_EX);"
-        "print('held', flush=True); sys.stdin.read()"
-    )
-    command = [sys.executable, "-c", script, f"{file}.lock"]
-    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == b"held\n"
-    store = TinyDBStore(file, lock_timeout=0.2)
-    before = file.read_bytes()
-    with pytest.raises(StoreError, match="locked by another process"):
-        save(store, SHOP)
-    assert store.reader().counts().tokens == 1  # who only looks does not wait
-    assert file.read_bytes() == before
-    holder.communicate()
-    save(store, SHOP)
-
-
 def test_what_killed_writers_left_is_swept_by_the_next_change(store: TinyDBStore, file: Path) -> None:
     file.with_name(LEFT).write_bytes(b"half a st")
     store.reader()
@@ -54,6 +29,7 @@ def test_what_killed_writers_left_is_swept_by_the_next_change(store: TinyDBStore
     assert sorted(path.name for path in file.parent.iterdir()) == [
         "activity.jsonl",
         "tokens.json",
+        "tokens.json.generations",
         "tokens.json.lock",
     ]
 

@@ -49,6 +49,7 @@ def test_file_lock_and_folders_are_the_owners_alone_whatever_the_umask(tmp_path:
     assert {path.name: mode(path) for path in (tmp_path / "one" / "two").iterdir()} == {
         "activity.jsonl": 0o600,
         "tokens.json": 0o600,
+        "tokens.json.generations": 0o700,
         "tokens.json.lock": 0o600,
     }
 

@@ -3,20 +3,18 @@
 import errno
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.domain.worlds import NOTE, token
 from tests.store.contract import save
+from tests.store.fault_table import FILES, NUMBERS, SITUATIONS, outcomes, possible, table, tried
 from tokentui.domain.errors import StoreError
+from tokentui.store.protocol import Notice
 from tokentui.store.tinydb_store import TinyDBStore
 
 ERP, SHOP = token("erp"), token("shop")
-#: What stands in a store's folder when nobody is writing.
-FILES = ["activity.jsonl", "tokens.json", "tokens.json.lock"]
 
 
 @pytest.fixture
@@ -26,102 +24,77 @@ def file(store: TinyDBStore) -> Path:
     return Path(store.location)
 
 
-FAULTS = [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EDQUOT]
+by_number = pytest.mark.parametrize("number", [*NUMBERS, errno.EDQUOT], ids=lambda number: errno.errorcode[number])
 
 
-@pytest.fixture(params=FAULTS, ids=lambda number: errno.errorcode[number])
-def fault(request: pytest.FixtureRequest) -> OSError:
-    number: int = request.param
-    return OSError(number, os.strerror(number))
-
-
-@pytest.mark.parametrize("call", ["open", "fchmod", "fsync", "stat", "replace", "write"])
-def test_a_fault_at_any_step_before_the_replace_saves_nothing_and_names_the_cause(
-    store: TinyDBStore, file: Path, monkeypatch: pytest.MonkeyPatch, fault: OSError, call: str
+@by_number
+@pytest.mark.parametrize("situation", [each for each in SITUATIONS if possible(each)])
+def test_a_fault_at_any_call_of_a_save_leaves_the_old_or_the_new_and_is_told_with_its_cause(
+    situation: str, number: int
 ) -> None:
-    before, stamp = file.read_bytes(), store.stamp()
-    with monkeypatch.context() as patched:
-        _break_for_temporaries(patched, call, fault)
-        with pytest.raises(StoreError, match=f"Nothing was saved: {file}: {fault.strerror}"):
-            save(store, SHOP)
-    assert file.read_bytes() == before
-    assert store.stamp() == stamp
-    assert [*store.reader().iter_tokens()] == [replace(ERP, rev=1)]
-    assert sorted(path.name for path in file.parent.iterdir()) == FILES
-    save(store, SHOP)
+    found = outcomes(situation, number)
+    assert [outcome for outcome in found if outcome.wrong] == []
+    assert {(outcome.holds, outcome.code) for outcome in found} >= {("old", 5), ("new", 0), ("new", 5)}
 
 
-def _break_for_temporaries(patched: pytest.MonkeyPatch, call: str, fault: OSError) -> None:
-    """Let the call fail for what is written, and for nothing else."""
-    if call == "write":
-        patched.setattr("tokentui.store.private_files.open", _full_disk(fault), raising=False)
-        return
-    original = getattr(os, call)
-
-    def broken(first: Any, *args: Any, **more: Any) -> Any:
-        path = os.readlink(f"/proc/self/fd/{first}") if isinstance(first, int) else os.fspath(first)
-        if path.endswith(".tmp"):
-            raise fault
-        return original(first, *args, **more)
-
-    patched.setattr(os, call, broken)
-
-
-def _full_disk(fault: OSError) -> Any:
-    def opened(descriptor: int, mode: str) -> Any:
-        file = open(descriptor, mode)  # noqa: SIM115  # closed by who asked for it
-
-        class Full:
-            def __enter__(self) -> "Full":
-                return self
-
-            def __exit__(self, *_: object) -> None:
-                file.close()
-
-            def write(self, content: bytes) -> int:
-                file.write(content[: len(content) // 2])
-                file.flush()
-                raise fault
-
-        return Full()
-
-    return opened
+def test_every_call_that_a_save_makes_is_among_those_that_fail() -> None:
+    calls = {call for situation in filter(possible, SITUATIONS) for call in tried(situation, -1, 0)[0].calls}
+    assert calls >= {
+        "open tokens.json.lock",
+        "flock tokens.json.lock",
+        "mkdir data",
+        "stat tokens.json",
+        "open tokens.json",
+        "read tokens.json",
+        "open activity.jsonl",
+        "flock activity.jsonl",
+        "write activity.jsonl",
+        "fsync activity.jsonl",
+        "open temporary",
+        "fchmod temporary",
+        "write temporary",
+        "fsync temporary",
+        "utime temporary",
+        "unlink temporary",
+        "mkdir tokens.json.generations",
+        "link tokens.json",
+        "unlink generation",
+        "replace temporary",
+        "open data",
+        "fsync data",
+    }
+    assert os.geteuid() != 0 or calls >= {"fchown temporary", "fchown tokens.json.generations"}
 
 
+def test_the_table_of_faults_can_be_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.store.fault_table.SITUATIONS", {"second": SITUATIONS["second"]})
+    lines = [*table()]
+    assert "| call | ENOSPC | EIO | EACCES | EROFS |" in lines
+    row = next(line for line in lines if line.startswith("| fsync temporary "))
+    assert row == "| fsync temporary |" + " old, told, exit 5 |" * 4
+    print("\n".join(lines))  # noqa: T201  # as `-s` shows; `python -m tests.store.fault_table` gives all of it
+
+
+@by_number
 def test_a_fault_after_the_replace_is_told_as_saved_but_not_confirmed(
-    store: TinyDBStore, file: Path, monkeypatch: pytest.MonkeyPatch, fault: OSError
+    store: TinyDBStore, file: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     original = os.fsync
 
     def broken(descriptor: int) -> None:
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            raise fault
+            raise OSError(number, os.strerror(number))
         original(descriptor)
 
     monkeypatch.setattr(os, "fsync", broken)
-    with (
-        pytest.raises(StoreError, match=f"Saved, but not confirmed durable.*{fault.strerror}"),
-        store.change(NOTE) as made,
-    ):
-        made.put(SHOP)
-    assert len(made.replaced) == 1
-    assert store.reader().counts().tokens == TinyDBStore(file).reader().counts().tokens == 2
-
-
-@pytest.mark.parametrize("call", ["open", "mkdir"])
-def test_a_fault_while_folder_or_lock_is_made_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: OSError, call: str
-) -> None:
-    store = TinyDBStore(tmp_path / "new" / "tokens.json", lock_timeout=0.05)
-
-    def broken(*_: object, **__: object) -> None:
-        raise type(fault)(fault.errno, fault.strerror)
-
-    monkeypatch.setattr(os, call, broken)
-    with pytest.raises(StoreError, match=str(tmp_path)):
-        save(store, ERP)
-    monkeypatch.undo()
-    assert not store.exists
+    for tokens, record in enumerate((SHOP, token("till")), start=2):
+        with store.change(NOTE) as made:
+            made.put(record)
+        assert len(made.replaced) == 1
+        assert store.reader().counts().tokens == TinyDBStore(file).reader().counts().tokens == tokens
+        told = f"Saved, but not confirmed durable: the folder {file.parent}: {os.strerror(number)}."
+        assert store.take_notice() == Notice(told, grave=True)  # each time: it is of this change
+    assert store.take_notice() is None
 
 
 def test_an_interrupt_while_saving_leaves_the_old_content_and_no_rest(
@@ -137,16 +110,15 @@ def test_an_interrupt_while_saving_leaves_the_old_content_and_no_rest(
         with pytest.raises(KeyboardInterrupt):
             save(store, SHOP)
     assert file.read_bytes() == before
-    assert sorted(path.name for path in file.parent.iterdir()) == FILES
     save(store, SHOP)
+    assert {*os.listdir(file.parent)} == FILES
 
 
-def test_a_read_that_fails_is_told_with_its_cause(
-    file: Path, monkeypatch: pytest.MonkeyPatch, fault: OSError
-) -> None:
+@by_number
+def test_a_read_that_fails_is_told_with_its_cause(file: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def broken(*_: object) -> None:
-        raise fault
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("tokentui.store.safe_storage.open", broken, raising=False)
-    with pytest.raises(StoreError, match=f"cannot be read: {fault.strerror}"):
+    with pytest.raises(StoreError, match=f"cannot be read: {os.strerror(number)}"):
         TinyDBStore(file).reader()

@@ -158,7 +158,7 @@ def test_an_interpreter_that_only_reads_does_not_load_the_lock_or_the_ciphers(st
     script = (
         "import sys; from pathlib import Path; from tokentui.store.tinydb_store import TinyDBStore;"
         f"assert TinyDBStore(Path({store.location!r})).reader().counts().tokens == 1;"
-        "print(sorted({'filelock', 'cryptography', 'textual'} & set(sys.modules)))"
+        "print(sorted({'tokentui.store.lock', 'cryptography', 'textual'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import BEGINNING, MASTER_KEY
-from tokentui.domain.errors import SealError
+from tokentui.domain.errors import Locked, SealError, WrongPassphrase
 from tokentui.domain.records import Secret
 from tokentui.domain.values import generate
-from tokentui.store.vault import KeyVault, derive, key_id
+from tokentui.store.vault import Keys, KeyVault, derive, key_id
 
 VAULT = KeyVault(lambda: MASTER_KEY)
 VALUE = "Zz90" * 16
@@ -100,6 +100,106 @@ def test_a_vault_without_its_key_says_so_and_tries_again() -> None:
         vault.digest(VALUE)
     lost.clear()
     assert vault.digest(VALUE)
+
+
+# ---------------------------------------------------------------------- keys that come and go
+
+
+class Wrapped:
+    """A key that its passphrase unwraps."""
+
+    def fetch(self, key_id: str | None) -> Keys:
+        raise Locked("The key is locked.")
+
+    def unwrap(self, key_id: str | None, passphrase: str) -> Keys:
+        if passphrase != "open":
+            raise WrongPassphrase("The passphrase does not open the key.")
+        return Keys.of(MASTER_KEY)
+
+    def is_wrapped(self, key_id: str | None) -> bool:
+        return True
+
+
+def locked(vault: KeyVault) -> None:
+    """Nothing that takes a key is done, and the vault says why."""
+    assert vault.needs_passphrase
+    secret = sealed()
+    for deed in (
+        lambda: vault.digest(VALUE),
+        lambda: vault.seal(VALUE, *PLACE),
+        lambda: vault.reveal(secret, *PLACE),
+        lambda: vault.hint(secret, *PLACE),
+        lambda: vault.key_id,
+    ):
+        with pytest.raises(Locked):
+            deed()
+
+
+def test_a_wrapped_key_is_locked_until_its_passphrase_comes_and_after_it_was_forgotten() -> None:
+    vault = KeyVault(Wrapped())
+    locked(vault)
+    with pytest.raises(WrongPassphrase):
+        vault.unlock("another")
+    locked(vault)
+    vault.unlock("open")
+    assert not vault.needs_passphrase
+    assert vault.reveal(sealed(), *PLACE) == VALUE
+    vault.forget()
+    locked(vault)
+    assert vault.length(sealed()) == len(VALUE)
+
+
+def test_a_key_that_is_not_wrapped_is_fetched_again_after_it_was_forgotten() -> None:
+    fetched: list[bytes] = []
+
+    def fetch() -> bytes:
+        fetched.append(MASTER_KEY)
+        return MASTER_KEY
+
+    vault = KeyVault(fetch)
+    for times in (1, 2, 3):
+        assert vault.digest(VALUE) == VAULT.digest(VALUE)
+        assert len(fetched) == times
+        assert not vault.needs_passphrase
+        vault.forget()
+        assert not vault.needs_passphrase
+
+
+def test_a_vault_that_has_forgotten_its_keys_holds_none() -> None:
+    vault = KeyVault(Wrapped())
+    vault.unlock("open")
+    vault.digest(VALUE)
+    vault.forget()
+    assert not any(isinstance(held, Keys) for held in vars(vault).values())
+
+
+def test_a_key_that_is_replaced_while_its_passphrase_is_worked_at_is_not_held() -> None:
+    """To work at a passphrase takes a while, in which others may save the store under another key."""
+
+    class Replaced(Wrapped):
+        def unwrap(self, key_id: str | None, passphrase: str) -> Keys:
+            asked.append(key_id)
+            vault.follow(second)
+            return Keys.of(MASTER_KEY if key_id == second else bytes(32))
+
+    asked: list[str | None] = []
+    second, vault = key_id(MASTER_KEY), KeyVault(Replaced())
+    vault.follow(key_id(bytes(32)))
+    vault.unlock("open")
+    assert vault.key_id == second
+    assert asked == [key_id(bytes(32)), second]
+
+
+def test_a_vault_drops_the_keys_of_another_store_than_it_follows() -> None:
+    keys = [bytes(32), MASTER_KEY]
+    vault = KeyVault(lambda: keys.pop(0))
+    vault.follow(None)
+    vault.follow(key_id(bytes(32)))
+    assert vault.key_id == key_id(bytes(32))
+    vault.follow(key_id(bytes(32)))
+    assert keys == [MASTER_KEY]
+    vault.follow(key_id(MASTER_KEY))
+    assert vault.key_id == key_id(MASTER_KEY)
 
 
 # ---------------------------------------------------------------------- what each seal is made of

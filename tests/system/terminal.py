@@ -49,6 +49,14 @@ class Terminal:
         """The first line that holds this text; empty where none does."""
         return next((line for line in self.lines if text in line), "")
 
+    def highlighted(self, text: str) -> bool:
+        """Whether this text is on the screen with its colours the other way round, as what has the focus is."""
+        for y, line in enumerate(self._screen.display):
+            x = line.find(text)
+            if x >= 0:
+                return bool(self._screen.buffer[y][x].reverse)
+        return False
+
     def press(self, *keys: str) -> None:
         """Send keys as they are; see `KEYS` for those without a letter."""
         for key in keys:

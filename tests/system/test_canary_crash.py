@@ -124,6 +124,8 @@ def type_when_seen(screen: Terminal, key: str) -> None:
     """Press a key, and go on when it has been seen to."""
     waits = {"2": "erp", "enter": "Description", "a": "Description", "n": "n "}
     screen.press(key)
+    if key == "tab":
+        screen.until(lambda: screen.highlighted("••••"))
     if key in waits:
         screen.until(lambda: waits[key] in screen.text or not screen.runs)
 

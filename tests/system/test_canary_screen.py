@@ -15,9 +15,9 @@ from tests.system.test_canary_cli import KONG, all_values
 
 pytestmark = pytest.mark.system
 
-#: Keys, and behind the bar what is on the screen then: # is a value, and ~ says that it is there no more. PASTE is a
-#: new value from the clipboard; a line with $ is typed in another terminal. Where a line begins with !, who sits
-#: there sees a value, having asked for it or pasted it. A way is a line.
+#: Keys, and behind the bar what is on the screen then: # is a value, ~ says that it is there no more, and ^ that it
+#: has the focus. PASTE is a new value from the clipboard; a line with $ is typed in another terminal. Where a line
+#: begins with !, who sits there sees a value, having asked for it or pasted it. A way is a line.
 STORY = """
 I                                               | Import a file
 "VALUES/kong.yaml" enter                        | Imported
@@ -29,7 +29,8 @@ escape                                          | ~Imported | /kong
 a                                               | Add endpoint token
 "erp" enter                                     | Added erp.
 a                                               | Add endpoint token
-"twin" tab r r w                                | Added twin.
+"twin" tab                                      | ^••••
+r r w                                           | Added twin.
 a                                               | Add endpoint token
 ! PASTE                                         | Description
 ! enter                                         | looks like a token value
@@ -72,7 +73,8 @@ y                                               | erp is disabled.
 u                                               | ● on
 enter                                           | Token settings
 $ tokens edit erp --description theirs
-tab r w                                         | Save erp?
+tab                                             | ^••••
+r w                                             | Save erp?
 y                                               | Somebody else changed
 m                                               | Save erp?
 y                                               | Saved erp.
@@ -153,6 +155,8 @@ class Sitting:
             self.canary.look(f"the terminal at {line!r}", self.screen.written[before:])
 
     def _shows(self, text: str) -> bool:
+        if text.startswith("^"):
+            return self.screen.highlighted(text[1:])
         sought = text.lstrip("~")
         there = _VALUE.search(self.screen.text) is not None if sought == "#" else sought in self.screen.text
         return there is not text.startswith("~")

@@ -46,6 +46,7 @@ def work(tmp_path: Path, each: int) -> None:
     assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [
         "activity.jsonl",
         "tokens.json",
+        "tokens.json.generations",
         "tokens.json.lock",
     ]
 

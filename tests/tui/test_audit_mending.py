@@ -57,7 +57,10 @@ async def test_the_key_of_a_finding_mends_it(open_ui: Open, world: World, code: 
         await ui.see(code.value)
 
 
-@pytest.mark.parametrize("code", [code for code in Code if KINDS[code].deed is Deed.ROTATE])
+_ROTATED = [code for code in Code if KINDS[code].deed is Deed.ROTATE]
+
+
+@pytest.mark.parametrize("code", [code for code in _ROTATED if code is not Code.VALUE_LOST])
 async def test_r_rotates_and_shows_the_new_value(open_ui: Open, world: World, code: Code) -> None:
     CASES[code][0](world)
     async with open_ui(world.desk, size=WIDE) as ui:
@@ -71,6 +74,23 @@ async def test_r_rotates_and_shows_the_new_value(open_ui: Open, world: World, co
         await ui.press("escape")
         await ui.see("grace-open")
         assert world.findings == {("grace-open", "erp")}
+
+
+async def test_r_gives_a_token_whose_value_is_lost_another_and_the_lost_one_no_grace_time(
+    open_ui: Open, world: World
+) -> None:
+    CASES[Code.VALUE_LOST][0](world)
+    async with open_ui(world.desk, size=WIDE) as ui:
+        await show_audit(ui)
+        await ui.see("value-lost", "Sealed with a key that was lost.")
+        await ui.press("r")
+        await ui.at(Rotate)
+        await ui.press("enter")
+        await ui.at(Rotated)
+        await ui.press("escape")
+        await ui.see("Nothing to look at.")
+        assert world.erp.previous is None
+        assert world.findings == set()
 
 
 async def test_r_is_for_all_marked_ones_that_are_due_or_weak(open_ui: Open, world: World, tmp_path: Path) -> None:

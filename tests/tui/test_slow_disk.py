@@ -1,12 +1,10 @@
 """While somebody else holds the store, keys go on: nothing is saved twice, typed in vain, or undone unseen."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
+from tests.store.holding import held_by_somebody
 from tests.tui.conftest import Open
 from tests.tui.driving import Ui
 from tokentui.domain.fields import TokenFields
@@ -21,13 +19,6 @@ from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.widgets.endpoint_form import EndpointForm
-
-
-@contextmanager
-def held(store: Path) -> Iterator[None]:
-    """Somebody else's change is under way."""
-    with FileLock(f"{store}.lock"):
-        yield
 
 
 def refs(desk: Desk) -> list[str]:
@@ -51,7 +42,7 @@ async def new_endpoint(ui: Ui) -> EndpointForm:
 async def test_saving_twice_adds_once(open_ui: Open, store: Path, desk: Desk) -> None:
     async with open_ui() as ui:
         await new_endpoint(ui)
-        with held(store):
+        with held_by_somebody(store):
             await ui.press("enter", "enter", "ctrl+s")
         await ui.told("Added tills/till.")
         await ui.app.workplace.perform(lambda: None)  # all changes that were asked for are through
@@ -62,7 +53,7 @@ async def test_what_is_typed_during_a_save_stays_and_is_unsaved(open_ui: Open, s
     async with open_ui() as ui:
         form = await new_endpoint(ui)
         await ui.tab_to("name")
-        with held(store):
+        with held_by_somebody(store):
             await ui.press("enter", "end", *" two")
         await ui.told("Added tills/till.")
         await ui.until(lambda: form.fields.slug == "till")
@@ -77,7 +68,7 @@ async def test_leaving_during_a_save_waits_for_it_and_asks_nothing(
 ) -> None:
     async with open_ui() as ui:
         await new_endpoint(ui)
-        with held(store):
+        with held_by_somebody(store):
             await ui.press("enter", "escape", key)
             assert isinstance(ui.screen, EndpointScreen)
         await ui.at(screen)
@@ -91,7 +82,7 @@ async def test_leaving_again_during_the_save_on_the_way_out_asks_nothing_more(
         await new_endpoint(ui)
         await ui.press("escape", "q")
         await ui.at(Leave)
-        with held(store):
+        with held_by_somebody(store):
             await ui.press("s", "q", "q")
             assert isinstance(ui.screen, EndpointScreen)
         await ui.at(EndpointsScreen)
@@ -105,7 +96,7 @@ async def test_what_is_typed_during_the_save_on_the_way_out_asks_once_more(
         form = await new_endpoint(ui)
         await ui.press("escape", "q")
         await ui.at(Leave)
-        with held(store):
+        with held_by_somebody(store):
             await ui.press("s")
             await ui.tab_to("description")
             await ui.write("x")
@@ -122,7 +113,7 @@ async def test_ticks_are_on_screen_until_they_are_saved(open_ui: Open, store: Pa
         await ui.at(AssignScreen)
         await ui.see("catalogue/pictures")
         await ui.press("space")
-        with held(store):
+        with held_by_somebody(store):
             await ui.press("w", "w", "q")
             await ui.told("Saving")
             assert isinstance(ui.screen, AssignScreen)
@@ -139,7 +130,7 @@ async def test_help_that_is_opened_while_ticks_are_saved_stays_open(open_ui: Ope
         await ui.at(AssignScreen)
         await ui.see("catalogue/pictures")
         await ui.press("space")
-        with held(store):
+        with held_by_somebody(store):
             await ui.press("w", "question_mark")
             await ui.at(Help)
         await ui.told("Saved the assignments of bank-import: +1 −0.")
@@ -158,7 +149,7 @@ async def test_help_that_is_opened_during_the_save_on_the_way_out_stays_open(
         await new_endpoint(ui)
         await ui.press("escape", "q")
         await ui.at(Leave)
-        with held(store):
+        with held_by_somebody(store):
             await ui.press("s", "question_mark")
             await ui.at(Help)
         await ui.told("Added tills/till.")
@@ -178,7 +169,7 @@ async def test_undo_is_of_the_change_that_was_asked_about(open_ui: Open, store: 
         await ui.press("2")
         await ui.see("bank-import")
         await ui.go("load-test")
-        with held(store):
+        with held_by_somebody(store):
             await ui.press("e", "u")
         await ui.at(Confirm)
         await ui.see("Undo “enabled load-test”?")

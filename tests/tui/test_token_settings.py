@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from textual import events
 from textual.widgets import Input
 
+from tests.store.holding import held_by_somebody
 from tests.tui.conftest import Hourglass, Open
 from tests.tui.driving import Ui
 from tokentui.domain.records import EndpointToken
@@ -266,7 +266,7 @@ async def test_a_form_opens_while_somebody_else_holds_the_store(open_ui: Open, s
         await ui.press("2")
         await ui.at(EndpointTokensScreen)
         await ui.go("load-test")
-        with FileLock(f"{store}.lock"):
+        with held_by_somebody(store):
             await ui.press("e")
             await ui.go("bank-import")
             await ui.press("enter")

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tests.store.holding import held_by_somebody
 from tests.tui.conftest import Open
 from tests.tui.driving import WIDE, Ui
 from tokentui.services.desk import Desk
@@ -205,9 +205,9 @@ async def test_who_quits_is_told_of_a_change_that_was_not_saved(
 ) -> None:
     async with open_ui(hasty_desk) as ui:
         await show_tokens(ui)
-        with FileLock(f"{store}.lock"):
+        with held_by_somebody(store):
             await ui.press("e", key)
-            await ui.told("has been locked by another process")
+            await ui.told("is locked by")
             await ui.pilot.pause()
             assert ui.app.is_running
         await ui.press(key)
@@ -217,7 +217,7 @@ async def test_who_quits_is_told_of_a_change_that_was_not_saved(
 async def test_who_quits_keeps_a_form_that_was_not_saved(open_ui: Open, store: Path, hasty_desk: Desk) -> None:
     async with open_ui(hasty_desk) as ui:
         await edit_token(ui)
-        with FileLock(f"{store}.lock"):
+        with held_by_somebody(store):
             await ui.press("enter", "q")
             await ui.see("✗ ")
         await ui.at(TokenSettings)
@@ -227,7 +227,7 @@ async def test_who_quits_keeps_a_form_that_was_not_saved(open_ui: Open, store: P
 async def test_who_quits_waits_for_a_change_that_is_saved(open_ui: Open, store: Path, desk: Desk) -> None:
     async with open_ui() as ui:
         await show_tokens(ui)
-        with FileLock(f"{store}.lock"):
+        with held_by_somebody(store):
             await ui.press("e", "q")
             await ui.told("Waiting for what is being saved")
         await ui.until(lambda: not ui.app.is_running)
@@ -242,10 +242,10 @@ async def test_a_change_that_failed_after_its_page_was_left_is_told(
         await ui.press("enter")
         await ui.see("Primary tokens", "2 of 37 mapped")
         await ui.go("chatbot")
-        with FileLock(f"{store}.lock"):
+        with held_by_somebody(store):
             await ui.press("space", "q")
             await ui.at(EndpointsScreen)
-            await ui.told("has been locked by another process")
+            await ui.told("is locked by")
 
 
 async def test_changes_whose_page_was_left_before_their_turn_are_saved(
@@ -256,7 +256,7 @@ async def test_changes_whose_page_was_left_before_their_turn_are_saved(
         await ui.press("enter")
         await ui.see("Primary tokens", "2 of 37 mapped")
         await ui.go("chatbot")
-        with FileLock(f"{store}.lock"):
+        with held_by_somebody(store):
             await ui.press("space", "j", "space", "q")
             await ui.at(EndpointsScreen)
         await ui.app.workplace.all_done()

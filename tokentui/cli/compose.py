@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tokentui.cli.master_key import MasterKey
     from tokentui.services.desk import Desk
     from tokentui.services.settings import Settings
-    from tokentui.store.protocol import Reader
+    from tokentui.store.protocol import Notice, Reader
     from tokentui.store.tinydb_store import TinyDBStore
 
 
@@ -23,10 +23,20 @@ class Office:
     """Where the files are, and the desk there. A place that is not given is where the XDG base directories say."""
 
     def __init__(
-        self, store_file: Path | None, key_file: Path | None, *, read_only: bool = False, demo: bool = False
+        self,
+        store_file: Path | None,
+        key_file: Path | None,
+        *,
+        passphrase_file: Path | None = None,
+        asks: bool = False,
+        read_only: bool = False,
+        demo: bool = False,
     ) -> None:
+        """With `asks`, a passphrase is read from its file or asked for on the terminal where it is needed."""
         self._store_file = store_file
         self._key_file = key_file
+        self.passphrase_file = passphrase_file
+        self._asks = asks
         self.read_only = read_only
         self.demo = demo
 
@@ -54,13 +64,18 @@ class Office:
         """The store; nothing is read yet."""
         from tokentui.store.tinydb_store import TinyDBStore
 
-        return TinyDBStore(self.store_file, key_id=lambda: self._key.id(), read_only=self.read_only)
+        return TinyDBStore(self.store_file, key_id=lambda: self.key.id(), read_only=self.read_only)
 
     @cached_property
-    def _key(self) -> "MasterKey":
+    def key(self) -> "MasterKey":
+        """The store's key; nothing is read yet."""
         from tokentui.cli.master_key import MasterKey
 
-        return MasterKey(self.key_file, self.store)
+        if not self._asks:
+            return MasterKey(self.key_file, self.store)
+        from tokentui.cli.passphrases import asking
+
+        return MasterKey(self.key_file, self.store, asking(self.passphrase_file))
 
     @cached_property
     def desk(self) -> "Desk":
@@ -69,13 +84,17 @@ class Office:
         from tokentui.services.desk import Desk
         from tokentui.store.vault import KeyVault
 
-        return Desk(store=self.store, vault=KeyVault(lambda: self._key.fetch()), actor=actor_here())
+        return Desk(store=self.store, vault=KeyVault(self.key), actor=actor_here())
 
     def desk_for_change(self) -> "Desk":
         """The desk, for deeds that change the store; raises `ReadOnly` before a key could be made in vain."""
         if self.read_only:
             raise ReadOnly("The store was opened read-only. Leave out --read-only to change it.")
         return self.desk
+
+    def take_notice(self) -> "Notice | None":
+        """What is to be told of the changes that were saved; None also where the store was not needed."""
+        return self.store.take_notice() if "store" in vars(self) else None
 
     def reader(self) -> "Reader":
         """The store as it is now; raises `StoreError`."""

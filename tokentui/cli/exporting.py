@@ -7,7 +7,7 @@ import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
-from tokentui.cli.files import file_named
+from tokentui.cli.files import file_named, write_out
 from tokentui.cli.options import tell_of_no_store
 from tokentui.cli.output import talk
 
@@ -54,7 +54,7 @@ def export(ctx: click.Context, /, *, format: str, reveal: bool, output: Path | N
     if output is None:
         click.echo(exported.content, nl=False)
     else:
-        _write(file_named(output), exported.content, force=force)
+        write_out(file_named(output), exported.content, force=force)
         talk(f"Written to {output}.")
     for note in exported.notes:
         talk(note)
@@ -78,23 +78,3 @@ def _exported(office: Office, format: str, *, reveal: bool) -> "Exported":
         case "haproxy-map":
             return exporting.export_haproxy_map(office.desk)
     return exporting.export_json(office.desk, reveal=reveal)
-
-
-def _write(file: Path, content: bytes, *, force: bool) -> None:
-    """Make the file (0600), or put it in place of another, whole; raises `Conflict` where that is not wanted."""
-    import os
-
-    from tokentui.domain.errors import Conflict, Invalid
-    from tokentui.store.private_files import temporary_beside, write_private
-
-    try:
-        if not force:
-            write_private(file, content)
-            return
-        beside = temporary_beside(file)
-        write_private(beside, content)
-        os.replace(beside, file)
-    except FileExistsError:
-        raise Conflict(f"{file} is there already; --force replaces it. Nothing was written.") from None
-    except OSError as error:
-        raise Invalid("output", f"{file} cannot be written: {error.strerror}.") from error

@@ -37,7 +37,7 @@ _CODES: tuple[tuple[type[TokenTuiError], int], ...] = (
 #: What click repeats of what was typed; no option or command of ours is as long, and a value of any form may be.
 _LONG_WORD = re.compile(r"[^\s'\"()]{32,}")
 #: Options of `tokentui` itself, which are often written behind the command.
-_BEFORE_THE_COMMAND = ("--store", "--key-file", "--read-only", "--demo")
+_BEFORE_THE_COMMAND = ("--store", "--key-file", "--passphrase-file", "--read-only", "--demo")
 
 
 class Defect(Exception):

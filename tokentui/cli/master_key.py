@@ -1,59 +1,134 @@
 """Which key a store is opened with: read when it is there, made once for a new store, never made over a lost one."""
 
-from functools import cached_property
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple, Protocol, TypeVar
 
-from tokentui.domain.errors import SealError
-from tokentui.store.keyfile import make_key, read_key
+from tokentui.domain.errors import SealError, TokenTuiError
+from tokentui.store.key_ring import KeyRing
+from tokentui.store.keyfile import KeyContent, for_checking, id_of, locked, make_key, read_key_file
 from tokentui.store.tinydb_store import TinyDBStore, wrong_key
-from tokentui.store.vault import key_id
+from tokentui.store.vault import Keys
+
+OpenedT = TypeVar("OpenedT")
+
+
+class Asking(Protocol):
+    """Asks for the passphrase of the key in a file."""
+
+    def __call__(self, file: Path, opens: Callable[[str], OpenedT], /) -> OpenedT:
+        """What `opens` makes of the passphrase; asked for again, a few times, where that raises `WrongPassphrase`.
+
+        Raises `SealError`.
+        """
+
+
+def _nobody_asks(file: Path, opens: Callable[[str], OpenedT], /) -> OpenedT:
+    raise locked(file)
+
+
+class Opened(NamedTuple):
+    """A master key, and the passphrase that it is wrapped with; None where it is not."""
+
+    master: bytes
+    passphrase: str | None
+
+    def __repr__(self) -> str:
+        return "Opened(…)"
 
 
 class MasterKey:
-    """The master key of one store, fetched when it is first needed: a list of tokens needs none."""
+    """The `KeySource` of one store: nothing is read before it is needed, and nothing of it is kept."""
 
-    def __init__(self, file: Path, store: TinyDBStore) -> None:
-        self._file = file
+    def __init__(self, file: Path, store: TinyDBStore, ask: Asking = _nobody_asks) -> None:
+        self.ring = KeyRing(file)
         self._store = store
+        self._ask = ask
 
-    def fetch(self) -> bytes:
-        """The 32 bytes; raises `SealError` where the key is lost, wrong or readable by others, and `StoreError`."""
-        return self._fetched[0]
+    def fetch(self, key_id: str | None) -> Keys:
+        """The keys; raises `SealError` where they are lost, wrong, locked or readable by others, and `StoreError`."""
+        return self._keys(key_id, self._ask)
+
+    def unwrap(self, key_id: str | None, passphrase: str) -> Keys:
+        def give(file: Path, opens: Callable[[str], OpenedT], /) -> OpenedT:
+            return opens(passphrase)
+
+        return self._keys(key_id, give)
+
+    def is_wrapped(self, key_id: str | None) -> bool:
+        from tokentui.store.passphrase import WrappedKey
+
+        try:
+            mark = key_id or self._store.key_id
+            found = self.ring.find(mark) if mark else (self.ring.file, read_key_file(self.ring.file))
+        except TokenTuiError:
+            return False
+        return found is not None and isinstance(found[1], WrappedKey)
 
     def id(self) -> str:
-        """The name that the store is marked with; raises as `fetch`."""
-        return self._fetched[1]
+        """The name that the store is marked with, for which no passphrase is needed; raises as `fetch`."""
+        return id_of(self.found()[1])
 
-    @cached_property
-    def _fetched(self) -> tuple[bytes, str]:
+    def open(self) -> Opened:
+        """The master key itself; raises as `fetch`, and where there is one for checking only."""
+        return open_key(*self.found(), self._ask)
+
+    def _keys(self, mark: str | None, ask: Asking) -> Keys:
+        from tokentui.store.verify_key import VerifyKey
+
+        file, key = self.found(mark)
+        return key.keys if isinstance(key, VerifyKey) else Keys.of(open_key(file, key, ask).master)
+
+    def found(self, mark: str | None = None) -> tuple[Path, KeyContent]:
+        """The store's key and the file that holds it, be it wrapped or for checking only; raises as `fetch`."""
         # The store is asked before the key: whoever makes a store makes its key first, so a sealed store has one.
-        mark = self._store.key_id
-        sealed = mark is not None or self._store.holds_values
-        master = self._master(sealed)
-        name = key_id(master)
-        if mark not in (None, name):
-            raise wrong_key(self._store.location)
-        return master, name
+        mark = mark or self._store.key_id
+        if mark is None:
+            return self.ring.file, self._first()
+        found = self.ring.find(mark)
+        if found is None:
+            raise self._not_here()
+        if not self._store.read_only:
+            self.ring.finish_if_begun(found[0], mark)
+        return found
 
-    def _master(self, sealed: bool) -> bytes:
-        if self._is_there():
-            return read_key(self._file)
-        if sealed:
+    def _first(self) -> KeyContent:
+        """The key of a store that was never marked: a new one, where there is neither key nor value."""
+        if not self.ring.is_there and self._store.holds_values:
             raise self._lost()
-        return read_key(self._file) if self._store.read_only else make_key(self._file)
+        make = not self.ring.is_there and not self._store.read_only
+        return make_key(self.ring.file) if make else read_key_file(self.ring.file)
 
-    def _is_there(self) -> bool:
-        """Whether there is something that reading may still find fault with."""
-        try:
-            self._file.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        except OSError:
-            return True
-        return True
+    def _not_here(self) -> SealError:
+        from tokentui.store.verify_key import VerifyKey
+
+        if not self.ring.is_there:
+            return self._lost()
+        if isinstance(read_key_file(self.ring.file), VerifyKey):
+            return SealError(
+                f"The key for checking {self.ring.file} is of another key than the store {self._store.location}, as "
+                "after `tokentui store rekey`. Make it anew with: tokentui store key export --verify-only"
+            )
+        return wrong_key(self._store.location)
 
     def _lost(self) -> SealError:
         return SealError(
-            f"The key file {self._file} is not there, and the store {self._store.location} was sealed with it: "
-            "values cannot be opened or made. Nothing was changed. Put it back, or name it with --key-file."
+            f"The key file {self.ring.file} is not there, and the store {self._store.location} was sealed with it: "
+            "values cannot be opened or made. Nothing was changed. Put it back, or name it with --key-file; if it is "
+            "lost for good, `tokentui store rekey --lost` begins a new one."
         )
+
+
+def open_key(file: Path, key: KeyContent, ask: Asking) -> Opened:
+    """The master key that a key file holds; raises `SealError` where it is locked, or for checking only."""
+    from tokentui.store.passphrase import WrappedKey
+
+    if isinstance(key, bytes):
+        return Opened(key, None)
+    if not isinstance(key, WrappedKey):
+        raise for_checking(file)
+
+    def opens(passphrase: str) -> Opened:
+        return Opened(key.open(passphrase), passphrase)
+
+    return ask(file, opens)

@@ -73,7 +73,8 @@ def _reported(error: Exception) -> int:
         return report(Defect(worse))
 
 
-_FILE = click.Path(path_type=Path)
+#: Whether it can be read is asked by who reads it, and told as what it is: a store or key that cannot be used.
+_FILE = click.Path(path_type=Path, readable=False)
 
 
 @click.group(
@@ -108,11 +109,25 @@ _FILE = click.Path(path_type=Path)
     envvar="TOKENTUI_KEY_FILE",
     help="The key.  [default: $XDG_CONFIG_HOME/tokentui/key; environment: TOKENTUI_KEY_FILE]",
 )
+@click.option(
+    "--passphrase-file",
+    type=_FILE,
+    metavar="FILE",
+    envvar="TOKENTUI_PASSPHRASE_FILE",
+    help="Where the key's passphrase is, if it has one.  [environment: TOKENTUI_PASSPHRASE_FILE]",
+)
 @click.option("--read-only", is_flag=True, help="Look only: nothing can be changed.")
 @click.option("--demo", is_flag=True, help="Try out: a store of examples, thrown away at the end.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
-def program(ctx: click.Context, store: Path | None, key_file: Path | None, read_only: bool, demo: bool) -> None:
+def program(
+    ctx: click.Context,
+    store: Path | None,
+    key_file: Path | None,
+    passphrase_file: Path | None,
+    read_only: bool,
+    demo: bool,
+) -> None:
     """Keep the tokens that guard HTTP endpoints.
 
     Without a command the terminal UI opens. The options below go before the command.
@@ -124,9 +139,23 @@ def program(ctx: click.Context, store: Path | None, key_file: Path | None, read_
         _refuse_places(ctx)
         ctx.obj = ctx.with_resource(demo_office(read_only=read_only))
     else:
-        ctx.obj = Office(store, key_file, read_only=read_only)
+        ctx.obj = Office(store, key_file, passphrase_file=passphrase_file, asks=not opens_ui, read_only=read_only)
     if opens_ui:
         open_ui(ctx.obj)
+
+
+@program.result_callback()
+@click.pass_obj
+def _tell_notice(office: Office, /, *_: object, **__: object) -> None:
+    """What is to be told of the changes beside what the command said; raises `StoreError` where they may be lost."""
+    notice = office.take_notice()
+    if notice is not None:
+        from tokentui.cli.output import talk
+        from tokentui.domain.errors import StoreError
+
+        if notice.grave:
+            raise StoreError(notice.text)
+        talk(f"tokentui: {notice.text}")
 
 
 def _refuse_places(ctx: click.Context) -> None:

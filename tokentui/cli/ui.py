@@ -23,8 +23,15 @@ def check_terminal() -> None:
 
 @holds_values
 def open_ui(office: Office) -> None:
-    """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all."""
+    """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all.
+
+    A passphrase that is in a file opens the key once: after a lock it is to be typed. Raises `SealError`.
+    """
     office.reader()
+    if office.passphrase_file is not None and office.desk.vault.needs_passphrase:
+        from tokentui.cli.passphrases import read_passphrase
+
+        office.desk.vault.unlock(read_passphrase(office.passphrase_file))
     for name in _TELLTALE:
         os.environ.pop(name, None)
     from tokentui.tui.app import TokenTuiApp

@@ -70,7 +70,7 @@ def record_change(before: Record | None, after: Record | None, name_of: Callable
     record = after or before
     if record is None:
         raise ValueError("no record changes into no record")
-    was, now = _told(before), _told(after)
+    was, now = told_fields(before), told_fields(after)
     changed = {name: (was.get(name), now.get(name)) for name in {**was, **now} if was.get(name) != now.get(name)}
     revs = (before.rev if before else 0, after.rev if after else 0)
     return RecordChange(_kind(record), record.id, _name(record, name_of), revs, changed)
@@ -100,7 +100,7 @@ def _name(record: Record, name_of: Callable[[str], str]) -> str:
             return f"{record.code} {record.subject}"
 
 
-def _told(record: Record | None) -> dict[str, Any]:
+def told_fields(record: Record | None) -> dict[str, Any]:
     """The record's fields, fit for JSON; a value by its fingerprint."""
     if record is None:
         return {}
@@ -113,7 +113,7 @@ def _told(record: Record | None) -> dict[str, Any]:
 def _plain(value: object) -> object:
     match value:
         case Secret():
-            return fingerprint(value)
+            return f"{fingerprint(value)} (sealed with a lost key)" if value.lost else fingerprint(value)
         case datetime():
             return value.astimezone(UTC).isoformat()
         case tuple():

@@ -74,6 +74,18 @@ class SealError(TokenTuiError):
     """A sealed value cannot be opened: wrong key, lost key, or the record was tampered with."""
 
 
+class Locked(SealError):
+    """The key is wrapped with a passphrase, and nobody has given that since the keys were last dropped."""
+
+
+class ValueLost(SealError):
+    """A value that was sealed with a key which somebody has said to be lost since."""
+
+
+class WrongPassphrase(SealError):
+    """The passphrase that was given does not open the key."""
+
+
 class NotHandedOut(TokenTuiError):
     """Values were replaced, and then could not be written where they were to be handed out."""
 

@@ -24,6 +24,10 @@ class Secret:
     generated_at: datetime
     #: Whether the value has the form that the system generates; kept, so that nobody needs the key to know it.
     strong: bool = True
+    #: The name of the key that it is sealed with, where that is lost: until it is found, nobody can open or check it.
+    lost: str = ""
+    #: The name of the key that a new value was sealed with; a store takes it under its own key only, and forgets it.
+    sealed_by: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,7 @@ class EndpointToken:
     @property
     def grace_until(self) -> datetime | None:
         """The instant from which the value before the last rotation is refused, if it was left valid at all."""
-        if self.previous is None or self.previous_until is None:
+        if self.previous is None or self.previous.lost or self.previous_until is None:
             return None
         return self.previous_until if self.expires_at is None else min(self.previous_until, self.expires_at)
 

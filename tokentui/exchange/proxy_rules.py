@@ -1,7 +1,7 @@
 """What a proxy needs to decide by itself: the doors, who holds a value, and which door that opens.
 
-Only what is good now is in it; what ends by itself says when. A door's number, and a holder's, means something in one
-export alone.
+Only what is good now is in it, so nothing whose key is lost; what ends by itself says when. A door's number, and a
+holder's, means something in one export alone.
 """
 
 from collections.abc import Iterator
@@ -117,7 +117,7 @@ def _primaries(inventory: Inventory, values: Values, doors: dict[str, Door]) -> 
         if door is None or door.free:
             continue
         for slot in endpoint.slots:
-            if slot in endpoint.primaries:
+            if slot in endpoint.primaries and not endpoint.primaries[slot].lost:
                 key = Key(values.primary(endpoint, slot), NEVER)
                 yield Holder(0, f"{endpoint.ref} {slot}", (key,), ((door.number, slot),))
 
@@ -133,7 +133,7 @@ def _tokens(inventory: Inventory, values: Values, doors: dict[str, Door], now: d
             for slot in assignment.slots
             if slot in doors[ref].slots
         )
-        if opens and token.usable(now):
+        if opens and token.usable(now) and not token.secret.lost:
             yield Holder(0, token.name, tuple(_keys(token, values, now)), opens)
 
 

@@ -43,8 +43,10 @@ class Desk:
     history: list[Change] = field(default_factory=list)
 
     def reader(self) -> Reader:
-        """The store as it is now."""
-        return self.store.reader()
+        """The store as it is now; from then on the vault is the one for it, whoever changed the key."""
+        reader = self.store.reader()
+        self.vault.follow(reader.key_id)
+        return reader
 
     @contextmanager
     def change(self, summary: str) -> Iterator[Transaction]:
@@ -60,19 +62,34 @@ class Desk:
 
     @contextmanager
     def _saving(self, what: str, saved: _Saved) -> Iterator[Transaction]:
-        """A change that calls `saved` once it is in place, be it that the disk did not confirm it."""
+        """A change that calls `saved` once it is in place."""
         note = Note(self.clock(), self.actor, what)
         with ExitStack() as finish, self.store.change(note) as transaction:
             finish.callback(lambda: transaction.replaced and saved(transaction.replaced))
+            self.vault.follow(transaction.reader.key_id)
             yield transaction
 
     def new_id(self) -> str:
         """An id for a new record."""
         return new_id(self.clock(), self.random(RANDOM_BYTES))
 
+    def fetch_key(self) -> None:
+        """Have the key at hand, before the store is locked: whoever types its passphrase takes their time."""
+        self.reader()
+        _ = self.vault.key_id
+
     def seal(self, value: str, record_id: str, field: str) -> Secret:
-        """A token value, sealed for its place in a record."""
+        """A token value, sealed for its place in a record, with the key that the store has now."""
+        self.reader()
+        key = (
+            self.vault.key_id
+        )  # first: where it is replaced in between, the store refuses what could be under either
         sealed, digest, hint = self.vault.seal(value, record_id, field)
         return Secret(
-            sealed=sealed, digest=digest, hint=hint, generated_at=self.clock(), strong=values.is_strong(value)
+            sealed=sealed,
+            digest=digest,
+            hint=hint,
+            generated_at=self.clock(),
+            strong=values.is_strong(value),
+            sealed_by=key,
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tokentui.domain import values
-from tokentui.domain.errors import Conflict, Invalid, NotFound
+from tokentui.domain.errors import Conflict, Invalid, NotFound, ValueLost
 from tokentui.domain.fields import EndpointFields, checked_endpoint, default_path
 from tokentui.domain.records import Endpoint, Secret
 from tokentui.domain.slots import Authentication, Slot
@@ -22,6 +22,8 @@ def add_endpoint(desk: Desk, fields: EndpointFields) -> Endpoint:
     """
     generated = not fields.slug.strip()
     fields = checked_endpoint(fields)
+    if fields.authentication is not Authentication.NONE:
+        desk.fetch_key()
     with desk.change(f"added {fields.name}") as transaction:
         if generated:
             fields = _with_free_slug(transaction.reader, fields)
@@ -94,6 +96,8 @@ def edit_endpoint(desk: Desk, endpoint: Endpoint, fields: EndpointFields) -> End
     read, else as `add_endpoint`.
     """
     fields = checked_endpoint(fields)
+    if _refilled(endpoint, fields).missing_primaries:
+        desk.fetch_key()
     with desk.change(f"edited {endpoint.ref}") as transaction:
         check_fresh(transaction.reader.endpoint(endpoint.id).rev, endpoint.rev, endpoint.ref)
         edited = with_fields(desk, endpoint, fields)
@@ -137,6 +141,8 @@ def generate_primary(desk: Desk, endpoint_id: str, slot: Slot, expected: Secret 
     is another than the `expected` one.
     """
     endpoint = desk.reader().endpoint(endpoint_id)
+    check_generates(endpoint, slot)
+    desk.fetch_key()
     with desk.change(f"generated the {slot} primary of {endpoint.ref}") as transaction:
         return transaction.put(_regenerated(desk, transaction.reader.endpoint(endpoint_id), {slot: expected}))
 
@@ -144,6 +150,7 @@ def generate_primary(desk: Desk, endpoint_id: str, slot: Slot, expected: Secret 
 def generate_primaries(desk: Desk, expected: Mapping[str, Mapping[Slot, Secret]]) -> tuple[Endpoint, ...]:
     """As `generate_primary`, for several by endpoint id and slot: all in one change, or none."""
     number = sum(map(len, expected.values()))
+    desk.fetch_key()
     with desk.change(f"generated {number} {'primary' if number == 1 else 'primaries'}") as transaction:
         found = [transaction.reader.endpoint(id) for id in expected]
         return tuple(transaction.put(_regenerated(desk, each, expected[each.id])) for each in found)
@@ -175,7 +182,10 @@ def check_slot(endpoint: Endpoint, slot: Slot) -> None:
 
 def reveal_primary(desk: Desk, endpoint: Endpoint, slot: Slot) -> str:
     """The primary token's value; raises `NotFound` where there is none, `SealError`."""
-    return desk.vault.reveal(_primary(endpoint, slot), endpoint.id, primary_field(slot))
+    try:
+        return desk.vault.reveal(_primary(endpoint, slot), endpoint.id, primary_field(slot))
+    except ValueLost as error:
+        raise ValueLost(f"{endpoint.ref} {slot}: {error}") from None
 
 
 def primary_hint(desk: Desk, endpoint: Endpoint, slot: Slot) -> str:

@@ -16,7 +16,7 @@ from tokentui.exchange.proxy_rules import ProxyRules, proxy_rules
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import reveal_primary
 from tokentui.services.reach import dangling
-from tokentui.services.tokens import VALUE, reveal_token
+from tokentui.services.tokens import reveal_previous, reveal_token
 from tokentui.store.protocol import Reader
 
 
@@ -30,9 +30,7 @@ class _Opened:
         return reveal_token(self._desk, token)
 
     def before(self, token: EndpointToken) -> str:
-        if token.previous is None:
-            raise ValueError("there is no value before")
-        return self._desk.vault.reveal(token.previous, token.id, VALUE)
+        return reveal_previous(self._desk, token)
 
     def primary(self, endpoint: Endpoint, slot: Slot) -> str:
         return reveal_primary(self._desk, endpoint, slot)

@@ -168,6 +168,8 @@ def _carried_out(
 ) -> Plan:
     """What was done; `check` may raise to stop it before."""
     title = contents.api.title if isinstance(contents, KongConfiguration) else contents.title
+    if desk.vault.needs_passphrase:
+        desk.fetch_key()
     with desk.change(f"imported {title}") as transaction:
         plan = _plan(desk, transaction.reader, contents)
         check(plan)

@@ -62,7 +62,7 @@ class LiveValues:
         self.hints = cache(self._hints)
         now = desk.clock()
         for kept in _kept(desk.reader()):
-            if not kept.holder.ended(now):
+            if not kept.secret.lost and not kept.holder.ended(now):
                 self._by_length[self._vault.length(kept.secret)].append(kept)
                 self._by_digest.setdefault(kept.secret.digest, _live(kept.holder, now))
         if self._by_digest:

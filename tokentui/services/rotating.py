@@ -17,7 +17,7 @@ Progress = Callable[[float], object]
 _SEALED = 0.8
 
 
-def _nobody_looks(share: float) -> None:
+def nobody_looks(share: float) -> None:
     """The progress that nobody asked for."""
 
 
@@ -25,7 +25,7 @@ def rotate(
     desk: Desk,
     token_ids: Iterable[str],
     until: datetime | None,
-    progress: Progress = _nobody_looks,
+    progress: Progress = nobody_looks,
     *,
     seen: Iterable[EndpointToken] = (),
 ) -> tuple[EndpointToken, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tokentui.domain import values
+from tokentui.domain.errors import NotFound, ValueLost
 from tokentui.domain.fields import TokenFields, checked_token
 from tokentui.domain.records import EndpointToken, Secret
 from tokentui.services.desk import Desk
@@ -65,7 +66,12 @@ def with_value(desk: Desk, token: EndpointToken, value: str, *, until: datetime 
 
 
 def with_secret(token: EndpointToken, secret: Secret, *, until: datetime | None) -> EndpointToken:
-    """As `with_value`, with a value that was sealed for this token's `VALUE` already."""
+    """As `with_value`, with a value that was sealed for this token's `VALUE` already.
+
+    A value whose key is lost has no grace time: nobody can check it, and it must not come back with the key.
+    """
+    if token.secret.lost:
+        return replace(token, secret=secret, rotated_at=secret.generated_at, previous=None, previous_until=None)
     return replace(token, secret=secret, rotated_at=secret.generated_at, previous=token.secret, previous_until=until)
 
 
@@ -107,7 +113,26 @@ def _change_each(
 
 def reveal_token(desk: Desk, token: EndpointToken) -> str:
     """The token's value; raises `SealError`."""
-    return desk.vault.reveal(token.secret, token.id, VALUE)
+    return _revealed(desk, token, token.secret)
+
+
+def reveal_now(desk: Desk, token: EndpointToken) -> str:
+    """The value that the token has by now, where `token` may be older; raises `NotFound`, `SealError`."""
+    return reveal_token(desk, desk.reader().token(token.id))
+
+
+def reveal_previous(desk: Desk, token: EndpointToken) -> str:
+    """The value before the last rotation; raises `NotFound` where there is none, `SealError`."""
+    if token.previous is None:
+        raise NotFound(f"{token.name} has no value from before a rotation.")
+    return _revealed(desk, token, token.previous)
+
+
+def _revealed(desk: Desk, token: EndpointToken, secret: Secret) -> str:
+    try:
+        return desk.vault.reveal(secret, token.id, VALUE)
+    except ValueLost as error:
+        raise ValueLost(f"{token.name}: {error}") from None
 
 
 def token_hint(desk: Desk, token: EndpointToken) -> str:

@@ -41,6 +41,7 @@ def _secret(secret: Secret) -> Document:
         "hint": secret.hint,
         "generated_at": _time(secret.generated_at),
         **({} if secret.strong else {"strong": False}),  # most are
+        **({"lost": secret.lost} if secret.lost else {}),
     }
 
 
@@ -51,6 +52,7 @@ def _read_secret(document: Mapping[str, Any]) -> Secret:
         hint=document["hint"],
         generated_at=_moment(document["generated_at"]),
         strong=document.get("strong") is not False,
+        lost=document.get("lost", ""),
     )
 
 

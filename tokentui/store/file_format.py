@@ -73,7 +73,7 @@ def _laid_out_anew(path: Path, content: bytes) -> dict[str, memoryview]:
     found = _json(path, content)
     if not isinstance(found, dict):
         raise _foreign(path)
-    if _lost(content, orjson.dumps(found)):
+    if loses(content, orjson.dumps(found)):
         raise _damaged(path, "something in it is there twice")
     return {name: memoryview(orjson.dumps(table)) for name, table in found.items()}
 
@@ -118,12 +118,12 @@ def _piece(path: Path, newer: bool, name: str, text: bytes, begin: int) -> Piece
     if problem:
         raise _too_new(path) if newer else _damaged(path, problem)
     again = orjson.dumps(documents)
-    if _lost(text, again):
+    if loses(text, again):
         raise _damaged(path, f"something in its {name} is there twice")
     return Piece(documents, begin if again == text else None)
 
 
-def _lost(text: bytes, again: bytes) -> bool:
+def loses(text: bytes, again: bytes) -> bool:
     """Whether less is left when a JSON text was read and written again.
 
     Where a name stands twice in an object, a parser keeps the last one and says nothing.

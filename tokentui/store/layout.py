@@ -5,7 +5,7 @@ So tables are told apart without being parsed, and a change writes the lines of 
 
 import re
 from collections.abc import Iterable, Iterator
-from io import BufferedReader
+from io import BufferedIOBase
 from itertools import islice, pairwise
 
 JsonText = bytes | memoryview
@@ -22,7 +22,7 @@ _NAME = re.compile(rb'"([ !#-\[\]-~]{1,64})":(?=\{)')
 _NEXT = re.compile(rb'\},"[^"\\]+":\{')
 
 
-def lines_of(file: BufferedReader) -> list[bytes]:
+def lines_of(file: BufferedIOBase) -> list[bytes]:
     """The content of a file by lines, each in memory of its own: it goes when its table is parsed.
 
     A file of more lines than a store has tables comes in one.
@@ -33,7 +33,7 @@ def lines_of(file: BufferedReader) -> list[bytes]:
     return [*lines, file.read()]
 
 
-def _line_ends(file: BufferedReader) -> Iterator[int]:
+def _line_ends(file: BufferedIOBase) -> Iterator[int]:
     block, begin = bytearray(_BLOCK), 0
     while size := file.readinto(block):
         end = block.find(b"\n", 0, size) + 1

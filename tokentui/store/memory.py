@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from tokentui.domain.activity import RecordChange
 from tokentui.domain.actors import Note
 from tokentui.domain.errors import ReadOnly, StoreError
-from tokentui.store.codec import TABLES
+from tokentui.store.file_format import meta_of, new_tables
 from tokentui.store.memory_requests import MemoryRequests
-from tokentui.store.record_tables import table_of
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
 from tokentui.store.trail_lines import addition, content_of, head_of
@@ -18,15 +17,11 @@ from tokentui.store.trail_view import TrailView
 from tokentui.store.transaction import Changes, DocumentTransaction
 
 
-def _no_documents() -> Tables:
-    return Tables({name: table_of(name) for name in TABLES.values()})
-
-
 @dataclass(slots=True)
 class Memory:
     """What several `MemoryStore`s have in common, as several connections have a database."""
 
-    tables: Tables = field(default_factory=_no_documents)
+    tables: Tables = field(default_factory=new_tables)
     #: How often something was saved.
     saves: int = 0
     requests: MemoryRequests = field(default_factory=MemoryRequests)
@@ -40,6 +35,7 @@ class MemoryStore:
     """A `Store` that is gone with the process."""
 
     location = "memory"
+    awaited = ""
 
     def __init__(self, memory: Memory | None = None, *, read_only: bool = False, lock_timeout: float = 5.0) -> None:
         self._memory = memory or Memory()
@@ -53,6 +49,9 @@ class MemoryStore:
     def stamp(self) -> tuple[int, ...]:
         return (self._memory.saves,)
 
+    def take_notice(self) -> None:
+        return None
+
     def reader(self) -> Snapshot:
         return Snapshot(self._memory.tables, self._memory.requests)
 
@@ -65,9 +64,12 @@ class MemoryStore:
         try:
             transaction = DocumentTransaction(self.reader(), self._memory.tables)
             yield transaction
-            if transaction.documents():
+            if transaction.documents() or transaction.new_key or transaction.note_alone:
+                key_id = transaction.new_key or transaction.reader.key_id
+                transaction.check_seals(key_id)
                 self._tell(note, transaction.planned)
-                self._save(transaction.documents())
+                meta = {**meta_of(self._memory.tables), "key_id": key_id}
+                self._save({**transaction.documents(), "meta": {"1": meta}})
             transaction.settle()
         finally:
             self._memory.changing.release()

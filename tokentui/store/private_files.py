@@ -1,10 +1,14 @@
 """Files for their owner alone, which are there whole or not at all, and on the disk before anybody is told so."""
 
+import errno
 import os
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
+#: What a file system without hard links says, and one that gives none of other people's files.
+NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
 
 
 def make_private_folder(folder: Path) -> None:
@@ -41,6 +45,30 @@ def write_parts(path: Path, content: Iterable[bytes | memoryview], owner: os.sta
         os.fsync(descriptor)
 
 
+def make_new(path: Path, content: Iterable[bytes | memoryview]) -> None:
+    """Make a file as `write_parts` does, there whole or not at all; raises `FileExistsError` where one is there.
+
+    On a file system without hard links it is written in place, and a crash may leave a part of it.
+    """
+    temporary = temporary_beside(path)
+    try:
+        write_parts(temporary, content)
+        _link_new(temporary, path)
+        sync_folder(path.parent)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _link_new(temporary: Path, path: Path) -> None:
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        write_parts(path, (temporary.read_bytes(),))
+
+
 def sync_folder(folder: Path) -> None:
     """Make what was put into the folder, or replaced there, survive a power cut; raises `OSError`."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -52,12 +80,18 @@ def sync_folder(folder: Path) -> None:
 
 def sweep(path: Path) -> None:
     """Take away what killed writers of `path` left; nobody may be writing it now. What cannot go stays."""
+    for left in leftovers(path):
+        with suppress(OSError):
+            left.unlink()
+
+
+def leftovers(path: Path) -> list[Path]:
+    """What writers of `path` have begun and not put in place, be it that they are at it."""
     left = re.compile(rf"\.{re.escape(path.name)}\.\d+\.[0-9a-f]{{8}}\.tmp")
-    with suppress(OSError), os.scandir(path.parent) as entries:
-        for entry in entries:
-            if left.fullmatch(entry.name):
-                with suppress(OSError):
-                    os.unlink(entry.path)
+    try:
+        return [path.with_name(name) for name in sorted(os.listdir(path.parent)) if left.fullmatch(name)]
+    except OSError:
+        return []
 
 
 def open_private(path: Path) -> None:
@@ -65,10 +99,25 @@ def open_private(path: Path) -> None:
 
     Raises `OSError`.
     """
+    os.close(open_or_make(path)[0])
+
+
+def open_or_make(path: Path, flags: int = 0) -> tuple[int, bool]:
+    """A file open for reading and writing, and whether it was made just now, with mode 0600; raises `OSError`."""
+    flags |= os.O_RDWR | os.O_CLOEXEC
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    else:
+        return os.open(path, flags), False
+    with closed_unless_kept(descriptor) as kept:
         os.fchmod(descriptor, 0o600)
-    os.close(descriptor)
+        kept()
+    return descriptor, True
+
+
+@contextmanager
+def closed_unless_kept(descriptor: int) -> Iterator[Callable[[], object]]:
+    """Close an open file at the end, unless what this gives was called by then."""
+    with ExitStack() as to_close:
+        to_close.callback(os.close, descriptor)
+        yield to_close.pop_all

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record, Secret
 from tokentui.store.queries import (
@@ -39,6 +39,10 @@ Stamp = tuple[int, ...]
 
 class Reader(Protocol):
     """One consistent view of the store; it does not change while it is held. Safe to use from any thread."""
+
+    @property
+    def key_id(self) -> str | None:
+        """Which key its values are sealed with; None where it was never said."""
 
     def endpoint(self, id: str) -> Endpoint:
         """The endpoint; raises `NotFound`."""
@@ -93,11 +97,19 @@ class Replaced:
     after: Record | None
 
 
+class Notice(NamedTuple):
+    """What the user should know of a change that is in place all the same."""
+
+    text: str
+    #: Whether the change may be lost yet, so that a command is not done.
+    grave: bool = False
+
+
 class Transaction(Protocol):
     """A change being made: the store is locked, `reader` is what it holds, nothing is saved until the block ends.
 
     The block's end saves all of it or nothing; an exception inside saves nothing. Afterwards `replaced` tells what
-    was saved, also where the end raised because the disk did not confirm what is in place already.
+    was saved. That the disk did not confirm what is in place already is a grave notice of the store.
     """
 
     @property
@@ -114,8 +126,24 @@ class Transaction(Protocol):
         Raises `Conflict` where somebody changed it since, and where it is gone.
         """
 
+    def bring_back(self, record: RecordT, above: int) -> RecordT:
+        """Save `record` as it once was, whatever the store holds of it now, and return it as saved.
+
+        Its `rev` becomes higher than its own, than that in the store and than `above`.
+        """
+
+    def mark(self, key_id: str) -> None:
+        """Say that from this change on the store's values are sealed with another key.
+
+        The change must replace all of them. Whoever has sealed a value with the key before, and not saved it, gets
+        `Conflict`.
+        """
+
     def remove(self, record: Record) -> None:
         """Take `record` out; raises `Conflict` as `put` does."""
+
+    #: Whether the note is written into the trail though no record is changed.
+    note_alone: bool
 
 
 class Activity(Protocol):
@@ -181,9 +209,39 @@ class Store(Protocol):
     def stamp(self) -> Stamp:
         """Cheap, to be asked often: differs as soon as somebody saved. Raises `StoreError`."""
 
+    @property
+    def awaited(self) -> str:
+        """For whom a change waits at this moment, in words; empty where none waits. Safe to ask from any thread."""
+
+    def take_notice(self) -> Notice | None:
+        """What the user should know of the changes that were saved, given once. Safe to ask from any thread."""
+
 
 class Vault(Protocol):
-    """Seals token values for one store, and opens them again."""
+    """Seals token values for one store, and opens them again. Safe to use from several threads at once.
+
+    Whatever needs a key raises `Locked` while that is wrapped with a passphrase and not at hand.
+    """
+
+    @property
+    def key_id(self) -> str:
+        """The name of the key that values are sealed with now; raises `SealError`."""
+
+    @property
+    def needs_passphrase(self) -> bool:
+        """Whether the key is wrapped with a passphrase and not in memory now: cheap, and never raises."""
+
+    def unlock(self, passphrase: str) -> None:
+        """Take the key into memory; slow (Argon2id), so not for a UI's thread.
+
+        Raises `WrongPassphrase`, and `SealError` where there is no such key.
+        """
+
+    def forget(self) -> None:
+        """Drop the keys from memory; whoever needs one next fetches it anew, a wrapped one after `unlock` only."""
+
+    def follow(self, key_id: str | None) -> None:
+        """Be the vault of a store that is marked with this key: keys of another one are dropped. Fetches nothing."""
 
     def digest(self, value: str) -> str:
         """The keyed digest of a value, hex."""

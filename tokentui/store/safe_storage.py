@@ -9,29 +9,34 @@ import os
 import stat
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from tinydb import Storage
 
 from tokentui.domain.errors import ReadOnly, StoreError
 from tokentui.store.file_format import is_newer, new_tables, parse
 from tokentui.store.layout import JsonText, lines_of
+from tokentui.store.notices import Notices
 from tokentui.store.private_files import (
     make_private_folder,
-    open_private,
     sweep,
     sync_folder,
     temporary_beside,
     write_parts,
 )
-from tokentui.store.protocol import Requests, Stamp
+from tokentui.store.protocol import Notice, Requests, Stamp
 from tokentui.store.request_log import RequestLog
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
+
+if TYPE_CHECKING:
+    from tokentui.domain.actors import Note
+    from tokentui.store.lock import StoreLock
 
 #: How long a change waits for the changes of others, in seconds.
 LOCK_TIMEOUT = 5.0
@@ -59,6 +64,7 @@ class SafeStorage(Storage):
         #: The file itself: to replace a symbolic link would leave the file behind it as it was.
         self.path = Path(os.path.realpath(path))
         self.requests = RequestLog(self.path)
+        self.notices = Notices()
         self._lock_timeout = lock_timeout
         self._loading = threading.Lock()
         self._cached: Saved | None = None
@@ -66,6 +72,8 @@ class SafeStorage(Storage):
         self._changing = threading.Lock()
         self._saved = Tables({})
         self._working: Tables | None = None
+        #: Where the file that is replaced is kept, if it is damaged.
+        self._aside: Path | None = None
         self._seen = False
 
     # ------------------------------------------------------------------ reading
@@ -85,7 +93,7 @@ class SafeStorage(Storage):
                 ) from None
             return None
         except OSError as error:
-            raise StoreError(f"The store {self.path} cannot be reached: {error.strerror or error}.") from error
+            raise StoreError(f"The store {self.path} cannot be reached: {_why(error)}.") from error
         if not stat.S_ISREG(status.st_mode):  # to open a named pipe would wait for ever
             raise StoreError(f"The store {self.path} is not a regular file.")
         self._seen = True
@@ -106,50 +114,74 @@ class SafeStorage(Storage):
                 status = os.fstat(file.fileno())
                 lines = lines_of(file)
         except OSError as error:
-            raise StoreError(f"The store {self.path} cannot be read: {error.strerror or error}.") from error
+            raise StoreError(f"The store {self.path} cannot be read: {_why(error)}.") from error
         return Saved(_stamp_of(status), parse(self.path, lines), self.requests)
 
     # ------------------------------------------------------------------ writing
 
     @contextmanager
-    def locked(self) -> Iterator[Saved]:
-        """Hold the store alone; gives what is saved. What TinyDB writes meanwhile is kept by `save`, or dropped."""
+    def locked(self, note: "Note | None" = None) -> Iterator[Saved]:
+        """Hold the store alone; gives what is saved. What TinyDB writes meanwhile is kept by `save`, or dropped.
+
+        The note tells those who wait for it what is being done.
+        """
+        with self._alone(note):
+            saved = self.load()
+            self._saved = self._working = saved.tables
+            if is_newer(saved.tables):
+                raise ReadOnly(f"The store {self.path} was written by a newer TokenTUI: it can be looked at only.")
+            yield saved
+
+    @contextmanager
+    def locked_anew(self, note: "Note") -> Iterator[Saved]:
+        """As `locked`, where the file is damaged or gone: as if nothing were saved. The file is kept beside."""
+        from tokentui.store.damaged import aside_of
+
+        with self._alone(note):
+            self._saved = self._working = tables = new_tables()
+            self._aside = aside_of(self.path, note.at)
+            yield Saved((), tables, self.requests)
+
+    @contextmanager
+    def _alone(self, note: "Note | None") -> Iterator[None]:
         self.stamp()  # where the store has gone, no folder is made for it again
+        until = monotonic() + self._lock_timeout
         if not self._changing.acquire(timeout=self._lock_timeout):
             raise StoreError(f"The store {self.path} is being changed already. Try again.")
         try:
-            with self._lock_file():
-                saved = self.load()
-                self._saved = self._working = saved.tables
-                if is_newer(saved.tables):
-                    raise ReadOnly(
-                        f"The store {self.path} was written by a newer TokenTUI: it can be looked at only."
-                    )
-                yield saved
+            with self._lock_file(until, note):
+                yield
         finally:
-            self._saved, self._working = Tables({}), None
+            self._saved, self._working, self._aside = Tables({}), None, None
             self._changing.release()
 
     @contextmanager
-    def _lock_file(self) -> Iterator[None]:
-        from filelock import FileLock, Timeout
+    def _lock_file(self, until: float, note: "Note | None") -> Iterator[None]:
+        from tokentui.store.lock import Held
 
-        lock = FileLock(f"{self.path}.lock", timeout=self._lock_timeout, mode=0o600)
-        try:
-            make_private_folder(self.path.parent)
-            # told at once: filelock takes a folder that cannot be written for a lock that is held
-            open_private(Path(lock.lock_file))
-            lock.acquire()
-        except Timeout:
-            raise StoreError(
-                f"The store {self.path} has been locked by another process for {self._lock_timeout:g} s. Try again."
-            ) from None
-        except OSError as error:
-            raise StoreError(f"The store {self.path} cannot be locked: {error.strerror or error}.") from error
-        try:
+        with ExitStack() as held:
+            try:
+                make_private_folder(self.path.parent)
+                held.enter_context(self._lock.held(until, note))
+            except Held as error:
+                raise StoreError(
+                    f"The store {self.path} is locked by {error.text}; waited {self._lock_timeout:g} s. Try again."
+                ) from None
+            except OSError as error:
+                raise StoreError(f"The store {self.path} cannot be locked: {_why(error)}.") from error
             yield
-        finally:
-            lock.release()
+
+    @property
+    def awaited(self) -> str:
+        """For whom a change waits at this moment, in words; empty where none waits."""
+        return self._lock.awaited if "_lock" in vars(self) else ""
+
+    @cached_property
+    def _lock(self) -> "StoreLock":
+        """Loaded by the first change: who only looks does without."""
+        from tokentui.store.lock import StoreLock
+
+        return StoreLock(self.path)
 
     def read(self) -> Tables:  # type: ignore[override]  # TinyDB's own tables are dicts
         """All tables as TinyDB has made them inside `locked()`; else as they are saved."""
@@ -171,14 +203,43 @@ class SafeStorage(Storage):
         try:
             sweep(self.path)
             stamp = self._write_later(temporary, tables.dump())
-            os.replace(temporary, self.path)
+            with self._keeping_replaced() if self._aside is None else self._keeping_aside(self._aside):
+                os.replace(temporary, self.path)
         except OSError as error:
-            raise StoreError(f"Nothing was saved: {self.path}: {error.strerror or error}.") from error
+            raise StoreError(f"Nothing was saved: {self.path}: {_why(error)}.") from error
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
         self._seen, self._cached = True, Saved(stamp, tables, self.requests)
         return True
+
+    @contextmanager
+    def _keeping_replaced(self) -> Iterator[None]:
+        """Keep the file that is replaced inside. Where that cannot be, the change is not lost for it: it is told."""
+        from tokentui.store.generations import Generations
+
+        generations, kept, trouble = Generations(self.path), None, ""
+        try:
+            kept = generations.keep()
+        except OSError as error:
+            trouble = f"What was replaced could not be kept in {generations.folder}: {_why(error)}."
+        try:
+            yield
+        except BaseException:
+            generations.forget(kept)
+            raise
+        generations.prune()
+        self.notices.lasting(trouble)
+
+    @contextmanager
+    def _keeping_aside(self, aside: Path) -> Iterator[None]:
+        """Keep the damaged file that is replaced inside; raises `OSError` where that cannot be."""
+        from tokentui.store.damaged import kept_aside
+
+        with kept_aside(self.path, aside) as kept:
+            yield
+        if kept:
+            self.notices.put(Notice(f"The damaged file is kept as {aside}."))
 
     def _write_later(self, temporary: Path, content: Iterator[JsonText]) -> Stamp:
         """Write the file with a later time than the one it replaces, whatever the clock and its grain.
@@ -195,18 +256,17 @@ class SafeStorage(Storage):
         return _stamp_of(status)
 
     def confirm(self) -> None:
-        """Make what was saved survive a power cut.
-
-        It is in place already when this fails, so the failure must not read as "nothing was saved".
-        """
+        """Make what was saved survive a power cut; raises `StoreError`, and then it is in place all the same."""
         folder = self.path.parent
         try:
             sync_folder(folder)
         except OSError as error:
-            raise StoreError(
-                f"Saved, but not confirmed durable: the folder {folder}: {error.strerror or error}."
-            ) from error
+            raise StoreError(f"Saved, but not confirmed durable: the folder {folder}: {_why(error)}.") from error
 
 
 def _stamp_of(status: os.stat_result) -> Stamp:
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)

@@ -48,6 +48,7 @@ _FIELDS: Mapping[str, _Fields] = {
 _SECRET: _Fields = {
     **dict.fromkeys(("sealed", "digest", "hint", "generated_at"), _TEXT),
     "strong": _FLAG | _NOTHING,
+    "lost": _TEXT | _NOTHING,
 }
 
 _KINDS = {

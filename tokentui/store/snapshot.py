@@ -10,6 +10,7 @@ from tokentui.domain.errors import NotFound
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
 from tokentui.store.codec import read_acknowledgement, read_assignment, read_endpoint, read_token
+from tokentui.store.file_format import meta_of
 from tokentui.store.protocol import Requests
 from tokentui.store.queries import (
     Counts,
@@ -40,6 +41,10 @@ class Snapshot(OverTables):
         self._selection = Selection(tables)
         self._requests = requests
         self._seen_order = SeenOrder()
+
+    @property
+    def key_id(self) -> str | None:
+        return meta_of(self._tables).get("key_id")
 
     # ------------------------------------------------------------------ single records
 

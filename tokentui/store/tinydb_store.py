@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from tinydb import TinyDB
 from tinydb.table import Table
 
-from tokentui.domain.errors import ReadOnly, SealError
+from tokentui.domain.errors import ReadOnly, SealError, StoreError
 from tokentui.store.codec import TABLES, Document
 from tokentui.store.file_format import is_newer, meta_of
-from tokentui.store.protocol import Stamp
+from tokentui.store.protocol import Notice, Stamp
 from tokentui.store.request_log import RequestLog
-from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage
+from tokentui.store.safe_storage import LOCK_TIMEOUT, SafeStorage, Saved
 from tokentui.store.snapshot import Snapshot
 from tokentui.store.tables import Tables
 from tokentui.store.transaction import Changes, DocumentTransaction
@@ -117,6 +117,13 @@ class TinyDBStore:
     def stamp(self) -> Stamp:
         return self._storage.stamp()
 
+    @property
+    def awaited(self) -> str:
+        return self._storage.awaited
+
+    def take_notice(self) -> Notice | None:
+        return self._storage.notices.take()
+
     def reader(self) -> Snapshot:
         return self._storage.load().snapshot
 
@@ -124,21 +131,45 @@ class TinyDBStore:
     def change(self, note: "Note") -> Iterator[DocumentTransaction]:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
-        with self._storage.locked() as saved:
+        with self._storage.locked(note) as saved:
             _check_whole(saved.tables)
-            transaction = DocumentTransaction(saved.snapshot, saved.tables)
-            yield transaction
-            self._write(transaction, note)
-            if self._storage.save():
-                transaction.settle()
-                self._storage.confirm()
+            yield from self._changing(saved, note)
+
+    @contextmanager
+    def change_anew(self, note: "Note", trail: bytes = b"") -> Iterator[DocumentTransaction]:
+        """As `change`, of a store that is gone or damaged, as if it held nothing: what is damaged is kept beside.
+
+        The trail goes on, with a line that tells that a new store begins; `trail` is one to go on with where there is
+        none.
+        """
+        if self._read_only:
+            raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
+        with self._storage.locked_anew(note) as saved:
+            self._trail.begin_with(trail)
+            yield from self._changing(saved, note)
+
+    def _changing(self, saved: Saved, note: "Note") -> Iterator[DocumentTransaction]:
+        transaction = DocumentTransaction(saved.snapshot, saved.tables)
+        yield transaction
+        self._write(transaction, note)
+        if self._storage.save():
+            transaction.settle()
+            self._confirm()
+
+    def _confirm(self) -> None:
+        """Sync what is in place already; where that fails it must not read as "nothing was saved"."""
+        try:
+            self._storage.confirm()
+        except StoreError as error:
+            self._storage.notices.put(Notice(str(error), grave=True))
 
     def _write(self, transaction: DocumentTransaction, note: "Note") -> None:
         """Write the trail, then the tables, which know the line of the trail that tells of them."""
         documents = transaction.documents()
-        if not documents:
+        if not documents and transaction.new_key is None and not transaction.note_alone:
             return
-        meta = {**meta_of(self._tables()), **(self._mark() if transaction.adds else {})}
+        meta = {**meta_of(self._storage.read()), **self._mark(transaction)}
+        transaction.check_seals(meta.get("key_id") or None)
         meta["trail"] = self._trail.append(note, transaction.planned, meta.get("trail"))
         changes: Changes = {**documents, "meta": {"1": meta}}
         for name, changed in changes.items():
@@ -146,9 +177,11 @@ class TinyDBStore:
             assert isinstance(table, _RecordTable)
             table.keep(changed)
 
-    def _mark(self) -> Document:
+    def _mark(self, transaction: DocumentTransaction) -> Document:
         """The mark that a store without values gets; raises `SealError` where it is marked with another key."""
-        if self._key_id is None:
+        if transaction.new_key is not None:
+            return {"key_id": transaction.new_key}
+        if self._key_id is None or not transaction.adds:
             return {}
         marked, ours = self.key_id, self._key_id()
         if marked not in (None, ours):

@@ -4,19 +4,19 @@ If the line cannot be written, the change is refused. If the change is then not 
 one tells so in a line of its own. Nothing in the file is ever changed: what a crash left stays, and is told.
 """
 
-import fcntl
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 from tokentui.domain.activity import RecordChange
 from tokentui.domain.actors import Note
 from tokentui.domain.errors import StoreError
-from tokentui.store.private_files import sync_folder
+from tokentui.store.lock import Held, hold
+from tokentui.store.private_files import closed_unless_kept, make_new, sync_folder
 from tokentui.store.protocol import Stamp
 from tokentui.store.trail_lines import addition, content_of, head_of
 
@@ -56,6 +56,17 @@ class TrailFile:
         except OSError as error:
             raise StoreError(f"The activity trail {self.path} cannot be read: {_why(error)}.") from error
 
+    def begin_with(self, content: bytes) -> None:
+        """Put the lines of a trail from elsewhere in place, where there is none yet; raises `StoreError`."""
+        if not content or self.stamp():
+            return
+        try:
+            make_new(self.path, (content,))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise StoreError(f"Nothing was changed: {self.path} cannot be made: {_why(error)}.") from error
+
     def append(self, note: Note, changes: tuple[RecordChange, ...], committed: str | None) -> str:
         """Tell of a change that is about to be saved; gives the hash to save with it, `committed` the next time.
 
@@ -68,6 +79,11 @@ class TrailFile:
                 _write_all(descriptor, line)
                 os.fsync(descriptor)
                 return hash
+        except Held:
+            raise StoreError(
+                f"Nothing was changed: another process has held the activity trail {self.path} for {PATIENCE:g} s."
+                " Try again."
+            ) from None
         except OSError as error:
             raise StoreError(
                 f"Nothing was changed: the activity trail {self.path} cannot be written: {_why(error)}."
@@ -78,7 +94,7 @@ class TrailFile:
         """The open file, which nobody else appends to meanwhile."""
         descriptor = self._open_to_write()
         try:
-            _lock(descriptor)
+            hold(descriptor, monotonic() + PATIENCE)
             yield descriptor
         finally:
             os.close(descriptor)
@@ -89,39 +105,28 @@ class TrailFile:
             return self._open(flags)
         except FileNotFoundError:
             descriptor = self._open(flags | os.O_CREAT)
-        os.fchmod(descriptor, 0o600)
-        with suppress(FileNotFoundError):
-            owner = os.stat(self.store)
-            if os.geteuid() == 0:  # root must not take a service's trail away from it
-                os.fchown(descriptor, owner.st_uid, owner.st_gid)
-        sync_folder(self.path.parent)
+        with closed_unless_kept(descriptor) as kept:
+            os.fchmod(descriptor, 0o600)
+            with suppress(FileNotFoundError):
+                owner = os.stat(self.store)
+                if os.geteuid() == 0:  # root must not take a service's trail away from it
+                    os.fchown(descriptor, owner.st_uid, owner.st_gid)
+            sync_folder(self.path.parent)
+            kept()
         return descriptor
 
     def _open(self, flags: int) -> int:
         # Without O_NONBLOCK, to open a named pipe would wait for ever.
         descriptor = os.open(self.path, flags | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise OSError("it is not a regular file")
+        with closed_unless_kept(descriptor) as kept:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError("it is not a regular file")
+            kept()
         return descriptor
 
 
 def _why(error: OSError) -> str:
     return error.strerror or str(error)
-
-
-def _lock(descriptor: int) -> None:
-    """Hold the file alone until it is closed; a kernel lock, so that a killed process leaves none behind."""
-    end = monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if monotonic() > end:
-                raise OSError(f"another process has held it for {PATIENCE:g} s") from None
-            sleep(0.01)
-        else:
-            return
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

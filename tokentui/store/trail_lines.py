@@ -56,6 +56,12 @@ class Line:
         """The hash of the line before it, as this one has it."""
         return str(self.content.get("before", ""))
 
+    @property
+    def never_came(self) -> list[str]:
+        """The hashes of lines whose change was never saved, as this one tells; an edited line may hold anything."""
+        told = self.content.get("never_came")
+        return [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
+
 
 def compose(content: Mapping[str, Any], before: str) -> tuple[bytes, str]:
     """The line for `content` behind the line with the hash `before`, newline and all, and its own hash."""
@@ -127,7 +133,7 @@ def _look(lines: Iterator[Line], store: str, committed: str | None) -> Tail:
             return Tail(last, of_another=True)
         if line.hash == committed:
             return Tail(last, never_came=tuple(reversed([hash for hash in lost if hash not in told])))
-        told |= set(line.content.get("never_came", ()))
+        told.update(line.never_came)
         if line.content.get("kind") == CHANGE:
             lost.append(line.hash)
     return Tail(last, missing=committed is not None)
@@ -157,6 +163,7 @@ def _repair_of(tail: Tail, committed: str | None) -> dict[str, Any]:
         "torn": hashlib.sha256(tail.torn).hexdigest() if tail.torn else None,
         "never_came": tail.never_came,
         "missing": committed if tail.missing else None,
+        "begins": tail.of_another,
     }
 
 

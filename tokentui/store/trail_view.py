@@ -1,7 +1,7 @@
 """Reading an activity trail: pages of its entries, newest first, and the search for what somebody changed in it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -41,6 +41,11 @@ class TrailView:
         return [parse(raw) for raw in self._raw]
 
     @property
+    def commits(self) -> bool:
+        """Whether the store knows the line that it was saved with last, and it is there."""
+        return self._committed is not None and self.holds_committed
+
+    @property
     def holds_committed(self) -> bool:
         """Whether the line is there that the store was saved with last."""
         return self._committed is None or any(line.hash == self._committed for line in reversed(self._lines))
@@ -76,11 +81,20 @@ class TrailView:
     def _texts(self) -> list[str]:
         return [name_key("\n".join(_words(line.content))) for line in self._lines]
 
+    def entry_of(self, hash: str | None, now: datetime) -> Entry | None:
+        """The line with this hash; None where there is none."""
+        numbers = (number for number in range(len(self._lines), 0, -1) if self._lines[number - 1].hash == hash)
+        return next((self.entry(number, now) for number in numbers), None)
+
+    def content(self, number: int) -> Mapping[str, Any]:
+        """All that line `number` says, counted from 1."""
+        return self._lines[number - 1].content
+
     def entry(self, number: int, now: datetime) -> Entry:
         """Line `number`, counted from 1."""
         line = self._lines[number - 1]
         content = line.content
-        changes = tuple(map(_change, content.get("changes", ())))
+        changes = tuple(map(_change, _list(content.get("changes"))))
         state = self._state(number, line, now)
         return Entry(number, _at(content), _actor(content), str(content.get("what", "")), changes, line.hash, state)
 
@@ -95,7 +109,7 @@ class TrailView:
 
     @cached_property
     def _never_came(self) -> frozenset[str]:
-        return frozenset(hash for line in self._lines for hash in line.content.get("never_came", ()))
+        return frozenset(hash for line in self._lines for hash in line.never_came)
 
     @cached_property
     def _committed_number(self) -> int:
@@ -171,14 +185,29 @@ def _change(content: Any) -> RecordChange:
         kind=str(found.get("kind", "")),
         id=str(found.get("id", "")),
         name=str(found.get("name", "")),
-        revs=tuple(found.get("rev", (0, 0))),
-        fields={name: tuple(values) for name, values in fields.items()} if isinstance(fields, dict) else {},
+        revs=_revs(found.get("rev")),
+        fields={name: _pair(values) for name, values in fields.items()} if isinstance(fields, dict) else {},
     )
+
+
+def _list(value: Any) -> list[Any]:
+    """What an edited line may hold in place of a list is an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def _pair(value: Any) -> tuple[Any, Any]:
+    old, new, *_ = (*_list(value), None, None)
+    return old, new
+
+
+def _revs(value: Any) -> tuple[int, int]:
+    old, new = _pair(value)
+    return old if isinstance(old, int) else 0, new if isinstance(new, int) else 0
 
 
 def _words(content: Any) -> Iterator[str]:
     """What a text filter looks at: what was done, by whom, and to which records."""
     yield str(content.get("what", ""))
     yield _actor(content).text
-    for change in content.get("changes", ()):
+    for change in _list(content.get("changes")):
         yield str(change.get("name", "")) if isinstance(change, dict) else ""

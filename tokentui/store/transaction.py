@@ -24,7 +24,10 @@ class DocumentTransaction:
         self.reader = reader
         self._tables = tables
         self._changes: dict[tuple[str, str], Replaced] = {}
+        #: The key that the store will be marked with where it is another one.
+        self.new_key: str | None = None
         self._saved = False
+        self.note_alone = False
 
     @property
     def replaced(self) -> tuple[Replaced, ...]:
@@ -53,9 +56,29 @@ class DocumentTransaction:
         """Whether the store will hold an endpoint, a token or a value that it did not hold before."""
         return any(_digests(each.after) - _digests(each.before) or _is_new(each) for each in self._changes.values())
 
+    def mark(self, key_id: str) -> None:
+        self.new_key = key_id
+
+    def check_seals(self, key_id: str | None) -> None:
+        """Raise `Conflict` where a new value was sealed with another key than the store is marked with, if it is."""
+        if key_id is None:
+            return
+        for change in self._changes.values():
+            before = _digests(change.before)
+            if any(
+                each.sealed_by not in ("", key_id) and each.digest not in before for each in _secrets(change.after)
+            ):
+                raise Conflict("The key of the store was replaced meanwhile. Nothing was changed; do it again.")
+
     def put(self, record: RecordT) -> RecordT:
         table, before = self._current(record)
         after = replace(record, rev=record.rev + 1)
+        self._changes[table, record.id] = Replaced(before, after)
+        return after
+
+    def bring_back(self, record: RecordT, above: int) -> RecordT:
+        table, before = self._standing(record)
+        after = replace(record, rev=max(record.rev, above, 0 if before is None else before.rev) + 1)
         self._changes[table, record.id] = Replaced(before, after)
         return after
 
@@ -66,13 +89,18 @@ class DocumentTransaction:
         self._changes[table, record.id] = Replaced(before, None)
 
     def _current(self, record: Record) -> tuple[str, Record | None]:
-        """The record as it was saved, after a look at `rev`; a record is changed once in a transaction."""
+        """The record as it was saved, after a look at `rev`."""
+        table, standing = self._standing(record)
+        if record.rev != (0 if standing is None else standing.rev):
+            raise Conflict("Somebody else changed this meanwhile. Look at it again, then repeat the change.")
+        return table, standing
+
+    def _standing(self, record: Record) -> tuple[str, Record | None]:
+        """Its table, and the record as it was saved; a record is changed once in a transaction."""
         table = TABLES[type(record)]
         if (table, record.id) in self._changes:
             raise StoreError("A record can be changed only once in one change.")
         document = self._tables[table].get(record.id)
-        if record.rev != (0 if document is None else document["rev"]):
-            raise Conflict("Somebody else changed this meanwhile. Look at it again, then repeat the change.")
         return table, None if document is None else record_of(table, record.id, document)
 
     def documents(self) -> Changes:

@@ -10,14 +10,11 @@ import base64
 import binascii
 import os
 from collections.abc import Callable
-from functools import cached_property
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import Protocol
 
-from tokentui.domain.errors import SealError
+from tokentui.domain.errors import SealError, ValueLost
 from tokentui.domain.records import Secret
-
-if TYPE_CHECKING:
-    import hmac
 
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
@@ -39,52 +36,155 @@ def key_id(master: bytes) -> str:
     return derive(master, "key-id").hex()[:16]
 
 
-class KeyVault:
-    """A `Vault` whose master key is fetched when it is first needed.
+class Keys:
+    """The keys that come of one master key, and its name. No `repr` shows them."""
 
-    `master` returns the 32-byte master key or raises `SealError`.
-    """
+    __slots__ = ("_keyed", "_seal", "id")
 
-    def __init__(self, master: Callable[[], bytes]) -> None:
-        self._master = master
-
-    @cached_property
-    def _keys(self) -> tuple[bytes, bytes]:
-        master = self._master()
-        return derive(master, "seal"), derive(master, "digest")
-
-    @cached_property
-    def _keyed(self) -> "hmac.HMAC":
-        """A digest that has taken in the key and nothing yet: a copy of it is sooner made than a new one."""
+    def __init__(self, id: str, digest: bytes, seal: bytes | None) -> None:
+        """Without a key to `seal` with, they make digests and nothing else."""
         import hashlib
         import hmac
 
-        return hmac.new(self._keys[1], digestmod=hashlib.sha256)
+        self.id = id
+        self._seal = seal
+        #: A digest that has taken in the key and nothing yet: a copy of it is sooner made than a new one.
+        self._keyed = hmac.new(digest, digestmod=hashlib.sha256)
+
+    @classmethod
+    def of(cls, master: bytes) -> "Keys":
+        """All keys of a master key."""
+        return cls(key_id(master), derive(master, "digest"), derive(master, "seal"))
 
     def digest(self, value: str) -> str:
+        """The keyed digest of a value, hex."""
         digest = self._keyed.copy()
         digest.update(value.encode())
         return digest.hexdigest()
 
+    @property
+    def seal(self) -> bytes:
+        """The key that values are sealed with; raises `SealError` where there is none."""
+        if self._seal is None:
+            raise SealError(
+                "This key file is for checking only (store key export --verify-only): with it, values can be neither "
+                "shown nor made. Name the key itself with --key-file."
+            )
+        return self._seal
+
+
+class KeySource(Protocol):
+    """Where a vault has its keys from. `key_id` names the key that the store is marked with, if anybody said."""
+
+    def fetch(self, key_id: str | None) -> Keys:
+        """The keys; raises `Locked` where they are wrapped with a passphrase, and `SealError`."""
+
+    def unwrap(self, key_id: str | None, passphrase: str) -> Keys:
+        """The keys that are wrapped with a passphrase; raises `WrongPassphrase` and `SealError`."""
+
+    def is_wrapped(self, key_id: str | None) -> bool:
+        """Whether `fetch` would raise `Locked`: cheap, and never raises."""
+
+
+class _Plain:
+    """Keys from a master key that no passphrase wraps."""
+
+    def __init__(self, master: Callable[[], bytes]) -> None:
+        self._master = master
+
+    def fetch(self, key_id: str | None) -> Keys:
+        return Keys.of(self._master())
+
+    def unwrap(self, key_id: str | None, passphrase: str) -> Keys:
+        return self.fetch(key_id)
+
+    def is_wrapped(self, key_id: str | None) -> bool:
+        return False
+
+
+class KeyVault:
+    """A `Vault` whose keys are fetched when they are first needed, and again after they were dropped.
+
+    `source` may be a function that returns the 32-byte master key or raises `SealError`.
+    """
+
+    def __init__(self, source: KeySource | Callable[[], bytes]) -> None:
+        self._source = _Plain(source) if callable(source) else source
+        self._held: Keys | None = None
+        self._marked: str | None = None
+        #: Held while keys come or go, so that none comes back after it was dropped.
+        self._turn = Lock()
+
+    # ------------------------------------------------------------------ the keys
+
+    @property
+    def _keys(self) -> Keys:
+        """What a call works with from its beginning to its end, whoever drops or changes keys meanwhile."""
+        held = self._held
+        if held is not None:
+            return held
+        with self._turn:
+            if self._held is None:
+                self._held = self._source.fetch(self._marked)
+            return self._held
+
+    @property
+    def key_id(self) -> str:
+        return self._keys.id
+
+    @property
+    def needs_passphrase(self) -> bool:
+        return self._held is None and self._source.is_wrapped(self._marked)
+
+    def unlock(self, passphrase: str) -> None:
+        while True:
+            marked = self._marked
+            keys = self._source.unwrap(marked, passphrase)
+            with self._turn:
+                if marked == self._marked:  # else somebody replaced the key meanwhile
+                    self._held = keys
+                    return
+
+    def forget(self) -> None:
+        with self._turn:
+            self._held = None
+
+    def follow(self, key_id: str | None) -> None:
+        if key_id == self._marked:
+            return
+        with self._turn:
+            self._marked = key_id
+            if self._held is not None and key_id not in (None, self._held.id):
+                self._held = None
+
+    # ------------------------------------------------------------------ values
+
+    def digest(self, value: str) -> str:
+        return self._keys.digest(value)
+
     def seal(self, value: str, record_id: str, field: str) -> tuple[str, str, str]:
-        digest = self.digest(value)
+        keys = self._keys
+        digest = keys.digest(value)
         hint = value[-_HINT_LENGTH:] if len(value) >= _HINT_FROM else ""
         return (
-            self._encrypt(value, record_id, field, digest),
+            _encrypt(keys, value, record_id, field, digest),
             digest,
-            self._encrypt(hint, record_id, f"{field}#hint", digest),
+            _encrypt(keys, hint, record_id, f"{field}#hint", digest),
         )
 
     def reveal(self, secret: Secret, record_id: str, field: str) -> str:
         import hmac
 
-        value = self._decrypt(secret.sealed, record_id, field, secret.digest)
-        if not hmac.compare_digest(self.digest(value), secret.digest):
+        _check_not_lost(secret)
+        keys = self._keys
+        value = _decrypt(keys, secret.sealed, record_id, field, secret.digest)
+        if not hmac.compare_digest(keys.digest(value), secret.digest):
             raise _refusal()
         return value
 
     def hint(self, secret: Secret, record_id: str, field: str) -> str:
-        return self._decrypt(secret.hint, record_id, f"{field}#hint", secret.digest)
+        _check_not_lost(secret)
+        return _decrypt(self._keys, secret.hint, record_id, f"{field}#hint", secret.digest)
 
     def length(self, secret: Secret) -> int:
         """A seal is as long as its value (GCM pads nothing, and values are ASCII), its nonce and its tag."""
@@ -93,23 +193,34 @@ class KeyVault:
             raise _refusal()
         return length
 
-    def _encrypt(self, text: str, record_id: str, field: str, digest: str) -> str:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(self._keys[0]).encrypt(nonce, text.encode(), _place(record_id, field, digest))
-        return base64.b64encode(nonce + sealed).decode()
+def _check_not_lost(secret: Secret) -> None:
+    if secret.lost:
+        raise ValueLost(
+            f"The value was sealed with a key that was lost ({secret.lost}). Give the token a new value; where the "
+            "key is found, bring it back with: tokentui store rekey --from KEYFILE"
+        )
 
-    def _decrypt(self, sealed: str, record_id: str, field: str, digest: str) -> str:
-        from cryptography.exceptions import InvalidTag
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        try:
-            envelope = _envelope(sealed)
-            nonce, content = envelope[:_NONCE_BYTES], envelope[_NONCE_BYTES:]
-            return AESGCM(self._keys[0]).decrypt(nonce, content, _place(record_id, field, digest)).decode()
-        except (InvalidTag, ValueError):
-            raise _refusal() from None
+def _encrypt(keys: Keys, text: str, record_id: str, field: str, digest: str) -> str:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = os.urandom(_NONCE_BYTES)
+    sealed = AESGCM(keys.seal).encrypt(nonce, text.encode(), _place(record_id, field, digest))
+    return base64.b64encode(nonce + sealed).decode()
+
+
+def _decrypt(keys: Keys, sealed: str, record_id: str, field: str, digest: str) -> str:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    key = AESGCM(keys.seal)
+    try:
+        envelope = _envelope(sealed)
+        nonce, content = envelope[:_NONCE_BYTES], envelope[_NONCE_BYTES:]
+        return key.decrypt(nonce, content, _place(record_id, field, digest)).decode()
+    except (InvalidTag, ValueError):
+        raise _refusal() from None
 
 
 def _envelope(sealed: str) -> bytes:
@@ -129,5 +240,6 @@ def _place(record_id: str, field: str, digest: str) -> bytes:
 
 def _refusal() -> SealError:
     return SealError(
-        "The sealed value does not open: it was sealed with another key, or the store was tampered with."
+        "The sealed value does not open: it was sealed with another key, or the store was tampered with. "
+        "Restore a backup, or give the token a new value."
     )

@@ -18,10 +18,7 @@ from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
-from tokentui.tui.workplace import Workplace, over_ssh
-
-#: How long saving may take before it is told, in seconds.
-PATIENCE = 0.3
+from tokentui.tui.workplace import PATIENCE, Workplace, over_ssh
 
 #: Actions that lead away from what is shown: not from a dialog, which is answered first.
 ELSEWHERE = frozenset({"quit", "section"})
@@ -97,6 +94,8 @@ class TokenTuiApp(App[None]):
         self.workplace = Workplace(desk, demo=demo, policy=self._settings.policy, base_url=self._settings.base_url)
         self._settings_file = settings_file
         self._checked = False
+        #: What is said of those for whom the changes wait.
+        self._waiting = ""
         self._eye = StoreEye(desk.store)
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
@@ -138,6 +137,7 @@ class TokenTuiApp(App[None]):
             self.animation_level = "none"
         self.workplace.write = self._write_to_terminal
         self.workplace.tell = lambda trouble: self._say(trouble, "error")
+        self.workplace.tell_awaited = self._tell_awaited
         self._watch_store()
 
     def on_unmount(self) -> None:
@@ -198,7 +198,8 @@ class TokenTuiApp(App[None]):
         """Wait for the changes under way; False where one failed, which is told, or brings its form back."""
         saving = asyncio.ensure_future(self.workplace.all_done())
         if not (await asyncio.wait([saving], timeout=PATIENCE))[0]:
-            self._say("Waiting for what is being saved.", "busy")
+            awaited = self.workplace.desk.store.awaited
+            self._say(f"Waiting for what is being saved{awaited and f', which waits for {awaited}'}.", "busy")
         return await saving
 
     async def _leave_pages(self) -> bool:
@@ -283,6 +284,15 @@ class TokenTuiApp(App[None]):
             remember_theme(self._settings_file, theme)
         except SettingsError as error:
             self.call_from_thread(self._say, str(error), "warning")
+
+    def _tell_awaited(self, awaited: str) -> None:
+        """Say for whom the changes wait, and no longer than they do."""
+        waiting, self._waiting = self._waiting, awaited and f"Waiting for {awaited}."
+        for page in self.screen_stack:
+            if isinstance(page, PageScreen) and waiting:
+                page.unsay(waiting)
+        if awaited:
+            self._say(self._waiting, "busy")
 
     def _say(self, text: str, kind: str = "done") -> None:
         page = shown_page(self)

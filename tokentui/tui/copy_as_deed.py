@@ -7,7 +7,7 @@ from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
 from tokentui.domain.snippets import PLACEHOLDER, curl_line, env_line, header_line, variable_name
 from tokentui.services.assigning import callable_slots
-from tokentui.services.tokens import reveal_token
+from tokentui.services.tokens import reveal_now
 from tokentui.tui import clipboard
 from tokentui.tui.dialogs.pick import Pick
 from tokentui.tui.screens.page_screen import AnyPage
@@ -19,7 +19,7 @@ _Calls = tuple[tuple[Endpoint, Slot], ...]
 async def copy_as(page: AnyPage, token: EndpointToken) -> None:
     """Ask in what form, and copy the value of a token so."""
     try:
-        value = await page.workplace.perform(lambda: reveal_token(page.workplace.desk, token))
+        value = await page.workplace.perform(lambda: reveal_now(page.workplace.desk, token))
     except TokenTuiError as error:
         page.say(str(error), "error")
         return

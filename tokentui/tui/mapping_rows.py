@@ -60,6 +60,8 @@ def _primary_line(desk: Desk, endpoint: Endpoint, slot: Slot) -> PrimaryLine:
         return PrimaryLine(slot, False, "", off + kept)
     if secret is None:
         return PrimaryLine(slot, False, "", "no value yet: g generates one")
+    if secret.lost:
+        return PrimaryLine(slot, True, "????", "its key is lost: g generates another")
     try:
         hint = primary_hint(desk, endpoint, slot)
     except SealError:

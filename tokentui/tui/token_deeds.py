@@ -11,7 +11,7 @@ from tokentui.domain.periods import local_text
 from tokentui.domain.records import EndpointToken
 from tokentui.services.desk import Desk
 from tokentui.services.reach import reach_of
-from tokentui.services.tokens import add_token, edit_token, new_value, reveal_token, token_hint
+from tokentui.services.tokens import add_token, edit_token, new_value, reveal_now, token_hint
 from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.dialogs.conflict import ConflictDialog, Difference
@@ -28,7 +28,7 @@ Errors = Mapping[str, str]
 async def show_value(screen: AnyPage, token: EndpointToken) -> None:
     """Reveal a token's value in a dialog of its own, and copy it from there."""
     try:
-        value = await screen.workplace.perform(lambda: reveal_token(screen.workplace.desk, token))
+        value = await screen.workplace.perform(partial(reveal_now, screen.workplace.desk, token))
     except TokenTuiError as error:
         screen.say(str(error), "error")
         return
@@ -41,7 +41,7 @@ async def show_value(screen: AnyPage, token: EndpointToken) -> None:
 async def copy_value(screen: AnyPage, token: EndpointToken) -> None:
     """Put a token's value on the clipboard without showing it."""
     try:
-        value = await screen.workplace.perform(lambda: reveal_token(screen.workplace.desk, token))
+        value = await screen.workplace.perform(partial(reveal_now, screen.workplace.desk, token))
     except TokenTuiError as error:
         screen.say(str(error), "error")
     else:
@@ -195,7 +195,7 @@ async def _settings(
 
     async def reveal() -> str:
         assert token is not None  # the form of a new token has its value
-        return await workplace.perform(partial(reveal_token, desk, token))
+        return await workplace.perform(partial(reveal_now, desk, token))
 
     ask = TokenDesk(
         reveal=reveal,
@@ -213,6 +213,8 @@ async def _standing(workplace: Workplace, token: EndpointToken) -> Standing:
 
     It is a question: a form opens, and comes back, while a change waits for somebody else's lock.
     """
+    if token.secret.lost:
+        return Standing("", "✗ The key of this value is lost: nobody can show or check it. Give it a new one.")
     try:
         note = await workplace.look(lambda reader: grace_note(workplace, token))
         return Standing(await workplace.look(lambda reader: token_hint(workplace.desk, token)), note)

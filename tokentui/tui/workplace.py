@@ -17,6 +17,9 @@ from tokentui.store.protocol import Reader, Stamp
 if TYPE_CHECKING:
     from tokentui.tui.auditor import Auditor
 
+#: How long a deed may take before it is told what it waits for, in seconds.
+PATIENCE = 0.3
+
 ResultT = TypeVar("ResultT")
 
 
@@ -44,8 +47,11 @@ class Workplace:
     write: Callable[[str], None] = lambda sequence: None
     #: Tells what is wrong with a deed when who asked for it has gone.
     tell: Callable[[str], None] = lambda trouble: None
+    #: Tells for whom the deeds wait; nobody any more where that is empty.
+    tell_awaited: Callable[[str], None] = lambda awaited: None
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
+    _awaited: str = field(default="", init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     _changes: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "change"))
     _questions: ThreadPoolExecutor = field(default_factory=lambda: _threads(2, "question"))
@@ -55,16 +61,30 @@ class Workplace:
 
         It is done also when who asked leaves before its turn comes; then what it raises is told by `tell`.
         """
-        doing = asyncio.get_running_loop().run_in_executor(self._changes, deed)
-        doing.add_done_callback(self._count_failure)
+        loop = asyncio.get_running_loop()
+        doing = loop.run_in_executor(self._changes, deed)
+        doing.add_done_callback(self._done)
+        loop.call_later(PATIENCE, self._watch, doing)
         try:
             return await asyncio.shield(doing)
         except asyncio.CancelledError:
             doing.add_done_callback(self._tell_failure)
             raise
 
-    def _count_failure(self, doing: asyncio.Future[Any]) -> None:
+    def _done(self, doing: asyncio.Future[Any]) -> None:
         self.failures += not doing.cancelled() and doing.exception() is not None
+        self._await("")
+
+    def _watch(self, doing: asyncio.Future[Any]) -> None:
+        """Tell for whom the store waits, until the deed is done."""
+        if not doing.done():
+            self._await(self.desk.store.awaited)
+            asyncio.get_running_loop().call_later(PATIENCE, self._watch, doing)
+
+    def _await(self, awaited: str) -> None:
+        if awaited != self._awaited:
+            self._awaited = awaited
+            self.tell_awaited(awaited)
 
     def _tell_failure(self, doing: asyncio.Future[Any]) -> None:
         error = None if doing.cancelled() else doing.exception()

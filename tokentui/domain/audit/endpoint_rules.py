@@ -15,6 +15,7 @@ _ANYWHERE = "/0"
 def about_endpoint(estate: Estate, place: Place, used: bool) -> Iterator[Finding]:
     yield from endpoint_open(place.endpoint)
     yield from endpoint_any_address(place.endpoint)
+    yield from primaries_lost(place)
     yield from primaries_used(estate, place)
     if place.guarded and not used:
         yield _at(place.endpoint, Code.ENDPOINT_UNUSED, "No token is mapped.")
@@ -33,6 +34,16 @@ def endpoint_any_address(endpoint: Endpoint) -> Iterator[Finding]:
     anywhere = not endpoint.ip_filter or any(entry.endswith(_ANYWHERE) for entry in endpoint.ip_filter)
     if endpoint.allow_deleting and anywhere:
         yield _at(endpoint, Code.ENDPOINT_ANY_ADDRESS, "DELETE from any address.")
+
+
+def primaries_lost(place: Place) -> Iterator[Finding]:
+    """Primaries that nobody can open or check, because the key is lost that they were sealed with."""
+    endpoint = place.endpoint
+    for slot in endpoint.slots if place.guarded else ():
+        secret = endpoint.primaries.get(slot)
+        if secret is not None and secret.lost:
+            subject, id = f"{endpoint.ref} {slot}", f"{endpoint.id}.{slot}"
+            yield Finding(Code.PRIMARY_LOST, subject, id, "Sealed with a key that was lost.", (slot,))
 
 
 def primaries_used(estate: Estate, place: Place) -> Iterator[Finding]:

@@ -58,8 +58,10 @@ class Code(StrEnum):
     """What was found, in a stable word."""
 
     ENDPOINT_OPEN = "endpoint-open"
+    PRIMARY_LOST = "primary-lost"
     PRIMARY_USED = "primary-used"
     TOKEN_WEAK = "token-weak"
+    VALUE_LOST = "value-lost"
     ENDPOINT_ANY_ADDRESS = "endpoint-any-address"
     TOKEN_EVERYWHERE = "token-everywhere"
     TOKEN_EXPIRING = "token-expiring"
@@ -95,6 +97,13 @@ KINDS: dict[Code, Kind] = {
         "Anybody who reaches it may call it.",
         "Ask for a token: tokentui endpoints edit {endpoint} --authentication token",
     ),
+    Code.PRIMARY_LOST: Kind(
+        Severity.HIGH,
+        Subject.PRIMARY,
+        Deed.GENERATE,
+        "Nobody can show or check it, so it is refused.",
+        "Generate another: tokentui endpoints generate {endpoint} {slots}",
+    ),
     Code.PRIMARY_USED: Kind(
         Severity.HIGH,
         Subject.PRIMARY,
@@ -107,6 +116,13 @@ KINDS: dict[Code, Kind] = {
         Subject.TOKEN,
         Deed.ROTATE,
         "The value was made elsewhere, and may be guessed or known.",
+        "Rotate it: tokentui tokens rotate {token}",
+    ),
+    Code.VALUE_LOST: Kind(
+        Severity.HIGH,
+        Subject.TOKEN,
+        Deed.ROTATE,
+        "Nobody can show or check it, so its application is refused.",
         "Rotate it: tokentui tokens rotate {token}",
     ),
     Code.ENDPOINT_ANY_ADDRESS: Kind(

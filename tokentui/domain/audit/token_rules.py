@@ -52,6 +52,12 @@ def token_weak(estate: Estate, token: EndpointToken) -> Finding | None:
     return _of(token, Code.TOKEN_WEAK, "Not 64 letters and digits.")
 
 
+def value_lost(estate: Estate, token: EndpointToken) -> Finding | None:
+    if not token.secret.lost:
+        return None
+    return _of(token, Code.VALUE_LOST, "Sealed with a key that was lost.")
+
+
 def token_rotation_due(estate: Estate, token: EndpointToken) -> Finding | None:
     if not estate.policy.rotation_due(token, estate.now):
         return None
@@ -126,6 +132,6 @@ def _why_dead(endpoint: Endpoint, dead: tuple[Slot, ...]) -> str:
 _TokenRule = Callable[[Estate, EndpointToken], Finding | None]
 
 #: About every active token.
-LISTED_RULES: tuple[_TokenRule, ...] = (token_expired, token_disabled_long)
+LISTED_RULES: tuple[_TokenRule, ...] = (token_expired, token_disabled_long, value_lost)
 #: About those that are let in now.
 LIVE_RULES: tuple[_TokenRule, ...] = (token_weak, token_rotation_due, token_expiring, token_unseen, grace_open)

@@ -163,11 +163,20 @@ def _assign(desk: Desk, transaction: Transaction, plan: AssignmentPlan) -> None:
 class _Unsealed:
     """A `Vault` for records that nobody keeps: it seals nothing, and no two of its digests are the same."""
 
+    key_id = ""
+    needs_passphrase = False
+
+    def unlock(self, passphrase: str) -> None:
+        """There is nothing to be unlocked."""
+
+    def forget(self) -> None:
+        """There is nothing to be forgotten."""
+
+    def follow(self, key_id: str | None) -> None:
+        """Any store will do."""
+
     def digest(self, value: str) -> str:
         raise NotImplementedError("there is no key")
-
-    def opens(self) -> bool:
-        return False
 
     def seal(self, value: str, record_id: str, field: str) -> tuple[str, str, str]:
         return "", f"{record_id}.{field}", ""

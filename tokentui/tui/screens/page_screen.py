@@ -189,10 +189,21 @@ class PageScreen(Screen[ScreenResultT]):
         return True
 
     def say(self, text: str, kind: str = "done") -> None:
-        """Tell what happened (`done`, `busy`, `warning`, `error`), also on the page that is shown, be it another."""
+        """Tell what happened (`done`, `busy`, `warning`, `error`), also on the page that is shown, be it another.
+
+        What is to be known of a change that was saved goes with it.
+        """
+        notice = self.workplace.desk.store.take_notice()
+        if notice is not None:
+            text, kind = f"{text} {notice.text}", "error" if notice.grave or kind == "error" else "warning"
         for page in {self, shown_page(self.app) or self}:
             for line in page.query(MessageLine):  # a screen that was closed meanwhile has none
                 line.say(text, kind)
+
+    def unsay(self, text: str) -> None:
+        """Take a message away, unless another one stands there by now."""
+        for line in self.query(MessageLine):
+            line.unsay(text)
 
     @property
     def told(self) -> str:

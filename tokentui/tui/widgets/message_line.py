@@ -37,13 +37,14 @@ class MessageLine(Widget):
         self.set_classes(f"-{kind}")
         self._show()
         if kind != "error":
-            self.set_timer(STAY, lambda: self._fade(text))
+            self.set_timer(STAY, lambda: self.unsay(text))
 
     def add(self, text: str, kind: str = "done") -> None:
         """Show a message beside the one that stands, which nobody may have read yet; an error stays one."""
         self.say(f"{self.text} {text}".strip(), self.kind if self.text and self.kind == "error" else kind)
 
-    def _fade(self, text: str) -> None:
+    def unsay(self, text: str) -> None:
+        """Take a message away, unless another one stands there by now."""
         if self.text == text:
             self.text = ""
             self._show()

@@ -1,0 +1,198 @@
+"""The key file and the keys beside it, so that the store's key can be replaced while no moment is without one.
+
+`key` is the key in use. `key.ID` is one that was in use: older saves and backups open with it. `key.ID.new` is one
+that a rekey has begun with: it is written before the store is saved under it, and put in place of `key` afterwards.
+Where a run is killed in between, the store says which key is its own, and the next use puts that in place.
+"""
+
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+from tokentui.domain.errors import SealError
+from tokentui.store.keyfile import KeyContent, id_of, line_of, read_key_file
+from tokentui.store.private_files import make_private_folder, sync_folder, temporary_beside, write_parts
+
+#: How long one waits for another process that changes the keys, in seconds.
+PATIENCE = 5.0
+_BEGUN = ".new"
+_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
+
+
+class KeyRing:
+    """The keys at one place. Nothing is read before it is asked for, and nothing of it is kept in memory."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    @property
+    def _place(self) -> Path:
+        """The file itself: to replace a symbolic link would leave the file behind it as it was."""
+        return Path(os.path.realpath(self.file))
+
+    def kept(self, id: str) -> Path:
+        """Where a key is that was in use before."""
+        return self._place.with_name(f"{self._place.name}.{id}")
+
+    def _begun(self, id: str) -> Path:
+        return self._place.with_name(f"{self._place.name}.{id}{_BEGUN}")
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is something in the key file's place that reading may still find fault with."""
+        try:
+            self.file.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            return True
+        return True
+
+    # ------------------------------------------------------------------ finding
+
+    def find(self, id: str) -> tuple[Path, KeyContent] | None:
+        """The key of this name, and the file that holds it; None where it is not here.
+
+        Raises `SealError` where a file that may hold it cannot be read, and no other holds it.
+        """
+        trouble = None
+        for file in self._places(id):
+            try:
+                key = read_key_file(file)
+            except SealError as error:
+                trouble = trouble or (error if os.path.lexists(file) else None)
+            else:
+                if id_of(key) == id:
+                    return file, key
+        if trouble is not None:
+            raise trouble
+        return None
+
+    def _places(self, id: str) -> tuple[Path, ...]:
+        # The store tells the name, and anybody may have written that.
+        return (self.file, self._begun(id), self.kept(id)) if _ID.fullmatch(id) else (self.file,)
+
+    def beside(self) -> list[Path]:
+        """The files of all keys but the one in use."""
+        ours = re.compile(rf"{re.escape(self._place.name)}\.[0-9a-f]{{16}}(\.new)?")
+        try:
+            return sorted(each for each in self._place.parent.iterdir() if ours.fullmatch(each.name))
+        except OSError as error:
+            raise _unwritten(self._place, error) from error
+
+    # ------------------------------------------------------------------ changing
+
+    @contextmanager
+    def alone(self, patience: float = PATIENCE) -> Iterator[None]:
+        """Change keys while nobody else does; raises `SealError` where somebody else does so for too long."""
+        try:
+            make_private_folder(self._place.parent)
+            descriptor = os.open(self._place.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            raise _unwritten(self._place, error) from error
+        try:
+            _lock(descriptor, patience, self.file)
+            self._sweep()
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _sweep(self) -> None:
+        """Take away what killed writers left; what cannot go stays."""
+        left = re.compile(rf"\.{re.escape(self._place.name)}(\.[0-9a-f]{{16}}(\.new)?)?\.\d+\.[0-9a-f]{{8}}\.tmp")
+        with suppress(OSError), os.scandir(self._place.parent) as entries:
+            for entry in entries:
+                if left.fullmatch(entry.name):
+                    with suppress(OSError):
+                        os.unlink(entry.path)
+
+    def begin(self, key: KeyContent) -> None:
+        """Write a key that is to become the one in use; raises `SealError`.
+
+        What runs that were killed have begun with is kept: a store may have been saved under it.
+        """
+        for file in self.beside():
+            if file.suffix == _BEGUN:
+                with suppress(OSError):
+                    os.replace(file, file.with_suffix(""))
+        self.write(self._begun(id_of(key)), key)
+
+    def give_up(self, id: str) -> None:
+        """Take away a key that was begun with and is no store's."""
+        with suppress(OSError):
+            self._begun(id).unlink(missing_ok=True)
+
+    def finish(self, id: str) -> None:
+        """Put the key that was begun with in place; the one in use is kept beside it. Raises `SealError`."""
+        place, begun = self._place, self._begun(id)
+        try:
+            if not begun.exists():
+                return
+            if place.exists():
+                self._keep(place)
+            os.replace(begun, place)
+            sync_folder(place.parent)
+        except OSError as error:
+            raise _unwritten(place, error) from error
+
+    def finish_if_begun(self, file: Path, id: str) -> None:
+        """Finish what a killed run has begun, if nobody is at it and the folder can be written."""
+        if file == self._begun(id):
+            with suppress(SealError), self.alone(patience=0):
+                self.finish(id)
+
+    def _keep(self, place: Path) -> None:
+        """Keep what is in the key file under its name; what is no key, under a name of its own."""
+        try:
+            kept = self.kept(id_of(read_key_file(place)))
+        except SealError:
+            kept = place.with_name(f"{place.name}.unreadable-{os.urandom(4).hex()}")
+        self._put(kept, place.read_bytes())
+
+    def write(self, file: Path, key: KeyContent) -> None:
+        """Put a key into a file (0600), in place of what is there; raises `SealError`."""
+        try:
+            self._put(file, f"{line_of(key)}\n".encode())
+            sync_folder(file.parent)
+        except OSError as error:
+            raise _unwritten(file, error) from error
+
+    def _put(self, file: Path, content: bytes) -> None:
+        """Belongs to whom the key file belongs: root must not take a service's key away from it."""
+        file = Path(os.path.realpath(file))
+        owner = self._place.stat() if self._place.exists() else None
+        temporary = temporary_beside(file)
+        try:
+            write_parts(temporary, (content,), owner)
+            os.replace(temporary, file)
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _lock(descriptor: int, patience: float, file: Path) -> None:
+    """Hold the folder alone until it is closed; a kernel lock, so that a killed process leaves none behind."""
+    end = monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() >= end:
+                raise SealError(
+                    f"Somebody else is changing the key {file}, for {patience:g} s by now. Try again later."
+                ) from None
+            sleep(0.02)
+        except OSError as error:
+            raise _unwritten(file, error) from error
+        else:
+            return
+
+
+def _unwritten(file: Path, error: OSError) -> SealError:
+    return SealError(
+        f"The key file {file} cannot be written: {error.strerror or error}. Make room, or let its folder be writable."
+    )
