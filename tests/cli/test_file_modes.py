@@ -35,6 +35,11 @@ export --format csv --output FOLDER/export.csv
 export --format haproxy-map --output FOLDER/haproxy.cfg
 export --format nginx-map --reveal --output FOLDER/nginx.conf
 import FOLDER/export-with-values.json
+store backup FOLDER/backup.tar
+store restore 1 --yes
+store key export --verify-only --output FOLDER/verify-key
+store rekey
+store check
 """
 
 

@@ -252,7 +252,21 @@ def test_a_whole_value_of_before_opens_in_its_own_place_and_the_trail_tells_that
     """
     tampered(shell, lambda tables: _swap(_tokens(tables)[0]["secret"], _tokens(tables)[0]["previous"]))
     assert shell.run("tokens", "show", "erp", "--reveal").exit_code == 0
-    (last, *_) = shell.json("activity", "list", "--token", "erp")
-    (change,) = last["changes"]
-    tables = json.loads(shell.store.read_bytes())
-    assert not change["fields"]["secret"]["new"].endswith(_tokens(tables)[0]["secret"]["digest"][:8])
+    checked = shell.run("store", "check", "--json")
+    assert checked.exit_code == 1
+    assert [problem["code"] for problem in json.loads(checked.stdout)] == ["trail-contradicted"]
+
+
+def test_a_whole_record_of_before_is_told_by_the_trail_too(shell: Shell) -> None:
+    """Its `rev` and its values are not those that the trail tells of it last."""
+    before = json.loads(shell.store.read_bytes())
+    shell.done("tokens", "rotate", "erp", "--grace", "none")
+
+    def put_back(tables: Tables) -> None:
+        id = next(id for id, token in tables["tokens"].items() if token["name"] == "erp")
+        tables["tokens"][id] = before["tokens"][id]
+
+    tampered(shell, put_back)
+    checked = shell.run("store", "check", "--json")
+    assert checked.exit_code == 1
+    assert [problem["code"] for problem in json.loads(checked.stdout)] == ["trail-contradicted"]

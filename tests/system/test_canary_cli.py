@@ -77,6 +77,15 @@ scan VALUES
 scan VALUES --names
 scan - < VALUE
 scan VALUES/VALUE
+store info
+store check
+store generations
+store backup
+store restore 1 --dry-run
+store restore 1 --yes
+store key export --verify-only --output verify-key
+store rekey
+store check
 """
 
 #: What a command is given, beside a value by mistake; where nothing is said, whatever it asks for.
@@ -213,9 +222,18 @@ def test_no_command_prints_says_or_leaves_a_value_that_was_not_asked_for(
 ) -> None:
     for line in STORY.strip().splitlines():
         teller.tell(line)
-    for folder in ("data", "config", "here"):
+    keys = [canary.adopt(key) for key in master_keys(tmp_path / "config")]
+    for folder in ("data", "here"):
         canary.look_under(tmp_path / folder)
+    canary.look_under(tmp_path / "config", asked=tuple(keys))
+    assert len([*(tmp_path / "here").glob("*.tar")]) >= 1
     canary.nowhere()
+
+
+def master_keys(folder: Path) -> list[str]:
+    """The keys themselves, which are in their files and nowhere else."""
+    texts = [path.read_text() for path in folder.rglob("*") if path.is_file()]
+    return [text.strip().rpartition(":")[2] for text in texts if text.startswith("tokentui-key-v1:")]
 
 
 def test_a_value_that_is_given_by_mistake_is_not_repeated_nor_kept_by_any_command(
