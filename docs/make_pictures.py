@@ -1,6 +1,7 @@
 """Makes the pictures of the README by running the application on its demo content: `python docs/make_pictures.py`."""
 
 import asyncio
+import os
 import random
 import tempfile
 from datetime import UTC, datetime
@@ -25,6 +26,11 @@ PICTURES = {
     "audit": ("4",),
     "assign": ("2", "down", "down", "s", "space", "down", "right", "space"),
 }
+
+
+#: What the terminal can show in which this is run has no say.
+os.environ.pop("NO_COLOR", None)
+os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
 
 async def picture(folder: Path, name: str, keys: tuple[str, ...]) -> None:

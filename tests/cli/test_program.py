@@ -185,18 +185,18 @@ class TestTerminal:
     def test_a_terminal_that_cannot_draw_is_refused(self, monkeypatch: pytest.MonkeyPatch, term: str) -> None:
         from tokentui.cli.ui import check_terminal
 
-        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-        monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+        for each in ("stdin", "stdout", "stderr"):
+            monkeypatch.setattr(f"sys.{each}.isatty", lambda: True, raising=False)
         monkeypatch.setenv("TERM", term)
         with pytest.raises(click.UsageError, match="TERM"):
             check_terminal()
 
-    @pytest.mark.parametrize("stream", ["stdin", "stdout"])
+    @pytest.mark.parametrize("stream", ["stdin", "stdout", "stderr"])
     def test_a_stream_that_is_closed_is_no_terminal(self, monkeypatch: pytest.MonkeyPatch, stream: str) -> None:
         from tokentui.cli.ui import check_terminal
 
-        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-        monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+        for each in ("stdin", "stdout", "stderr"):
+            monkeypatch.setattr(f"sys.{each}.isatty", lambda: True, raising=False)
         monkeypatch.setattr(f"sys.{stream}", None)
         with pytest.raises(click.UsageError, match="needs a terminal"):
             check_terminal()

@@ -48,7 +48,7 @@ def test_a_change_that_may_not_be_durable_is_done_and_told_with_exit_code_5(
     result = stocked.run("tokens", "add", "till", "--reveal", "--json")
     assert result.exit_code == 5
     assert result.stderr.endswith(
-        f"tokentui: Saved, but not confirmed durable: the folder {stocked.store.parent}: {os.strerror(errno.EIO)}.\n"
+        f"tokentui: Saved, but not confirmed durable: {os.strerror(errno.EIO)}: the folder {stocked.store.parent}.\n"
     )
     assert '"value"' in result.stdout
     assert "till" in {token["name"] for token in stocked.json("tokens", "list")}
@@ -61,5 +61,5 @@ def test_a_file_that_could_not_be_kept_is_told_and_the_command_is_done(
     result = stocked.run("tokens", "enable", "crm")
     assert result.exit_code == 0
     assert result.stderr.splitlines()[-1] == (
-        f"tokentui: What was replaced could not be kept in {stocked.store}.generations: {os.strerror(errno.ENOSPC)}."
+        f"tokentui: What was replaced could not be kept: {os.strerror(errno.ENOSPC)}: {stocked.store}.generations."
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tokentui.services.settings import SettingsError, load_settings, remember_theme
+from tokentui.services.settings import ClipboardRule, SettingsError, load_settings, remember_theme
 
 
 @pytest.fixture
@@ -98,3 +98,20 @@ def test_the_theme_goes_above_the_tables_of_the_file(file: Path) -> None:
     settings = load_settings(file)
     assert (settings.theme, settings.keys) == ("dracula", {"tokens.add": "n"})
     assert file.read_text().startswith("# mine\n")
+
+
+class TestTheClipboard:
+    """`[clipboard]`: how and when a copied value is cleared."""
+
+    def test_is_cleared_where_unchanged_after_45_seconds_unless_the_settings_say_otherwise(self, file: Path) -> None:
+        assert load_settings(file).clipboard == ClipboardRule("unchanged", 45)
+        file.write_text('[clipboard]\nclear = "blind"\nseconds = 10\n')
+        assert load_settings(file).clipboard == ClipboardRule("blind", 10)
+
+    @pytest.mark.parametrize(
+        "line", ['clear = "yes"', "clear = true", "seconds = 0", "seconds = 1.5", "seconds = true", "after = 3"]
+    )
+    def test_what_cannot_be_right_is_refused(self, file: Path, line: str) -> None:
+        file.write_text(f"[clipboard]\n{line}\n")
+        with pytest.raises(SettingsError, match=r"\[clipboard\]"):
+            load_settings(file)

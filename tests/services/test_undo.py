@@ -12,7 +12,7 @@ from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.records import Endpoint, EndpointToken, Record
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.assigning import assign, map_slot
-from tokentui.services.desk import Desk
+from tokentui.services.desk import REMEMBERED, Desk
 from tokentui.services.endpoints import (
     add_endpoint,
     edit_endpoint,
@@ -219,6 +219,24 @@ def test_an_undo_that_is_saved_but_not_confirmed_is_not_done_twice(
 
     with monkeypatch.context() as patched:
         patched.setattr("tokentui.store.safe_storage.sync_folder", unconfirmed)
-        with pytest.raises(Exception, match="Saved, but not confirmed"):
-            undo_last(admin)
+        undo_last(admin)
     assert [change.summary for change in admin.history] == ["added ERP nightly"]
+
+
+def test_the_last_100_changes_of_a_session_can_be_undone_and_that_is_told_where_there_were_more(
+    admin: Desk, token: EndpointToken
+) -> None:
+    for number in range(REMEMBERED):
+        set_enabled(admin, [token.id], bool(number % 2))
+    assert len(admin.history) == REMEMBERED
+    for _ in range(REMEMBERED):
+        undo_last(admin)
+    assert admin.reader().token(token.id).enabled
+    with pytest.raises(NotFound, match="only the last 100 changes of a session can be taken back"):
+        undo_last(admin)
+
+
+def test_where_nothing_was_forgotten_there_is_just_nothing_more_to_undo(admin: Desk, token: EndpointToken) -> None:
+    undo_last(admin)
+    with pytest.raises(NotFound, match="Nothing more to undo in this session"):
+        undo_last(admin)

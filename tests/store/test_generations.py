@@ -188,7 +188,7 @@ def test_a_change_is_saved_also_where_nothing_can_be_kept_and_that_is_told_once(
     with monkeypatch.context() as patched:
         patched.setattr(os, call, refusing(number))
         save_again(store)
-        notice = Notice(f"What was replaced could not be kept in {generations.folder}: {os.strerror(number)}.")
+        notice = Notice(f"What was replaced could not be kept: {os.strerror(number)}: {generations.folder}.")
         assert store.take_notice() == notice
         save_again(store)
         assert store.take_notice() is None

@@ -16,12 +16,12 @@ from tests.store.faulty_machine import FAULTS
 ROOT = Path(__file__).parents[2]
 NO_ROOM = ("No space left on device", "File too large")
 CAUSES = {
-    "read-only folder": ("Nothing was saved: {store}: ", ("Permission denied",)),
+    "read-only folder": ("Nothing was saved: ", ("Permission denied: {store}",)),
     "closed folder": ("The store {store} cannot be reached: ", ("Permission denied",)),
     "closed store": ("The store {store} cannot be read: ", ("Permission denied",)),
     "closed lock": ("The store {store} cannot be locked: ", ("Permission denied",)),
     "closed trail": ("Nothing was changed: the activity trail {trail} cannot be written: ", ("Permission denied",)),
-    "no room for the store": ("Nothing was saved: {store}: ", NO_ROOM),
+    "no room for the store": ("Nothing was saved: ", NO_ROOM),
     "no room for the trail": ("Nothing was changed: the activity trail {trail} cannot be written: ", NO_ROOM),
     "full disk": ("Nothing was ", NO_ROOM),
 }
@@ -58,7 +58,7 @@ def test_a_fault_leaves_the_store_as_it_was_is_told_with_its_cause_and_hinders_n
     assert not [name for name in told["left"] if name.endswith(".tmp")]
     assert told["user"] != 0
     where, causes = CAUSES[fault]
-    said = told["said"].removeprefix("tokentui: ")
-    assert said.startswith(where.format(store=folder / "data/tokens.json", trail=folder / "data/activity.jsonl"))
-    assert any(cause in said for cause in causes), said
+    said, store = told["said"].removeprefix("tokentui: "), folder / "data" / "tokens.json"
+    assert said.startswith(where.format(store=store, trail=store.with_name("activity.jsonl")))
+    assert any(cause.format(store=store) in said for cause in causes), said
     assert said.count("\n") == 1

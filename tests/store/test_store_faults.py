@@ -92,7 +92,7 @@ def test_a_fault_after_the_replace_is_told_as_saved_but_not_confirmed(
             made.put(record)
         assert len(made.replaced) == 1
         assert store.reader().counts().tokens == TinyDBStore(file).reader().counts().tokens == tokens
-        told = f"Saved, but not confirmed durable: the folder {file.parent}: {os.strerror(number)}."
+        told = f"Saved, but not confirmed durable: {os.strerror(number)}: the folder {file.parent}."
         assert store.take_notice() == Notice(told, grave=True)  # each time: it is of this change
     assert store.take_notice() is None
 

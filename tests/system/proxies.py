@@ -8,12 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
 
-import pytest
+from tests.system.listening import PATIENCE, free_port, listening
 
-#: How long a proxy may take to listen, in seconds.
-PATIENCE = 20.0
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 HAPROXY = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin")
 #: What the lines to copy look like in the comments of a map.
@@ -57,13 +54,6 @@ def lines_to_copy(content: str) -> str:
     return "\n".join(_LINE.findall(content))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def nginx_configured(folder: Path, written: Path, port: int) -> list[str]:
     """The command for nginx with a map that was written, used as its comments say."""
     assert NGINX is not None
@@ -92,7 +82,7 @@ http {{
 def nginx(folder: Path, written: Path) -> Iterator[Proxy]:
     """nginx with a map that was written."""
     port = free_port()
-    with _running(nginx_configured(folder, written, port), port, folder / "nginx.log"):
+    with listening(nginx_configured(folder, written, port), port, folder / "nginx.log"):
         yield Proxy(port)
 
 
@@ -129,7 +119,7 @@ frontend guarded
 def haproxy(folder: Path, written: Path) -> Iterator[Proxy]:
     """HAProxy with a map that was written."""
     port = free_port()
-    with _running(haproxy_configured(folder, written, port), port, folder / "haproxy.log"):
+    with listening(haproxy_configured(folder, written, port), port, folder / "haproxy.log"):
         yield Proxy(port)
 
 
@@ -138,30 +128,3 @@ def refusal(command: list[str]) -> str:
     flag = "-t" if command[0] == NGINX else "-c"
     checked = subprocess.run([*command, flag], capture_output=True, text=True, timeout=PATIENCE, check=False)
     return checked.stderr if checked.returncode else ""
-
-
-@contextmanager
-def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
-    """The program, from when it listens until the block ends."""
-    with log.open("ab") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
-        try:
-            _wait_for(process, port, log)
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    end = monotonic() + PATIENCE
-    while monotonic() < end:
-        if process.poll() is not None:
-            pytest.fail(f"it ended at once:\n{log.read_text()}")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        sleep(0.02)
-    pytest.fail(f"it does not listen:\n{log.read_text()}")

@@ -177,7 +177,7 @@ def test_a_session_leaves_no_value_on_the_screen_in_a_file_or_in_the_list_of_pro
     places = ("--store", str(shell.store), "--key-file", str(shell.key))
     with terminal(*places, home=here, more=more, columns=120, lines=40) as screen:
         sitting = Sitting(screen, shell, canary, values)
-        with canary.watching(screen.process):
+        with canary.watching(screen.pid):
             screen.see("No endpoints here yet.")
             for line in STORY.strip().splitlines():
                 sitting.type(line)

@@ -1,5 +1,6 @@
 """A store of examples whose clock stands still, the desk at it, and the application over the desk."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -20,6 +21,7 @@ from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import KeyVault
+from tokentui.tui import elapsed
 from tokentui.tui.app import TokenTuiApp
 from tokentui.tui.screens import page_screen
 
@@ -41,9 +43,12 @@ def desk_at(store: Path, seed: int = 1, *, read_only: bool = False) -> Desk:
 
 @pytest.fixture(autouse=True)
 def _local_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither over SSH nor in a graphical session, whatever the tests are run in."""
-    for name in ("SSH_CONNECTION", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY"):
+    """Neither over SSH, in tmux nor in a graphical session, in a terminal that shows all, whatever tests run in."""
+    session = ("SSH_CONNECTION", "SSH_TTY", "TMUX", "STY", "DISPLAY", "WAYLAND_DISPLAY")
+    for name in (*session, "NO_COLOR", "LC_ALL", "LC_CTYPE"):
         monkeypatch.delenv(name, raising=False)
+    for name, value in (("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8")):
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(autouse=True)
@@ -142,13 +147,16 @@ class Hourglass:
     """The application's long timers: each runs out when a test says so, and never by itself."""
 
     def __init__(self) -> None:
+        #: What the clock of `elapsed` shows.
+        self.passed = 0.0
         self._running: list[tuple[float, MessagePump, Callable[[], object]]] = []
 
     def turn(self, pump: MessagePump, delay: float, callback: Callable[[], object]) -> None:
         self._running.append((delay, pump, callback))
 
     def let_pass(self, seconds: float) -> None:
-        """What was set to run out within this time does so now."""
+        """What was set to run out within this time does so now; the clock goes on by it."""
+        self.passed += seconds
         due = [one for one in self._running if one[0] <= seconds]
         self._running = [one for one in self._running if one[0] > seconds]
         for _, pump, callback in due:
@@ -175,6 +183,8 @@ def hourglass(monkeypatch: pytest.MonkeyPatch) -> Hourglass:
         return set_timer(self, delay, callback, name=name, pause=pause)
 
     monkeypatch.setattr(MessagePump, "set_timer", set_or_keep)
+    monkeypatch.setattr(elapsed, "seconds", lambda: glass.passed)
+    monkeypatch.setattr(elapsed, "LOOK_AGAIN", 0.02)
     return glass
 
 
@@ -189,6 +199,22 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr("tokentui.tui.clipboard.copy", copy)
     return found
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clipboard program that keeps what it is given in `taken`, and how it was called in `called`."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    xclip = folder / "xclip"
+    given = f'cat >"{tmp_path}/new"; mv "{tmp_path}/new" "{tmp_path}/taken"'
+    xclip.write_text(
+        f'#!/bin/sh\necho "$0 $*" >>"{tmp_path}/called"\n[ "$3" = -o ] && exec cat "{tmp_path}/taken"\n{given}\n'
+    )
+    xclip.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    monkeypatch.setenv("DISPLAY", ":99")
+    return xclip
 
 
 @pytest.fixture

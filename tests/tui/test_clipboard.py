@@ -11,7 +11,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 from tests.tui.conftest import Open
 from tests.tui.driving import wait_for
 from tokentui.services.tokens import reveal_token
-from tokentui.tui import clipboard
+from tokentui.tui import clipboard, clipboard_programs
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 
 VALUE = "V" * 64
@@ -23,23 +23,10 @@ def nowhere(sequence: str) -> None:
 
 
 @pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A clipboard program that keeps what it is given in `taken`, and how it was called in `called`."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    xclip = folder / "xclip"
-    xclip.write_text(f'#!/bin/sh\necho "$0 $*" >"{tmp_path}/called"\ncat >"{tmp_path}/taken"\n')
-    xclip.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    monkeypatch.setenv("DISPLAY", ":99")
-    return xclip
-
-
-@pytest.fixture
 def hanging(program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clipboard program that never ends; the path of the file with its process id."""
     program.write_text(f'#!/bin/sh\necho $$ >"{tmp_path}/pid"\nexec sleep 600\n')
-    monkeypatch.setattr(clipboard, "TIMEOUT", 1.0)
+    monkeypatch.setattr(clipboard_programs, "TIMEOUT", 1.0)
     return tmp_path / "pid"
 
 
@@ -75,6 +62,86 @@ def test_without_a_clipboard_the_terminal_is_asked_and_no_more_is_claimed() -> N
     told = clipboard.copy(VALUE, "the token of x", sent.append, {})
     assert sent == [clipboard.osc52(VALUE)]
     assert told == "Sent the token of x to the terminal. Not in the clipboard? v reveals it."
+
+
+def test_what_cannot_be_read_back_is_not_called_copied(program: Path) -> None:
+    program.write_text("#!/bin/sh\n[ $3 = -o ] || cat >/dev/null\n")
+    sent: list[str] = []
+    told = clipboard.copy(VALUE, "x", sent.append, {})
+    assert sent == [clipboard.osc52(VALUE)]
+    assert told.startswith("Sent x to the terminal.")
+
+
+def test_a_clipboard_that_takes_the_value_as_an_argument_is_given_none(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.rename(program.with_name("qdbus"))
+    program.with_name("klipper").symlink_to("qdbus")
+    monkeypatch.setenv("PATH", str(program.parent))
+    sent: list[str] = []
+    clipboard.copy(VALUE, "x", sent.append, {})
+    assert sent == [clipboard.osc52(VALUE)]
+    assert not (tmp_path / "called").exists()
+
+
+@pytest.fixture
+def tmux(program: Path, tmp_path: Path) -> Path:
+    """A tmux that keeps what it is given in `taken`, and how it was called in `called`."""
+    tmux = program.with_name("tmux")
+    tmux.write_text(f'#!/bin/sh\necho "$*" >>"{tmp_path}/called"\ncat >"{tmp_path}/taken"\n')
+    tmux.chmod(0o755)
+    return tmux
+
+
+IN_TMUX = {"TMUX": "/tmp/tmux-0/default,1,0", "TERM": "tmux-256color"}
+
+
+def test_in_tmux_the_value_goes_to_tmux_by_its_input_alone_and_out_of_its_buffers_again(
+    tmux: Path, tmp_path: Path
+) -> None:
+    for environ in (IN_TMUX, IN_TMUX | SSH):
+        told = clipboard.copy(VALUE, "x", nowhere, environ)
+        assert told == "Sent x to the terminal through tmux. Not in the clipboard? v reveals it."
+        assert (tmp_path / "taken").read_text() == VALUE
+    calls = [line.split() for line in (tmp_path / "called").read_text().splitlines()]
+    names = [call[2] for call in calls]
+    assert calls == [["load-buffer", "-b", name, "-w", "-", ";", "delete-buffer", "-b", name] for name in names]
+    assert len(set(names)) == 2
+
+
+def test_a_tmux_that_is_too_old_or_gone_is_passed_over_for_the_next_way(tmux: Path, tmp_path: Path) -> None:
+    tmux.write_text("#!/bin/sh\necho usage: load-buffer >&2\nexit 1\n")
+    sent: list[str] = []
+    assert clipboard.copy(VALUE, "x", sent.append, IN_TMUX | SSH).startswith("Sent x to the terminal. ")
+    assert sent == [clipboard.wrapped(clipboard.osc52(VALUE), IN_TMUX)]
+    assert clipboard.copy(VALUE, "x", nowhere, IN_TMUX) == "Copied x."
+
+
+def test_a_tmux_that_hangs_is_ended_and_its_buffer_named(
+    tmux: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmux.write_text(f'#!/bin/sh\necho "$*" >>"{tmp_path}/called"\nexec sleep 600\n')
+    monkeypatch.setattr(clipboard_programs, "TIMEOUT", 0.5)
+    sent: list[str] = []
+    told = clipboard.copy(VALUE, "x", sent.append, IN_TMUX | SSH)
+    assert sent
+    name = (tmp_path / "called").read_text().split()[2]
+    assert told.endswith(f"It may be in tmux's buffer {name} still.")
+
+
+def test_the_sequence_is_wrapped_for_what_would_drop_it_or_keep_a_copy() -> None:
+    sequence = clipboard.osc52(VALUE)
+    assert clipboard.wrapped(sequence, {"TERM": "xterm-256color"}) == sequence
+    assert clipboard.wrapped(sequence, {"TERM": "xterm", "STY": "1.x", "TMUX": "left over"}) == sequence
+    assert clipboard.wrapped("\x1b]52;c;QQ==\a", IN_TMUX) == "\x1bPtmux;\x1b\x1b]52;c;QQ==\a\x1b\\"
+    screenfuls = clipboard.wrapped(clipboard.osc52(VALUE * 9), {"TERM": "screen", "STY": "1.x"}).split("\x1b\\")
+    assert max(map(len, screenfuls)) < 256
+    assert "".join(part.removeprefix("\x1bP") for part in screenfuls) == clipboard.osc52(VALUE * 9)
+
+
+def test_what_is_too_long_for_some_terminals_is_told() -> None:
+    assert "some terminals cut it" not in clipboard.copy("V" * 4096, "x", lambda sequence: None, SSH)
+    assert "some terminals cut it" in clipboard.copy("V" * 13_000, "x", lambda sequence: None, SSH)
 
 
 def test_over_ssh_the_terminal_is_asked_whatever_programs_there_are(program: Path, tmp_path: Path) -> None:

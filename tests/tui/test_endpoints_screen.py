@@ -192,7 +192,7 @@ async def test_o_orders_by_the_next_column_and_capital_o_reverses(open_ui: Open)
         await ui.press("home")
         await ui.until(lambda: "stock/warehouses" in ui.lines[4])
         await ui.press("o", "o", "o")
-        await ui.see("Map… ▲")
+        await ui.see("Mapped▲")
 
 
 @pytest.mark.parametrize(

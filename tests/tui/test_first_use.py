@@ -1,13 +1,10 @@
 """What a new admin does by accident, at odd moments or with a broken setup."""
 
-import pytest
-
 from tests.tui.conftest import NOW, Open
 from tests.tui.driving import Ui
 from tokentui.domain.errors import SealError
 from tokentui.domain.slots import Slot
 from tokentui.services.desk import Desk
-from tokentui.services.settings import Settings
 from tokentui.store.vault import KeyVault
 from tokentui.tui.dialogs.confirm import Confirm
 from tokentui.tui.dialogs.token_settings import TokenSettings
@@ -74,16 +71,6 @@ async def test_a_long_message_takes_the_lines_it_needs(open_ui: Open) -> None:
         await ui.see("Catalogue search")
         ui.page.say("The store has a long name, " * 4 + "and here is what helps.", "error")
         await ui.see("and here is what helps.")
-
-
-async def test_without_colours_the_terminals_own_themes_are_not_offered(
-    open_ui: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    async with open_ui(settings=Settings(theme="ansi-light")) as ui:
-        await ui.see("Catalogue search")
-        assert not [name for name in ui.app.available_themes if name.startswith("ansi")]
-        assert not ui.app.theme.startswith("ansi")
 
 
 async def test_an_empty_shelf_says_how_to_get_back(open_ui: Open) -> None:

@@ -72,12 +72,12 @@ async def test_by_last_seen_come_those_that_never_were_and_reversed_the_one_seen
     async with open_ui(size=WIDE) as ui:
         await on_tokens(ui)
         await ui.press_often("o", 5)
-        await ui.until(lambda: "Last s… ▲" in ui.text and above(ui, "tax-adviser", "data-lake"))
+        await ui.until(lambda: "Last seen ▲" in ui.text and above(ui, "tax-adviser", "data-lake"))
         await ui.press("home")
         await ui.until(lambda: " intern-project " in ui.lines[4])
         assert [last_seen(ui, name)[-1] for name in ("intern-project", "newsletter", "test-jan")] == ["–"] * 3
         await ui.press("O")
-        await ui.until(lambda: "Last s… ▼" in ui.text and above(ui, "erp-nightly", "data-lake"))
+        await ui.until(lambda: "Last seen ▼" in ui.text and above(ui, "erp-nightly", "data-lake"))
         await ui.press("home")
         await ui.until(lambda: " pim-sync " in ui.lines[4])
 

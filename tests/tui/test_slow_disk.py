@@ -55,6 +55,7 @@ async def test_what_is_typed_during_a_save_stays_and_is_unsaved(open_ui: Open, s
         await ui.tab_to("name")
         with held_by_somebody(store):
             await ui.press("enter", "end", *" two")
+            await ui.until(lambda: form.fields.name == "Till two")
         await ui.told("Added tills/till.")
         await ui.until(lambda: form.fields.slug == "till")
         assert form.fields.name == "Till two"

@@ -1,5 +1,6 @@
 """While another process holds the store the UI stays alive, and says whom it waits for."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from tests.store.holding import held_by_anna
 from tests.tui.conftest import Open
 from tests.tui.driving import Ui
 from tokentui.services.desk import Desk
+from tokentui.services.tokens import set_enabled
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.tui.dialogs.help import Help
 from tokentui.tui.dialogs.token_settings import TokenSettings
@@ -65,3 +67,13 @@ async def test_who_quits_is_told_whom_that_waits_for(open_ui: Open, store: Path,
             await ui.press("e", key)
             await ui.told(f"Waiting for what is being saved, which waits for process {holder.pid} (anna, since ")
         await ui.until(lambda: not ui.app.is_running)
+
+
+async def test_nobody_is_waited_for_any_more_once_the_change_is_saved(open_ui: Open, store: Path, desk: Desk) -> None:
+    token = desk.reader().token_by_name("load-test")
+    async with open_ui() as ui:
+        with held_by_anna(store):
+            deed = asyncio.ensure_future(ui.app.workplace.perform(lambda: set_enabled(desk, [token.id], True)))
+            await ui.told("Waiting for process ")
+        await deed  # which says nothing of its own
+        await ui.until(lambda: ui.message == "")

@@ -70,7 +70,7 @@ async def test_w_and_ctrl_s_save_too(open_ui: Open) -> None:
             await ui.press(key)
             await ui.told("Saved bank-import.")
             await ui.at(EndpointTokensScreen)
-        assert token(ui).description.endswith("..")
+        await ui.until(lambda: token(ui).description.endswith(".."))
 
 
 async def test_the_eye_shows_the_value_and_hides_it(open_ui: Open, hourglass: Hourglass) -> None:

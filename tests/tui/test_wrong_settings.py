@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 WRONG = {
     'theme = "nrod"': 'theme = "nrod": there is no such theme. Did you mean "nord"?',
     'theme = "qqq"': 'theme = "qqq": there is no such theme. The palette\'s Theme shows them all.',
-    'them = "nord"': "them: there is no such setting. There are theme, keys, mouse, policy, base_url.",
+    'them = "nord"': "them: there is no such setting. There are theme, keys, mouse, policy, base_url, "
+    "lock_after_minutes, glyphs, clipboard.",
     '[keys]\n"tokens.ad" = "n"': '"tokens.ad" = "n": no action has this id. Did you mean "tokens.add"?',
     '[keys]\n"qqq" = "n"': '"qqq" = "n": no action has this id. docs/keys.md lists them.',
     '[keys]\n"tokens.add" = "crtl+n"': '"tokens.add" = "crtl+n": this is no key.',

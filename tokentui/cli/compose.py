@@ -40,6 +40,13 @@ class Office:
         self.read_only = read_only
         self.demo = demo
 
+    def discard(self) -> None:
+        """Take away what a demo has made: before an end that leaves no time for the ordinary way."""
+        if self.demo:
+            from shutil import rmtree
+
+            rmtree(self.store_file.parents[1], ignore_errors=True)
+
     @cached_property
     def store_file(self) -> Path:
         return self._store_file.expanduser() if self._store_file else _user_folder("data") / "tokens.json"
@@ -69,8 +76,10 @@ class Office:
     @cached_property
     def key(self) -> "MasterKey":
         """The store's key; nothing is read yet."""
+        from tokentui.cli.core_dumps import forbid_core_dumps
         from tokentui.cli.master_key import MasterKey
 
+        forbid_core_dumps()
         if not self._asks:
             return MasterKey(self.key_file, self.store)
         from tokentui.cli.passphrases import asking

@@ -9,7 +9,7 @@ from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
 from tokentui.cli.files import file_named, write_out
 from tokentui.cli.options import tell_of_no_store
-from tokentui.cli.output import talk
+from tokentui.cli.output import print_content, talk
 
 if TYPE_CHECKING:
     from tokentui.services.exporting import Exported
@@ -52,7 +52,7 @@ def export(ctx: click.Context, /, *, format: str, reveal: bool, output: Path | N
     exported = _exported(office, format, reveal=reveal)
     tell_of_no_store(office)
     if output is None:
-        click.echo(exported.content, nl=False)
+        print_content(exported.content)
     else:
         write_out(file_named(output), exported.content, force=force)
         talk(f"Written to {output}.")

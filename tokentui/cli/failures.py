@@ -92,7 +92,9 @@ def _print_traceback(error: Exception) -> None:
 
 
 def _say(line: str, code: int) -> int:
-    click.echo(masked(f"tokentui: {line}"), err=True)
+    from tokentui.cli.output import talk  # most commands end without it, or have it already
+
+    talk(f"tokentui: {line}")
     return code
 
 

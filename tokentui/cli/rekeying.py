@@ -103,18 +103,20 @@ def rekey_with(office: Office, desk: "Desk") -> None:
 
 @contextmanager
 def _new_key(office: Office, key: KeyContent) -> Iterator[None]:
-    """Have a key ready for the store to be saved under, and put it in place if it was."""
+    """Have a key ready for the store to be saved under, and put it in place once it is."""
     ring, id = office.key.ring, id_of(key)
     with ring.alone():
         ring.begin(key)
         try:
             yield
-        finally:
-            # Also after a failure: what is saved and could not be confirmed as durable is saved all the same.
+        except BaseException:
+            # What is saved and could not be confirmed as durable is saved all the same.
             if office.store.key_id == id:
                 ring.finish(id)
             else:
                 ring.give_up(id)
+            raise
+        ring.finish(id)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from tokentui.cli.core_dumps import forbid_core_dumps
 from tokentui.domain.errors import Invalid, InvalidTokenValue
 from tokentui.domain.values import MAX_LENGTH
 
@@ -16,6 +17,7 @@ def read_value(source: str) -> str:
 
     One newline at its end is not part of it. Raises `Invalid`, with a message that does not hold the value.
     """
+    forbid_core_dumps()
     if source == "-":
         return _from_terminal() if sys.stdin.isatty() else _value(sys.stdin.buffer)
     try:

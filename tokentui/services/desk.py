@@ -12,6 +12,9 @@ from tokentui.domain.ids import RANDOM_BYTES, new_id
 from tokentui.domain.records import Secret
 from tokentui.store.protocol import Reader, Replaced, Store, Transaction, Vault
 
+#: How many changes of a session can be undone; each holds the records that it replaced.
+REMEMBERED = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -39,8 +42,10 @@ class Desk:
     actor: Actor = NOBODY
     clock: Callable[[], datetime] = utc_now
     random: Callable[[int], bytes] = os.urandom
-    #: This session's changes, the last one last.
+    #: This session's changes, the last one last; those before the last `REMEMBERED` are forgotten.
     history: list[Change] = field(default_factory=list)
+    #: Whether there were more.
+    forgot: bool = False
 
     def reader(self) -> Reader:
         """The store as it is now; from then on the vault is the one for it, whoever changed the key."""
@@ -51,8 +56,14 @@ class Desk:
     @contextmanager
     def change(self, summary: str) -> Iterator[Transaction]:
         """Make one change, and remember it for undo. Where nothing was put, nothing is remembered."""
-        with self._saving(summary, lambda replaced: self.history.append(Change(summary, replaced))) as transaction:
+        with self._saving(summary, lambda replaced: self._remember(Change(summary, replaced))) as transaction:
             yield transaction
+
+    def _remember(self, change: Change) -> None:
+        self.history.append(change)
+        if len(self.history) > REMEMBERED:
+            del self.history[:-REMEMBERED]
+            self.forgot = True
 
     @contextmanager
     def undoing(self) -> Iterator[Transaction]:

@@ -11,12 +11,34 @@ from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.policy import Policy
 from tokentui.store.private_files import make_private_folder, temporary_beside, write_private
 
+#: A day.
+_MOST_MINUTES = 1440
+#: What `glyphs` may say.
+GLYPHS = ("", "ascii", "unicode")
+
 #: A hundred years: no arithmetic with it leaves the calendar.
 _MOST_DAYS = 36525
+#: A day: a value that should stay longer on a clipboard is one for `clear = "never"`.
+_MOST_SECONDS = 86400
 
 
 class SettingsError(TokenTuiError):
     """The settings file cannot be used as it is."""
+
+
+#: What is done with a copied value that stays on a clipboard: cleared where it can be read back unchanged; also where
+#: nobody can read it back, whatever is there by then; or nothing.
+CLEARING = ("unchanged", "blind", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class ClipboardRule:
+    """How and when a copied value is cleared from the clipboard."""
+
+    #: One of `CLEARING`.
+    clear: str = "unchanged"
+    #: After how many seconds.
+    seconds: int = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +55,12 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     #: Where the endpoints are reached from outside, for the `curl` lines: `https://api.example.com`.
     base_url: str = ""
+    #: After how many minutes without a key the UI locks itself; 0: never.
+    lock_after_minutes: int = 5
+    #: Which characters to draw with: `ascii`, `unicode`, or empty: what the terminal is known to draw.
+    glyphs: str = ""
+    #: What becomes of a copied value.
+    clipboard: ClipboardRule = field(default_factory=ClipboardRule)
     #: Names in the file that are no settings.
     unknown: tuple[str, ...] = ()
 
@@ -71,11 +99,32 @@ def _settings(path: Path, content: Mapping[str, object]) -> Settings:
         raise SettingsError(f"In {path}, mouse is true or false.")
     if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
         raise SettingsError(f'In {path}, [keys] holds lines such as "tokens.add" = "n".')
+    glyphs = content.get("glyphs", "")
+    if glyphs not in GLYPHS:
+        raise SettingsError(f'In {path}, glyphs is "ascii" or "unicode", or left out.')
     base_url = content.get("base_url", "")
     if not isinstance(base_url, str):
         raise SettingsError(f'In {path}, base_url is an address, such as base_url = "https://api.example.com".')
+    minutes = content.get("lock_after_minutes", Settings().lock_after_minutes)
+    if type(minutes) is not int or not 0 <= minutes <= _MOST_MINUTES:
+        raise SettingsError(
+            f"In {path}, lock_after_minutes is a whole number, 0 to {_MOST_MINUTES}; 0 switches it off."
+        )
     policy, unknown = _policy(path, content.get("policy", {})), tuple(name for name in content if name not in KNOWN)
-    return Settings(theme, keys, mouse, policy, base_url, unknown=unknown)
+    clipboard = _clipboard(path, content.get("clipboard", {}))
+    return Settings(theme, keys, mouse, policy, base_url, minutes, str(glyphs), clipboard, unknown)
+
+
+def _clipboard(path: Path, table: object) -> ClipboardRule:
+    """The rule of `[clipboard]`; raises `SettingsError`."""
+    if not isinstance(table, dict) or not table.keys() <= {each.name for each in fields(ClipboardRule)}:
+        raise SettingsError(f'In {path}, [clipboard] holds lines such as clear = "unchanged" and seconds = 45.')
+    rule = ClipboardRule(**table)
+    if rule.clear not in CLEARING:
+        raise SettingsError(f"In {path}, clear of [clipboard] is one of {', '.join(CLEARING)}.")
+    if type(rule.seconds) is not int or not 1 <= rule.seconds <= _MOST_SECONDS:
+        raise SettingsError(f"In {path}, seconds of [clipboard] is a whole number, 1 to {_MOST_SECONDS}.")
+    return rule
 
 
 def _policy(path: Path, table: object) -> Policy:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tokentui.domain.errors import Conflict, NotFound
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record
-from tokentui.services.desk import Change, Desk
+from tokentui.services.desk import REMEMBERED, Change, Desk
 from tokentui.services.uniqueness import check_unique
 from tokentui.store.protocol import Reader, Replaced
 
@@ -16,7 +16,7 @@ def undo_last(desk: Desk, expected: Change | None = None) -> Change:
     last change is another than the `expected` one.
     """
     if not desk.history:
-        raise NotFound("There is nothing to undo in this session.")
+        raise NotFound(nothing_to_undo(desk))
     last = desk.history[-1]
     if expected is not None and last is not expected:
         raise Conflict(f"“{last.summary}” came after “{expected.summary}”. Undo again to take that back.")
@@ -30,6 +30,13 @@ def undo_last(desk: Desk, expected: Change | None = None) -> Change:
     except Conflict as error:
         raise Conflict(f"Cannot undo “{last.summary}”. {error}") from error
     return last
+
+
+def nothing_to_undo(desk: Desk) -> str:
+    """Why nothing can be undone any more, in a sentence."""
+    if desk.forgot:
+        return f"Nothing more to undo: only the last {REMEMBERED} changes of a session can be taken back."
+    return "Nothing more to undo in this session."
 
 
 def _plan(reader: Reader, last: Change) -> tuple[list[Record], list[Record]]:

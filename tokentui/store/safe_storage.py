@@ -206,7 +206,7 @@ class SafeStorage(Storage):
             with self._keeping_replaced() if self._aside is None else self._keeping_aside(self._aside):
                 os.replace(temporary, self.path)
         except OSError as error:
-            raise StoreError(f"Nothing was saved: {self.path}: {_why(error)}.") from error
+            raise StoreError(f"Nothing was saved: {_why(error)}: {self.path}.") from error
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
@@ -222,7 +222,7 @@ class SafeStorage(Storage):
         try:
             kept = generations.keep()
         except OSError as error:
-            trouble = f"What was replaced could not be kept in {generations.folder}: {_why(error)}."
+            trouble = f"What was replaced could not be kept: {_why(error)}: {generations.folder}."
         try:
             yield
         except BaseException:
@@ -261,7 +261,7 @@ class SafeStorage(Storage):
         try:
             sync_folder(folder)
         except OSError as error:
-            raise StoreError(f"Saved, but not confirmed durable: the folder {folder}: {_why(error)}.") from error
+            raise StoreError(f"Saved, but not confirmed durable: {_why(error)}: the folder {folder}.") from error
 
 
 def _stamp_of(status: os.stat_result) -> Stamp:

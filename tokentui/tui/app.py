@@ -1,30 +1,38 @@
 """The application: its sections, the keys that work everywhere, and the eye on the store."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
+from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
+from tokentui.tui.ending import Ending
+from tokentui.tui.locking import LockingApp, lock_key
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
 from tokentui.tui.store_eye import StoreEye
+from tokentui.tui.suspending import Suspending, may_suspend, suspend
+from tokentui.tui.themes import THEMES
+from tokentui.tui.typed_ahead import Passed, TypedAhead, hold
 from tokentui.tui.workplace import PATIENCE, Workplace, over_ssh
 
 #: Actions that lead away from what is shown: not from a dialog, which is answered first.
 ELSEWHERE = frozenset({"quit", "section"})
 
 
-class TokenTuiApp(App[None]):
+class TokenTuiApp(LockingApp):
     """The terminal UI over one desk."""
 
     TITLE = "TokenTUI"
@@ -52,6 +60,15 @@ class TokenTuiApp(App[None]):
             "5", "section('activity')", "Activity", show=False, id="app.activity", group=GO, tooltip="Go to Activity"
         ),
         Binding(
+            "X",
+            "clear_clipboard",
+            "Clear clipboard",
+            show=False,
+            id="app.clear_clipboard",
+            group=LOOK,
+            tooltip="Take what was copied off the clipboard now",
+        ),
+        Binding(
             "colon",
             "command_palette",
             "Commands",
@@ -72,6 +89,25 @@ class TokenTuiApp(App[None]):
             tooltip="Find any action by its words",
         ),
         Binding(
+            "Z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            id="app.suspend",
+            group=GO,
+            tooltip="Back to the shell; fg leads here again",
+        ),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            priority=True,
+            id="app.suspend_in_fields",
+            group=GO,
+            tooltip="Back to the shell; fg leads here again",
+        ),
+        Binding(
             "question_mark,f1",
             "help",
             "Help",
@@ -79,6 +115,7 @@ class TokenTuiApp(App[None]):
             group=LOOK,
             tooltip="The keys that work here",
         ),
+        lock_key(),
     ]
 
     def __init__(
@@ -91,23 +128,35 @@ class TokenTuiApp(App[None]):
     ) -> None:
         super().__init__()
         self._settings = settings or Settings()
-        self.workplace = Workplace(desk, demo=demo, policy=self._settings.policy, base_url=self._settings.base_url)
+        self.workplace = Workplace(
+            desk,
+            demo=demo,
+            policy=self._settings.policy,
+            base_url=self._settings.base_url,
+            clipboard=self._settings.clipboard,
+        )
+        #: What there is to know once the screen has gone.
+        self.farewell = ""
         self._settings_file = settings_file
+        self.lock_after = 60.0 * self._settings.lock_after_minutes
         self._checked = False
+        #: Who sees to an end that comes from outside; nobody does where there is no terminal.
+        self.ending: Ending | None = None
         #: What is said of those for whom the changes wait.
         self._waiting = ""
         self._eye = StoreEye(desk.store)
+        self._typed = TypedAhead(self, self._say)
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
         self.add_mode("audit", self._audit_screen)
         self.add_mode("activity", self._activity_screen)
-        self._themes = tuple(self.available_themes)
-        if self.workplace.environ.get("NO_COLOR"):  # the terminal's own colours, taken away, are black on black
-            for theme in [name for name in self.available_themes if name.startswith("ansi")]:
-                self.unregister_theme(theme)
-        if self._settings.theme in self.available_themes:
-            self.theme = self._settings.theme
+        for theme in THEMES:
+            self.register_theme(theme)
+        chosen = COLOURLESS if self.colourless else self._settings.theme
+        if chosen in self.available_themes:
+            self.theme = chosen
+        self._fitting = line_filters(self.workplace.environ, self.console.color_system, self._settings.glyphs)
 
     def _tokens_screen(self) -> Screen[None]:
         from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
@@ -125,11 +174,20 @@ class TokenTuiApp(App[None]):
         return ActivityScreen(self.workplace)
 
     @property
+    def colourless(self) -> bool:
+        """Whether no colours are wanted: then there is no theme to choose."""
+        return colourless(self.workplace.environ)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and then what makes a line fit this terminal."""
+        return (*super().get_line_filters(), *self._fitting)
+
+    @property
     def mouse(self) -> bool:
-        """Whether to listen to the mouse: not over SSH, where each move costs bytes, unless the settings say so."""
+        """Whether to listen to the mouse, unless the settings say it: not over SSH, where each move costs bytes."""
         if self._settings.mouse is not None:
             return self._settings.mouse
-        return not over_ssh(self.workplace.environ)
+        return not (over_ssh(self.workplace.environ) or on_console(self.workplace.environ))
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember(theme.name))
@@ -137,10 +195,16 @@ class TokenTuiApp(App[None]):
             self.animation_level = "none"
         self.workplace.write = self._write_to_terminal
         self.workplace.tell = lambda trouble: self._say(trouble, "error")
+        self.workplace.mention = lambda text, kind: self.call_later(self._mention, text, kind)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        if self.ending is not None:
+            Suspending(ends=self.ending.has_begun, draw_anew=lambda: self.call_later(self._draw_anew)).begin()
         self.workplace.tell_awaited = self._tell_awaited
         self._watch_store()
 
     def on_unmount(self) -> None:
+        if self.workplace.has_copied:
+            self.farewell = f"{self.farewell} {self.workplace.clearing.left}".strip()
         self._eye.close()
         self.workplace.close()
 
@@ -163,35 +227,64 @@ class TokenTuiApp(App[None]):
 
     # ------------------------------------------------------------------ keys that come in a burst
 
-    def on_key(self, event: events.Key) -> None:
-        """A letter that was on its way to what had the focus before is for the field that has it now.
+    async def on_event(self, event: events.Event) -> None:
+        """As Textual does, with the keys one after the other."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif not self._typed.take(event):
+            await super().on_event(event)
+            self._typed.delivered()
 
-        On a slow line keys come in bursts, and `/s` must not be a filter and then the key `s`.
-        """
-        focused = self.focused
-        if focused is not None and focused.check_consume_key(event.key, event.character):
-            event.stop()
-            event.prevent_default()
-            focused.post_message(events.Key(event.key, event.character))
+    @on(Passed)
+    def _key_passed(self) -> None:
+        self._typed.passed()
+
+    def push_screen(self, screen: Any, *arguments: Any, **more: Any) -> Any:
+        """As Textual does; the keys that follow are for it."""
+        opening = super().push_screen(screen, *arguments, **more)
+        self._typed.opening(self.screen_stack[-1])
+        return opening
 
     # ------------------------------------------------------------------ keys that work everywhere
 
-    @work(exclusive=True, group="section")
-    async def action_section(self, section: str) -> None:
+    def action_section(self, section: str) -> None:
         """Go to a section's list; unsaved edits on the way ask first."""
+        hold(self, lambda: self._go_to(section))
+
+    @work(exclusive=True, group="section")
+    async def _go_to(self, section: str) -> None:
         if not await self._leave_pages():
             return
         await self.switch_mode(section)
         if isinstance(self.screen, PageScreen):
             self.screen.store_changed()
 
+    def end(self, code: int) -> None:
+        """Leave at once, from any thread: forms are dropped, and what is being saved is waited for."""
+        self.call_later(self.exit, return_code=code)
+
+    def _draw_anew(self) -> None:
+        """Somebody stopped the process without its being asked, and a shell may have changed the terminal."""
+        with self.suspend():
+            pass
+
+    def action_suspend_process(self) -> None:
+        """Back to the shell, as the terminal's own Ctrl+Z leads there."""
+        if self.ending is None or not may_suspend():
+            self._say("There is no shell to go back to: TokenTUI goes on.", "warning")
+        else:
+            self.app_suspend_signal.publish(self)
+            suspend()
+
     async def action_quit(self) -> None:
         """Leave TokenTUI; unsaved edits on the way ask first, and what is being saved is waited for."""
-        self._quit()
+        hold(self, self._quit)
 
     @work(exclusive=True, group="section")
     async def _quit(self) -> None:
         if await self._leave_pages() and await self._all_saved():
+            if self.workplace.has_copied:
+                self.farewell = await asyncio.to_thread(self.workplace.clearing.part)
             self.exit()
 
     async def _all_saved(self) -> bool:
@@ -226,13 +319,16 @@ class TokenTuiApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A dialog is answered before one goes elsewhere; the palette offers what could be done without it."""
+        if action == "clear_clipboard":
+            return self.workplace.has_copied
         if action not in ELSEWHERE:
             return True
         asked = (screen for screen in reversed(self.screen_stack) if not isinstance(screen, CommandPalette))
         return isinstance(next(asked, None), PageScreen)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
+        if not self.colourless:
+            yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
         yield SystemCommand("Picture", "Save an SVG picture of this screen; values are hidden", self._save_picture)
         if isinstance(screen, PageScreen):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)
@@ -262,15 +358,36 @@ class TokenTuiApp(App[None]):
             from tokentui.tui.own_keys import completed
 
             self.call_from_thread(self.set_keymap, completed(self._settings.keys))
-        trouble = settings_trouble(self._settings, self._themes, self._settings_file)
+        trouble = settings_trouble(self._settings, self.available_themes, self._settings_file)
         if trouble:
-            self.call_from_thread(self._tell_settings, trouble)
+            self.call_from_thread(self._mention, trouble, "error")
 
-    def _tell_settings(self, trouble: str) -> None:
+    def _mention(self, text: str, kind: str) -> None:
         """Where the message line is free: trouble with the key or the store comes first."""
         page = shown_page(self)
         if page is not None and not page.told:
-            page.say(trouble, "error")
+            page.say(text, kind)
+
+    # ------------------------------------------------------------------ the clipboard
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """As Textual does for what was selected in an entry, and is kept to be pasted into another one.
+
+        What is selected on the screen may be a value, and goes the way of values: it is kept nowhere.
+        """
+        from tokentui.tui.widgets.entry import QuietEntry
+
+        entry, page = self.focused, shown_page(self)
+        if isinstance(entry, Input) and not isinstance(entry, QuietEntry) and entry.selected_text == text:
+            super().copy_to_clipboard(text)
+        elif page is not None:
+            page.copy(text, "the selection", "Hold Shift while you select, and the terminal copies it.")
+
+    @work(thread=True, group="clear_clipboard")
+    def action_clear_clipboard(self) -> None:
+        """Take what was copied off the clipboard now."""
+        told, kind = self.workplace.clearing.clear()
+        self.call_from_thread(self._say, told, kind)
 
     # ------------------------------------------------------------------ theme and pictures
 
@@ -306,9 +423,10 @@ class TokenTuiApp(App[None]):
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """As Textual does, with every value taken off the screen first: what is revealed, and what was pasted."""
-        from tokentui.tui.pictures import concealed
+        from tokentui.tui.pictures import pasted_concealed
 
-        with concealed(self.screen_stack):
+        self.conceal()
+        with pasted_concealed(self.screen_stack):
             return super().export_screenshot(title=title, simplify=simplify)
 
     def _write_to_terminal(self, sequence: str) -> None:

@@ -14,7 +14,7 @@ def open_explain(
     desk, workplace = page.workplace.desk, page.workplace
 
     async def ask(call: Call) -> Explanation:
-        return await workplace.look(lambda reader: explain(desk, reader, call))
+        return await workplace.with_key(lambda: workplace.look(lambda reader: explain(desk, reader, call)))
 
     subject = Subject(_method(endpoint, slot), endpoint.path if endpoint is not None else "", held)
     page.app.push_screen(ExplainDialog(subject, ask))

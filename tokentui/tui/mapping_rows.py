@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tokentui.domain.errors import SealError
+from tokentui.domain.errors import Locked, SealError
 from tokentui.domain.policy import Policy
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Slot
@@ -21,7 +21,7 @@ COLUMNS = (
     Column("enabled", "Enabled", 12),
     *(Column(slot, slot, len(slot), justify="center", slot=True, sortable=False) for slot in Slot),
     Column("description", "Description", 20, flex=4, drop=2),
-    Column("last_seen", "Last seen", 9, justify="right", drop=1),
+    Column("last_seen", "Last seen", 11, justify="right", drop=1),
 )
 
 
@@ -64,6 +64,8 @@ def _primary_line(desk: Desk, endpoint: Endpoint, slot: Slot) -> PrimaryLine:
         return PrimaryLine(slot, True, "????", "its key is lost: g generates another")
     try:
         hint = primary_hint(desk, endpoint, slot)
+    except Locked:
+        hint = ""
     except SealError:
         hint = "????"
     return PrimaryLine(slot, True, hint, f"generated {ago(secret.generated_at, desk.clock())}")

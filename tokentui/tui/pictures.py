@@ -12,7 +12,6 @@ from textual.widgets import Input
 
 from tokentui.domain.masking import masked
 from tokentui.store.private_files import write_private
-from tokentui.tui.reveals import Reveals
 
 
 def save_picture(app: App[Any]) -> tuple[str, str]:
@@ -29,18 +28,14 @@ def save_picture(app: App[Any]) -> tuple[str, str]:
 
 
 @contextmanager
-def concealed(screens: Iterable[Screen[Any]]) -> Iterator[None]:
-    """What is revealed is hidden, and stays so; a field that a value was pasted into is masked meanwhile."""
-    widgets = [widget for screen in screens for widget in screen.walk_children(with_self=True)]
-    pasted = [each for each in widgets if isinstance(each, Input) and masked(each.value) != each.value]
-    before = [each.password for each in pasted]
-    for widget in widgets:
-        if isinstance(widget, Reveals):
-            widget.conceal()
-    for field in pasted:
+def pasted_concealed(screens: Iterable[Screen[Any]]) -> Iterator[None]:
+    """Mask the fields that a value was pasted into, until the picture is taken."""
+    fields = [field for screen in screens for field in screen.query(Input) if masked(field.value) != field.value]
+    before = [field.password for field in fields]
+    for field in fields:
         field.password = True
     yield
-    for field, password in zip(pasted, before, strict=True):
+    for field, password in zip(fields, before, strict=True):
         field.password = password
 
 

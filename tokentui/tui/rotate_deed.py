@@ -5,14 +5,14 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from tokentui.domain.errors import Invalid, Taken, TokenTuiError
+from tokentui.domain.errors import Invalid, StoreError, Taken, TokenTuiError
 from tokentui.domain.periods import local_text
 from tokentui.domain.records import EndpointToken
 from tokentui.services.handing_out import hand_out
 from tokentui.services.rotating import retire, rotate
-from tokentui.services.tokens import reveal_token, token_hint
+from tokentui.services.tokens import reveal_now, token_hint
 from tokentui.store.protocol import Reader
-from tokentui.tui.copy_as_deed import copied, copy_value_as
+from tokentui.tui.copy_as_deed import copied_of, copy_value_as
 from tokentui.tui.dialogs.progress import Progress
 from tokentui.tui.dialogs.rotate import Rotate, RotateForm
 from tokentui.tui.dialogs.rotated import NewValue, Rotated, RotatedDesk
@@ -38,6 +38,9 @@ async def rotate_in_dialogs(page: AnyPage, ids: frozenset[str]) -> bool:
                 return await _rotate(page, tokens, form)
         except (Invalid, Taken) as error:
             errors = {error.field: str(error)}
+        except StoreError as error:  # nothing is saved: the form comes back, over what is wrong
+            page.store_changed()
+            page.say(str(error), "error")
         except TokenTuiError as error:  # not in the form: it may say that the values are replaced all the same
             page.store_changed()
             page.say(str(error), "error")
@@ -70,7 +73,7 @@ async def _rotate(page: AnyPage, tokens: Tokens, form: RotateForm) -> bool:
         page.store_changed()
         page.say(_told(rotated, form.path, workplace.now()))
     else:
-        new = await workplace.perform(partial(_rotated, workplace, tokens, until))
+        new = await workplace.perform(partial(_rotated, workplace, tokens, until), then_shown=True)
         page.store_changed()
         page.say(f"Rotated {new.token.name}. u takes it back.")
         await _hand_over(page, new)
@@ -81,7 +84,7 @@ def _rotated(workplace: Workplace, tokens: Tokens, until: datetime | None) -> Ne
     desk = workplace.desk
     (token,) = rotate(desk, [token.id for token in tokens], until, seen=tokens)
     fate = _fate(token, workplace.now())
-    return NewValue(token=token, value=reveal_token(desk, token), hint=token_hint(desk, token), fate=fate)
+    return NewValue(token=token, hint=token_hint(desk, token), fate=fate)
 
 
 def _fate(token: EndpointToken, now: datetime) -> str:
@@ -92,10 +95,15 @@ def _fate(token: EndpointToken, now: datetime) -> str:
 
 
 async def _hand_over(page: AnyPage, new: NewValue) -> None:
-    desk = RotatedDesk(
-        copy=lambda: copied(page.workplace, new.value, f"the token of {new.token.name}"),
-        copy_as=lambda: copy_value_as(page, new.token, new.value),
-    )
+    token, workplace = new.token, page.workplace
+
+    async def reveal() -> str:
+        return await workplace.perform(partial(reveal_now, workplace.desk, token))
+
+    async def copy() -> str:
+        return await copied_of(workplace, token, str, f"the token of {token.name}")
+
+    desk = RotatedDesk(reveal=reveal, copy=copy, copy_as=lambda: copy_value_as(page, token))
     await page.app.push_screen_wait(Rotated(new, desk))
 
 

@@ -27,15 +27,22 @@ Errors = Mapping[str, str]
 
 async def show_value(screen: AnyPage, token: EndpointToken) -> None:
     """Reveal a token's value in a dialog of its own, and copy it from there."""
+    shown = await _revealing(screen, token)
+    if shown is not None and await shown:
+        await copy_value(screen, token)
+
+
+async def _revealing(screen: AnyPage, token: EndpointToken) -> Awaitable[bool] | None:
+    """Open the dialog, which alone has the value from then on."""
     try:
-        value = await screen.workplace.perform(partial(reveal_now, screen.workplace.desk, token))
+        value = await screen.workplace.perform(partial(reveal_now, screen.workplace.desk, token), then_shown=True)
     except TokenTuiError as error:
         screen.say(str(error), "error")
-        return
+        return None
     if isinstance(screen.app.screen, Reveal):  # the key came twice
-        return
-    if await screen.app.push_screen_wait(Reveal(token.name, value)):
-        screen.copy(value, f"the token of {token.name}")
+        return None
+    answer: Awaitable[bool] = screen.app.push_screen(Reveal(token.name, value), wait_for_dismiss=True)
+    return answer
 
 
 async def copy_value(screen: AnyPage, token: EndpointToken) -> None:

@@ -12,9 +12,9 @@ COLUMNS = (
     Column("name", "Token", 18, flex=2),
     Column("description", "Description", 14, flex=3, drop=3),
     Column("enabled", "Enabled", 12),
-    Column("assigned", "Endpoints", 9, justify="right"),
+    Column("assigned", "Endpoints", 11, justify="right"),
     Column("age", "Age", 11, justify="right"),
-    Column("last_seen", "Last seen", 9, justify="right", drop=1),
+    Column("last_seen", "Last seen", 11, justify="right", drop=1),
 )
 
 

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from textual.dom import DOMNode
 
+from tokentui.tui.typed_ahead import hold
+
 ResultT = TypeVar("ResultT")
 Deed = Callable[[], Awaitable[ResultT]]
 
@@ -30,7 +32,7 @@ class Once:
         known = deed if what is None else what
         if known not in self._begun:
             self._begun.add(known)
-            self._node.run_worker(self._finish(deed, known), group="deeds")
+            hold(self._node, lambda: self._node.run_worker(self._finish(deed, known), group="deeds"))
 
     async def _finish(self, deed: Deed[object], known: Hashable) -> None:
         try:

@@ -26,7 +26,10 @@ MOST_LINES = 10
 async def undo(page: AnyPage) -> None:
     """Take back the last change of this session; ask first where that cuts somebody off."""
     desk = page.workplace.desk
-    last = await page.workplace.perform(lambda: desk.history[-1] if desk.history else None)  # after those under way
+    after_those_under_way = page.workplace.perform(
+        lambda: desk.history[-1] if desk.history else None, then_shown=True
+    )
+    last = await after_those_under_way
     if last is None:
         page.action_nothing_to_undo()
         return

@@ -56,11 +56,16 @@ def ahead(end: datetime, now: datetime) -> str:
 
 
 def _remaining(end: datetime, now: datetime) -> tuple[int, str]:
-    """Hours up to two days, then days, so that `in 24 h` stays as it was chosen."""
-    minutes = max(1, int((end - now).total_seconds()) // 60)
+    """Hours up to two days, then days, the nearest: what was chosen as 24 h is not told as 23 h a moment later."""
+    minutes = max(1, round((end - now).total_seconds() / 60))
     if minutes < 60:
         return minutes, "minute"
-    return (minutes // 60, "hour") if minutes < 2 * 24 * 60 else (minutes // 60 // 24, "day")
+    return (_nearest(minutes, 60), "hour") if minutes < 2 * 24 * 60 else (_nearest(minutes, 24 * 60), "day")
+
+
+def _nearest(minutes: int, unit: int) -> int:
+    """How many units that is; a half is not told as a whole, since that much time is not left."""
+    return (minutes + (unit - 1) // 2) // unit
 
 
 def local_minute(moment: datetime) -> str:

@@ -2,20 +2,23 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tokentui.domain.errors import SealError, StoreError, TokenTuiError
+from tokentui.domain.errors import Locked, SealError, StoreError, TokenTuiError
 from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
+from tokentui.services.settings import ClipboardRule
 from tokentui.store.protocol import Reader, Stamp
+from tokentui.tui.typed_ahead import saving
 
 if TYPE_CHECKING:
     from tokentui.tui.auditor import Auditor
+    from tokentui.tui.clearing import Clearing
 
 #: How long a deed may take before it is told what it waits for, in seconds.
 PATIENCE = 0.3
@@ -25,6 +28,10 @@ ResultT = TypeVar("ResultT")
 
 def _threads(count: int, name: str) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=count, thread_name_prefix=name)
+
+
+async def _nobody_to_ask() -> bool:
+    return False
 
 
 @dataclass
@@ -41,26 +48,68 @@ class Workplace:
     policy: Policy = field(default_factory=Policy)
     #: Where the endpoints are reached from outside, for `curl` lines; empty where nobody said.
     base_url: str = ""
+    #: What becomes of a copied value.
+    clipboard: ClipboardRule = field(default_factory=ClipboardRule)
     #: Whether nothing can be changed, as the store last said.
     read_only: bool = field(default=False, init=False)
     #: Sends a control sequence to the terminal, from any thread.
     write: Callable[[str], None] = lambda sequence: None
     #: Tells what is wrong with a deed when who asked for it has gone.
     tell: Callable[[str], None] = lambda trouble: None
+    #: Asks the user for the key's passphrase; whether the key is unlocked then.
+    ask_passphrase: Callable[[], Awaitable[bool]] = _nobody_to_ask
+    #: Tells what happened meanwhile, with its kind, where nothing else is told; from any thread.
+    mention: Callable[[str, str], object] = lambda text, kind: None
     #: Tells for whom the deeds wait; nobody any more where that is empty.
     tell_awaited: Callable[[str], None] = lambda awaited: None
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
     _awaited: str = field(default="", init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _changes: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "change"))
     _questions: ThreadPoolExecutor = field(default_factory=lambda: _threads(2, "question"))
 
-    async def perform(self, deed: Callable[[], ResultT]) -> ResultT:
+    async def perform(self, deed: Callable[[], ResultT], *, then_shown: bool = False) -> ResultT:
         """Do a deed of the services in the changes' thread; raises what it raises.
 
-        It is done also when who asked leaves before its turn comes; then what it raises is told by `tell`.
+        `then_shown`: what comes of it is shown in a dialog, which keys that are typed ahead are for.
+        It is done also when who asked leaves before its turn comes; then what it raises is told by `tell`. Where it
+        needs a key that is locked, it is begun again once the user has unlocked that.
         """
+        if not then_shown:
+            saving()
+        return await self.with_key(lambda: self._perform(deed))
+
+    async def with_key(self, doing: Callable[[], Awaitable[ResultT]]) -> ResultT:
+        """Do what may need a key; raises `Locked` where the user does not unlock it."""
+        while True:
+            try:
+                return await doing()
+            except Locked:
+                if not await self._unlocked():
+                    raise Locked("The key stays locked, so nothing was done.") from None
+
+    async def _unlocked(self) -> bool:
+        """Whether the key is unlocked by now; the user is asked once for all that wait for it."""
+        async with self._asking:
+            locked = await asyncio.to_thread(lambda: self.desk.vault.needs_passphrase)
+            return not locked or await self.ask_passphrase()
+
+    async def unlock(self, passphrase: str) -> None:
+        """Unlock the key; raises `WrongPassphrase` and `SealError`."""
+        await asyncio.to_thread(self.desk.vault.unlock, passphrase)
+
+    async def drop_keys(self) -> bool:
+        """Drop the keys once the deeds under way are done; whether a passphrase is needed to have them again."""
+        return await self._perform(self._forget)
+
+    def _forget(self) -> bool:
+        vault = self.desk.vault
+        vault.forget()
+        return vault.needs_passphrase
+
+    async def _perform(self, deed: Callable[[], ResultT]) -> ResultT:
         loop = asyncio.get_running_loop()
         doing = loop.run_in_executor(self._changes, deed)
         doing.add_done_callback(self._done)
@@ -113,6 +162,24 @@ class Workplace:
 
         return Auditor(self.desk, self.policy)
 
+    @cached_property
+    def clearing(self) -> "Clearing":
+        """Who knows what is on a clipboard still."""
+        from tokentui.tui.clearing import Clearing
+
+        return Clearing(self.clipboard, self.write, self.mention, self.environ)
+
+    @property
+    def has_copied(self) -> bool:
+        """Whether something of ours may be on a clipboard."""
+        return "clearing" in vars(self) and self.clearing.holds
+
+    def copy(self, value: str, what: str, *otherwise: str) -> str:
+        """Put a value on the clipboard and say how, in a thread, since it may take seconds; see `clipboard.copy`."""
+        from tokentui.tui import clipboard
+
+        return clipboard.copy(value, what, self.write, self.environ, self.clearing.keep, *otherwise)
+
     @property
     def location(self) -> str:
         """Which store this is, for people; the home folder is `~`."""
@@ -123,9 +190,14 @@ class Workplace:
         return f"~{location.removeprefix(home)}" if home and location.startswith(f"{home}/") else location
 
     def key_trouble(self) -> str:
-        """Why no value could be shown or made now; empty where the key is at hand. It may read the key file."""
+        """Why no value could be shown or made now; empty where the key is at hand or needs a passphrase only.
+
+        It may read the key file.
+        """
         try:
             self.desk.vault.digest("")
+        except Locked:
+            return ""
         except SealError as error:
             return str(error)
         return ""
@@ -145,6 +217,8 @@ class Workplace:
         """Let the threads end; a change that has begun is finished first."""
         if "auditor" in vars(self):  # it was made when it was first asked for
             self.auditor.close()
+        if "clearing" in vars(self):
+            self.clearing.close()
         self._questions.shutdown(wait=False, cancel_futures=True)
         self._changes.shutdown(wait=True)
 

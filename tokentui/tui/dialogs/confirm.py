@@ -24,6 +24,7 @@ class Question:
 class Confirm(Dialog[bool]):
     """Yes or no; Esc, `n` and Enter on the focused Cancel are no."""
 
+    CUTS = True
     AUTO_FOCUS = "#cancel"
     CSS_PATH = "confirm.tcss"
 

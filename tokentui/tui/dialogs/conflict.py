@@ -26,6 +26,7 @@ class Difference:
 class ConflictDialog(Dialog[Answer]):
     """Save mine over theirs, take theirs, or go back to the form with mine."""
 
+    CUTS = True
     AUTO_FOCUS = "#edit"
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,6 +1,6 @@
 """What all dialogs share: each is closed once, by its own answer."""
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
@@ -12,6 +12,9 @@ ResultT = TypeVar("ResultT")
 
 class Dialog(ModalScreen[ResultT]):
     """Asks for a `ResultT`, or shows something and gives back None."""
+
+    #: Whether something may be cut off or lost by an answer: see `typed_ahead`.
+    CUTS: ClassVar[bool] = False
 
     def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
         """Close with an answer: this dialog and what lies above it, and nothing a second time."""

@@ -15,6 +15,7 @@ Answer = Literal["save", "discard", "stay"]
 class Leave(Dialog[Answer]):
     """Save, discard, or stay where one is."""
 
+    CUTS = True
     AUTO_FOCUS = "#stay"
 
     BINDINGS: ClassVar[list[BindingType]] = [

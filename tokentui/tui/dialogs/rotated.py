@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.records import EndpointToken
 from tokentui.tui.dialogs.dialog import Dialog
 from tokentui.tui.widgets.field import Field
@@ -21,10 +22,9 @@ from tokentui.tui.words import MASK
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewValue:
-    """The new value of a token, with its last characters."""
+    """The token with its new value, of which only the last characters are here."""
 
     token: EndpointToken
-    value: str = field(repr=False)
     hint: str = field(repr=False)
     #: What becomes of the old value.
     fate: str
@@ -32,8 +32,9 @@ class NewValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotatedDesk:
-    """What the dialog can ask for; both say what was done, in a line without the value."""
+    """What the dialog can ask for: the new value, and to copy it, which says what was done, without the value."""
 
+    reveal: Callable[[], Awaitable[str]]
     copy: Callable[[], Awaitable[str]]
     copy_as: Callable[[], Awaitable[str]]
 
@@ -64,19 +65,35 @@ class Rotated(Dialog[None]):
 
     @work(exclusive=True, group="copy")
     async def action_copy(self) -> None:
-        self._say(await self._desk.copy())
+        await self._tell(self._desk.copy())
 
     @work(exclusive=True, group="copy_as")
     async def action_copy_as(self) -> None:
-        self._say(await self._desk.copy_as())
+        await self._tell(self._desk.copy_as())
 
-    def _say(self, text: str) -> None:
-        for line in self.query(MessageLine):  # a dialog that was closed meanwhile has none
-            line.say(text)
+    @work(exclusive=True, group="reveal")
+    async def action_reveal(self) -> None:
+        await self._tell(self._turn())
 
-    def action_reveal(self) -> None:
+    async def _turn(self) -> str:
+        """Show the value, or hide it."""
         shown = self.query_one(RevealedValue)
-        shown.value = self._new.value if shown.value is None else None
+        if shown.value is not None:
+            shown.conceal()
+            return ""
+        value = await self._desk.reveal()
+        if shown.is_attached:  # the dialog was not closed meanwhile
+            shown.value = value
+        return ""
+
+    async def _tell(self, doing: Awaitable[str]) -> None:
+        """Do it, and say how it went."""
+        try:
+            text, kind = await doing, "done"
+        except TokenTuiError as error:
+            text, kind = str(error), "error"
+        for line in self.query(MessageLine):  # a dialog that was closed meanwhile has none
+            line.say(text, kind)
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -65,6 +65,10 @@ class AssignScreen(PageScreen[str | None]):
         line.state = event.state
         self.refresh_bindings()
 
+    @property
+    def edited(self) -> bool:
+        return bool(self._list.ticks.delta)
+
     def store_changed(self) -> None:
         super().store_changed()
         if self.is_open:

@@ -69,6 +69,10 @@ class EndpointScreen(PageScreen[str | None]):
         await self._tabs.offer(endpoint)
         self.refresh_bindings()
 
+    @property
+    def edited(self) -> bool:
+        return self._general.edited
+
     def store_changed(self) -> None:
         super().store_changed()
         if self._general.endpoint is not None:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("name", "Name", 18, flex=3),
-    Column("ref", "Group/slug", 20, flex=3),
+    Column("ref", "Group/slug", 22, flex=3),
     Column("methods", "Methods", 12),
     Column("authentication", "Auth", 10),
-    Column("assigned", "Mapped", 6, justify="right"),
+    Column("assigned", "Mapped", 7, justify="right"),
     Column("path", "Path", 26, flex=2, drop=3, sortable=False),
     Column("active", "Active", 10, drop=4),
 )

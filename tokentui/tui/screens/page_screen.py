@@ -19,6 +19,7 @@ from tokentui.domain.errors import TokenTuiError
 from tokentui.store.protocol import Reader
 from tokentui.tui.actions import CHANGES
 from tokentui.tui.closing import close
+from tokentui.tui.typed_ahead import hold, saving
 from tokentui.tui.widgets.key_hints import KeyHints
 from tokentui.tui.widgets.listing import Listing
 from tokentui.tui.widgets.masthead import Masthead
@@ -101,6 +102,16 @@ class PageScreen(Screen[ScreenResultT]):
     def is_open(self) -> bool:
         """Whether it is shown: what comes too early finds no widgets yet, what comes too late none any more."""
         return self._composed and self._masthead.is_attached and self in self.app.screen_stack
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it shows what the keys so far have asked for."""
+        return self.is_open and all(listing.is_settled for listing in self.query(Listing).results())
+
+    @property
+    def edited(self) -> bool:
+        """Whether something here would be lost by leaving."""
+        return False
 
     def store_changed(self) -> None:
         """Somebody saved, here or elsewhere: show what the store holds now."""
@@ -220,6 +231,7 @@ class PageScreen(Screen[ScreenResultT]):
 
     async def perform(self, deed: Callable[[], ResultT], done: Callable[[ResultT], str]) -> bool:
         """Do a deed, say how it went, and show the store as it is then."""
+        saving(0.0)
         try:
             result = await self.workplace.perform(deed)
         except TokenTuiError as error:
@@ -238,14 +250,13 @@ class PageScreen(Screen[ScreenResultT]):
             return False
         return await self.app.push_screen_wait(Confirm(question))
 
-    def copy(self, value: str, what: str) -> None:
-        """Put a value on the clipboard and say how."""
-        self.run_worker(lambda: self._copy(value, what), thread=True, group="copy")
+    def copy(self, value: str, what: str, *otherwise: str) -> None:
+        """Put a value on the clipboard and say how, and what to do where it has not arrived."""
+        values = [value]  # the worker outlives its work, and would hold the value for as long
+        self.run_worker(lambda: self._copy(values.pop(), what, *otherwise), thread=True, group="copy")
 
-    def _copy(self, value: str, what: str) -> None:
-        from tokentui.tui import clipboard
-
-        message = clipboard.copy(value, what, self.workplace.write, self.workplace.environ)
+    def _copy(self, value: str, what: str, *otherwise: str) -> None:
+        message = self.workplace.copy(value, what, *otherwise)
         self.app.call_from_thread(self.say, message)
 
     def show_history(self, record_id: str, name: str) -> None:
@@ -254,14 +265,19 @@ class PageScreen(Screen[ScreenResultT]):
 
         self.app.push_screen(ActivityScreen(self.workplace, Subject(self.section, record_id, name)))
 
+    def action_undo(self) -> None:
+        hold(self, self._undo)
+
     @work(exclusive=True, group="undo")
-    async def action_undo(self) -> None:
+    async def _undo(self) -> None:
         from tokentui.tui.undo_deed import undo
 
         await undo(self)
 
     def action_nothing_to_undo(self) -> None:
-        self.say("Nothing more to undo in this session.", "warning")
+        from tokentui.services.undo import nothing_to_undo
+
+        self.say(nothing_to_undo(self.workplace.desk), "warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing that changes the store where it is read-only; no undo where there is nothing to undo."""

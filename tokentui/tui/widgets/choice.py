@@ -46,7 +46,7 @@ class Choice(Widget, can_focus=True):
 
     def _option(self, value: str) -> Content:
         chosen = value == self.value
-        style = "bold $text-accent" if chosen else "$foreground 60%"
+        style = "bold $text-accent" if chosen else "$foreground-muted"
         return Content.assemble((f"{'◉' if chosen else '○'} {self._options[value]}", style))
 
     def action_turn(self, step: int) -> None:

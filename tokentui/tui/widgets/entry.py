@@ -5,6 +5,7 @@ from textual.reactive import var
 from textual.widgets import Input
 
 from tokentui.tui.reveals import Reveals
+from tokentui.tui.widgets.pasting import take_one_line
 
 
 class Entry(Input):
@@ -35,6 +36,9 @@ class Entry(Input):
     def on_key(self, event: events.Key) -> None:
         if self.read_only and event.is_printable:
             event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        take_one_line(event)
 
     def replace(self, text: str, start: int, end: int) -> None:
         """What all keys that write or delete come to."""

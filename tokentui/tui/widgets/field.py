@@ -19,6 +19,8 @@ class Field(Vertical):
         .error { display: none; color: $text-error; padding-left: 16; height: auto; }
         &.-invalid .error { display: block; }
         &.-invalid .label { color: $text-error; }
+        /* Textual looks at a field again only where the focus changes something of the field itself. */
+        &:focus-within { height: auto; }
         &:focus-within .label { color: $foreground; text-style: bold; }
     }
     """

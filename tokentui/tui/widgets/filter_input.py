@@ -2,10 +2,12 @@
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tokentui.tui.widgets.filter_bar import FilterBar
+from tokentui.tui.widgets.pasting import take_one_line
 
 
 class FilterInput(Input):
@@ -23,6 +25,9 @@ class FilterInput(Input):
 
     def __init__(self) -> None:
         super().__init__(placeholder="type to filter; Enter keeps it, Esc clears it", compact=True, max_length=200)
+
+    def on_paste(self, event: events.Paste) -> None:
+        take_one_line(event)
 
     def watch_value(self, value: str) -> None:
         self.post_message(FilterBar.Changed(value))

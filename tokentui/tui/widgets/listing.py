@@ -98,6 +98,8 @@ class Listing(Vertical, Generic[RowT]):
         self._aim = Aim()
         #: Whether the rows shown are of the last question: nothing that they depend on has changed since.
         self._current = False
+        #: Whether the rows shown are those that were asked for, be they as old as they may.
+        self.is_settled = False
         self._trouble = ""
         self._beside: object = None
         self._filter = FilterBar()
@@ -124,11 +126,13 @@ class Listing(Vertical, Generic[RowT]):
         A row that the cursor is being sent to stays its aim, but for a `reset`.
         """
         if reset:
+            self.is_settled = False
             self._aim = Aim(top=True)
         self._load_anew()
 
     def go_to(self, *row_ids: str, surely: bool = False) -> None:
         """Put the cursor on the first of these rows that the result holds; `surely`: the text filter gives way."""
+        self.is_settled = False
         self._aim = replace(self._aim, row_ids=row_ids, surely=surely)
         self._load_anew()
 
@@ -141,6 +145,7 @@ class Listing(Vertical, Generic[RowT]):
         window = Window() if self._aim.top else self.table.cursor_window()
         asked = Asked(self.view, window, self._aim, self.table.marks)
         answer = await self._ask(lambda reader: answered(self._source, reader, asked))
+        self.is_settled = True
         if answer is not None:
             self._current, self._aim, self._beside = True, Aim(), answer.beside
             self._show(answer, anew=asked.aim.top or answer.found)
@@ -204,6 +209,7 @@ class Listing(Vertical, Generic[RowT]):
             return None
 
     def watch_view(self, before: View, after: View) -> None:
+        self.is_settled = False
         self.table.sort_key, self.table.sort_reverse = after.sort, after.reverse
         self.reload(reset=before.text != after.text)
 

@@ -5,6 +5,8 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widget import Widget
 
+from tokentui.tui.stack import StackApp, held_stack
+
 #: Lines it takes at the most.
 MOST_LINES = 3
 
@@ -37,17 +39,29 @@ class MessageLine(Widget):
         self.set_classes(f"-{kind}")
         self._show()
         if kind != "error":
-            self.set_timer(STAY, lambda: self.unsay(text))
+            self.set_timer(STAY, lambda: self._fade(text))
 
     def add(self, text: str, kind: str = "done") -> None:
         """Show a message beside the one that stands, which nobody may have read yet; an error stays one."""
         self.say(f"{self.text} {text}".strip(), self.kind if self.text and self.kind == "error" else kind)
+
+    def _fade(self, text: str) -> None:
+        held = held_stack(self)
+        if held is not None:
+            self.run_worker(self._stay(held, text))
+        else:
+            self.unsay(text)
 
     def unsay(self, text: str) -> None:
         """Take a message away, unless another one stands there by now."""
         if self.text == text:
             self.text = ""
             self._show()
+
+    async def _stay(self, held: StackApp, text: str) -> None:
+        """Nobody can read it before the screen that lies over all is taken away."""
+        await held.when_free()
+        self.set_timer(STAY, lambda: self._fade(text))
 
     def _show(self) -> None:
         """As many lines as it takes: what helps often stands at the end."""

@@ -21,7 +21,7 @@ class PlaceLine(Widget):
 
     def render(self) -> Content:
         width = self.content_size.width
-        state = Content.styled(self.state, "not bold $foreground 60%")
+        state = Content.styled(self.state, "not bold $foreground-muted")
         place = Content(self.place).truncate(max(width - state.cell_length - 1, 1), ellipsis=True)
         gap = width - place.cell_length - state.cell_length
         return Content.assemble(place, " " * max(gap, 1), state)

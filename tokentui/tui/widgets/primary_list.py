@@ -9,12 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.timer import Timer
 from textual.widget import Widget
 
 from tokentui.domain.slots import Slot
-from tokentui.tui.reveals import Reveals
-from tokentui.tui.words import MASK, REVEAL_SECONDS
+from tokentui.tui.reveals import Reveals, draw_over
+from tokentui.tui.words import MASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,8 @@ class PrimaryList(Reveals, Widget, can_focus=True):
         ),
     ]
 
+    ALLOW_SELECT = False
+
     lines: reactive[tuple[PrimaryLine, ...]] = reactive[tuple[PrimaryLine, ...]]((), layout=True)
     cursor: reactive[int] = reactive(0)
     #: The value that is on screen, by its slot; at most one at a time.
@@ -51,8 +52,6 @@ class PrimaryList(Reveals, Widget, can_focus=True):
 
     class Edge(Message):
         """The cursor was to leave the list at its lower end."""
-
-    _timer: Timer | None = None
 
     @property
     def line(self) -> PrimaryLine | None:
@@ -66,12 +65,12 @@ class PrimaryList(Reveals, Widget, can_focus=True):
         at = place == self.cursor and self.has_focus
         value = self.revealed.get(line.slot)
         if not line.on:
-            body = Content.styled(line.note, "$foreground 60%")
+            body = Content.styled(line.note, "$foreground-muted")
         elif value is not None:
             body = Content.styled(value, "$text-warning")
         else:
             body = Content.assemble(
-                (MASK, "$foreground 60%"), f"  {line.hint:<4}      ", (line.note, "$foreground 60%")
+                (MASK, "$foreground-muted"), f"  {line.hint:<4}      ", (line.note, "$foreground-muted")
             )
         text = Content.assemble("›" if at else " ", f" {line.slot:<9}", body)
         if not at:
@@ -90,13 +89,13 @@ class PrimaryList(Reveals, Widget, can_focus=True):
         """Show a value for 30 seconds."""
         self.conceal()
         self.revealed = {slot: value}
-        self._timer = self.set_timer(REVEAL_SECONDS, self.conceal)
+        self.hide_in_time()
 
     def conceal(self) -> None:
         """Take the value off the screen."""
-        if self._timer is not None:
-            self._timer.stop()
         self.revealed = {}
+        draw_over(self)
+        self.hidden()
 
     def on_hide(self) -> None:
         """Another tab is shown: nobody looks at the value any more."""

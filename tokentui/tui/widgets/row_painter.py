@@ -144,6 +144,8 @@ def _label(place: Place, arrow: str) -> str:
     label = place.column.label
     if not arrow:
         return fit(label, place.width, place.column.justify)
+    if len(label) + 1 == place.width:
+        return f"{label}{arrow}"
     room = max(0, place.width - 2)
     cut = label if len(label) <= room else fit(label, room)
     return fit(f"{cut} {arrow}" if room else arrow, place.width, place.column.justify)

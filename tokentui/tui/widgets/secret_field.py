@@ -7,12 +7,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import var
-from textual.timer import Timer
 from textual.widgets import Button, Static
 
 from tokentui.tui.actions import LOOK
-from tokentui.tui.reveals import Reveals
-from tokentui.tui.words import MASK, REVEAL_SECONDS
+from tokentui.tui.reveals import Reveals, draw_over
+from tokentui.tui.words import MASK
 
 
 class MouseButton(Button, can_focus=False):
@@ -78,15 +77,18 @@ class RevealedValue(Reveals, Static):
     RevealedValue { display: none; height: auto; color: $text-warning; padding-left: 1; }
     """
 
+    ALLOW_SELECT = False
+
     value: var[str | None] = var[str | None](None, init=False)
-    _timer: Timer | None = None
 
     def watch_value(self, value: str | None) -> None:
         self.display = value is not None
         self.update(value or "")
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = None if value is None else self.set_timer(REVEAL_SECONDS, self.conceal)
+        if value is None:
+            draw_over(self)
+            self.hidden()
+        else:
+            self.hide_in_time()
 
     def conceal(self) -> None:
         """Take the value off the screen."""

@@ -49,7 +49,7 @@ class TabLine(Widget, can_focus=True):
         style = (
             ("bold reverse " if self.has_focus else "bold underline ") + "$text-primary"
             if current
-            else "$foreground 60%"
+            else "$foreground-muted"
         )
         return Content.styled(f" {tab} ", style)
 

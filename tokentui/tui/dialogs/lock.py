@@ -1,0 +1,102 @@
+"""What is on the screen while TokenTUI is locked: which store, since when, and the way back in."""
+
+import asyncio
+from typing import ClassVar
+
+from rich.console import RenderableType
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.renderables.blank import Blank
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tokentui.domain.periods import local_text
+from tokentui.tui.widgets.passphrase import Passphrase
+from tokentui.tui.workplace import Workplace
+
+#: How long dropping the keys may take before it is told why, in seconds.
+PATIENCE = 0.3
+
+_HIDES = (
+    "The key has no passphrase, so this only hides the screen: whoever sits here can press Enter. "
+    "`tokentui store passphrase` gives it one."
+)
+
+
+class LockScreen(ModalScreen[None]):
+    """Covers everything; the application takes it away."""
+
+    ALLOW_SELECT = False
+
+    class Opened(Message):
+        """The user has unlocked it."""
+
+    class LeaveRequested(Message):
+        """The user wants to leave TokenTUI."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "unlock", "Unlock", id="lock.unlock", tooltip="Back to where you were"),
+        Binding(
+            "q,ctrl+q,ctrl+c",
+            "leave",
+            "Quit",
+            priority=True,
+            id="lock.quit",
+            tooltip="Leave TokenTUI, where nothing unsaved is open",
+        ),
+    ]
+
+    def __init__(self, workplace: Workplace) -> None:
+        super().__init__()
+        self._workplace = workplace
+        self._since = workplace.now()
+        #: Whether to ask for a passphrase; None until the keys are dropped.
+        self._asks: bool | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Locked"
+            dialog.border_subtitle = "enter Unlock   ctrl+q Quit"
+            yield Static(f"Since {local_text(self._since)}", markup=False)
+            yield Static(self._workplace.location, classes="quiet", markup=False)
+            yield Static("", id="note", markup=False)
+
+    def render(self) -> RenderableType:
+        """Nothing of what lies below, whatever the theme."""
+        return Blank(self.styles.background)  # type: ignore[return-value]  # as Textual's own screens do
+
+    def on_mount(self) -> None:
+        self._drop_keys()
+
+    @work(group="keys")
+    async def _drop_keys(self) -> None:
+        dropping = asyncio.ensure_future(self._workplace.drop_keys())
+        if not (await asyncio.wait([dropping], timeout=PATIENCE))[0]:
+            self.tell("Waiting for what is being saved.")
+        self._asks = await dropping
+        self.tell("" if self._asks else _HIDES)
+        if self._asks:
+            form = Passphrase(self._workplace.unlock)
+            await self.mount(form, after="#note")
+            form.enter()
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#note", Static).update(text)
+
+    def tell(self, text: str) -> None:
+        """Say something below since when it is locked."""
+        self.query_one("#note", Static).update(text)
+
+    @on(Passphrase.Passed)
+    def _passed(self) -> None:
+        self.post_message(self.Opened())
+
+    def action_unlock(self) -> None:
+        if self._asks is False:
+            self.post_message(self.Opened())
+
+    def action_leave(self) -> None:
+        self.post_message(self.LeaveRequested())
