@@ -98,6 +98,14 @@ def test_beside_a_damaged_store_the_files_are_put_right_and_the_rest_is_told_as_
     assert Code.ASSIGNMENT_DANGLING in shop.codes()
 
 
+def test_where_the_store_is_not_there_none_is_made(shop: Shop) -> None:
+    shop.files.store.unlink()
+    shop.files.key.chmod(0o644)
+    assert repaired(shop) == ()
+    assert not shop.files.store.exists()
+    assert shop.codes() == {Code.STORE_MISSING}
+
+
 def test_a_link_in_the_place_of_a_file_is_not_followed(shop: Shop, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.touch(0o644)

@@ -155,6 +155,14 @@ def test_a_record_that_was_gone_comes_back_above_every_rev_that_it_had(shop: Sho
     assert back.rev > stale.rev
 
 
+def test_a_rev_that_an_edited_trail_makes_up_is_not_believed(shop: Shop, file: Path) -> None:
+    *lines, last = shop.files.trail.read_bytes().splitlines(keepends=True)
+    shop.files.trail.write_bytes(b"".join(lines) + last.replace(b'"rev":[', b'"rev":[18446744073709551615,'))
+    emptied(shop)
+    restored(shop, file)
+    assert max(token.rev for token in shop.desk().reader().iter_tokens()) < 10
+
+
 def test_what_was_saved_since_the_difference_was_shown_is_not_lost(shop: Shop, file: Path) -> None:
     change_a_lot(shop)
     desk = shop.desk()

@@ -2,10 +2,8 @@
 
 import base64
 import json
-import os
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import MASTER_KEY
 from tests.store.mutations import bits_flipped, cut, values_of_other_types
-from tests.store.shop import NO_KEY, Shop, open_shop
+from tests.store.shop import NO_KEY, Shop, open_shop, renewed
 from tokentui.store.checking import KeyAtHand
 from tokentui.store.problems import Code, Severity
 from tokentui.store.vault import KeyVault
@@ -35,13 +33,6 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(untouched: Path, tmp_path: Path) -> Shop:
     """A sound shop."""
     return renewed(untouched, tmp_path / "shop")
-
-
-def renewed(untouched: Path, folder: Path) -> Shop:
-    """A sound shop in this folder, whatever was there."""
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(untouched, folder)
-    return Shop(folder)
 
 
 Secrets = list[tuple[str, dict[str, Any]]]
@@ -289,6 +280,7 @@ def test_a_record_that_stands_twice_in_the_file_is_found(shop: Shop) -> None:
 DAMAGED: list[tuple[str, Any, Code]] = [
     ("name", "bad\x1b[31mname", Code.FIELD_INVALID),
     ("rev", 0, Code.REV_INVALID),
+    ("rev", 2**64 - 1, Code.REV_INVALID),
     ("rev", "1", Code.RECORD_DAMAGED),
     ("enabled", "yes", Code.RECORD_DAMAGED),
     ("created_at", "yesterday", Code.RECORD_DAMAGED),
@@ -374,107 +366,3 @@ def test_whatever_is_in_the_file_is_looked_at_without_a_crash_or_a_change(
     found = shop.check()
     assert all("\n" not in problem.message for problem in found.problems)
     assert shop.files.store.read_bytes() == content
-
-
-# ---------------------------------------------------------------------- trail
-
-
-@EXAMPLES
-@given(chance=st.data())
-def test_an_edited_line_of_the_trail_is_found_whatever_it_becomes(
-    untouched: Path, tmp_path: Path, chance: st.DataObject
-) -> None:
-    shop = renewed(untouched, tmp_path / "shop")
-    content = bytearray(shop.files.trail.read_bytes())
-    content[chance.draw(st.integers(0, len(content) - 1))] ^= 1 << chance.draw(st.integers(0, 7))
-    shop.files.trail.write_bytes(content)
-    assert Code.TRAIL_BROKEN in shop.codes()
-
-
-@pytest.mark.parametrize("changes", [5, [5], [{"rev": 5, "fields": {"a": 5}}], "x", None])
-def test_a_line_that_holds_anything_is_found_and_ends_nothing(shop: Shop, changes: object) -> None:
-    *lines, last = shop.files.trail.read_bytes().splitlines(keepends=True)
-    edited = {**json.loads(last), "changes": changes, "never_came": changes}
-    shop.files.trail.write_bytes(b"".join(lines) + json.dumps(edited).encode() + b"\n")
-    assert Code.TRAIL_BROKEN in shop.codes()
-
-
-def test_a_trail_whose_end_was_cut_off_is_found(shop: Shop) -> None:
-    *lines, _ = shop.files.trail.read_bytes().splitlines(keepends=True)
-    shop.files.trail.write_bytes(b"".join(lines))
-    assert Code.TRAIL_BROKEN in shop.codes()
-
-
-def test_a_trail_that_is_no_file_is_told(shop: Shop) -> None:
-    shop.files.trail.unlink()
-    shop.files.trail.mkdir(0o700)
-    assert Code.TRAIL_UNREADABLE in shop.codes()
-
-
-# ---------------------------------------------------------------------- files
-
-
-def private_files() -> Iterator[str]:
-    yield from ("data/tokens.json", "data/tokens.json.lock", "data/activity.jsonl", "config/key")
-
-
-@pytest.mark.parametrize("name", private_files())
-def test_a_file_that_others_may_read_is_found(shop: Shop, name: str) -> None:
-    (shop.folder / name).chmod(0o640)
-    assert shop.subjects(Code.FILE_OPEN) == {Path(name).name}
-
-
-def test_a_generation_that_others_may_read_is_found(shop: Shop) -> None:
-    generation = shop.files.generations.kept()[-1].path
-    generation.chmod(0o604)
-    assert shop.subjects(Code.FILE_OPEN) == {generation.name}
-
-
-@pytest.mark.parametrize("name", ["data", "config", "data/tokens.json.generations"])
-def test_a_folder_of_ours_that_is_open_to_others_is_found_and_can_be_closed(shop: Shop, name: str) -> None:
-    (shop.folder / name).chmod(0o755)
-    (found,) = shop.check().problems
-    assert (found.code, found.certain) == (Code.FOLDER_OPEN, str(shop.folder / name))
-
-
-def test_a_folder_that_is_not_ours_alone_is_told_only_where_others_may_write_and_never_closed(shop: Shop) -> None:
-    folder = shop.files.store.parent
-    (folder / "something else").touch()
-    folder.chmod(0o755)
-    assert shop.check().problems == ()
-    folder.chmod(0o777)
-    (found,) = shop.check().problems
-    assert (found.code, found.certain) == (Code.FOLDER_OPEN, "")
-
-
-def test_what_a_killed_writer_left_is_found_and_what_is_being_written_is_not(shop: Shop) -> None:
-    gone, here = (shop.files.store.with_name(f".tokens.json.{pid}.0badcafe.tmp") for pid in (2**22 + 1, os.getpid()))
-    for path in (gone, here):
-        path.touch(0o600)
-    assert shop.subjects(Code.LEFTOVER) == {gone.name}
-
-
-def test_a_generation_that_is_damaged_is_found(shop: Shop) -> None:
-    generation = shop.files.generations.kept()[2].path
-    generation.write_bytes(generation.read_bytes()[:-40])
-    assert shop.subjects(Code.GENERATION_DAMAGED) == {generation.name}
-
-
-@pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\x00" + bytes(200)])
-def test_requests_seen_that_cannot_be_read_are_found(shop: Shop, content: bytes) -> None:
-    shop.files.requests.touch(0o600)
-    shop.files.requests.write_bytes(content)
-    assert shop.codes() == {Code.REQUESTS_DAMAGED}
-
-
-def test_requests_seen_that_another_program_wrote_are_found(shop: Shop) -> None:
-    shop.files.requests.touch(0o600)
-    with sqlite3.connect(shop.files.requests) as database:
-        database.execute("CREATE TABLE other (id)")
-    assert shop.codes() == {Code.REQUESTS_DAMAGED}
-
-
-def test_every_code_is_looked_for() -> None:
-    """What a code stands for is told in the documentation."""
-    page = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text("utf-8")
-    assert all(f"`{code}`" in page for code in Code)

@@ -20,21 +20,23 @@ WATCHED = 6.0
 SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "endpoints": ((), ("20 of 20",)),
     "endpoint tokens": (("2",), ("37 of 37", "bank-import")),
-    "audit": (("4",), ("Audit  ", "key")),
+    "audit": (("4",), ("31 of 31", "endpoint-open")),
     "activity": (("5",), ("Activity  ", "When")),
     "endpoint's tokens": (("j", "\r"), ("Primary tokens", "Secondary tokens")),
     "a form": (("2", "a"), ("Add endpoint token",)),
+    "an endpoint's description": (("\r", "\x1b[B", *["\t"] * 9), ("Description",)),
     "a filter": (("2", "/"), ("/ type to filter",)),
 }
 
 
 def quiet(screen: Terminal) -> None:
     """Until nothing was written for a second: the amounts and the findings have come."""
-    written = -1
+    written, limit = -1, time.monotonic() + 10.0
     while written != len(screen.written):
         written, end = len(screen.written), time.monotonic() + 1.0
         while time.monotonic() < end:
             screen.read_what_is_left()
+        assert time.monotonic() < limit, "it is never quiet"
 
 
 def idle(screen: Terminal, seconds: float) -> int:

@@ -81,3 +81,11 @@ async def test_what_can_only_be_read_can_be_read(open_ui: Open, store: Path) -> 
         await ui.press("enter")
         await settled(ui, "read-only: fields can be copied")
         await check_all_themes(ui)
+
+
+async def test_the_lock_can_be_read(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.see("Catalogue search")
+        await ui.press("L")
+        await ui.see("Locked", "this only hides the screen")
+        await check_all_themes(ui)

@@ -225,6 +225,28 @@ class TestWhatIsHidden:
             await ui.pilot.pause()
             await ui.miss(reveal_token(ui.desk, token(ui)))
 
+    async def test_keys_that_were_typed_ahead_are_dropped(
+        self, open_ui: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        go_on = threading.Event()
+
+        def slow(*args: object) -> object:
+            assert go_on.wait(10)
+            return reveal_now(*args)  # type: ignore[arg-type]  # passed on as it came
+
+        monkeypatch.setattr("tokentui.tui.token_deeds.reveal_now", slow)
+        async with open_ui() as ui:
+            await show_tokens(ui)
+            row = ui.cursor_line
+            await ui.burst("v", "j", "enter", "ctrl+l", "enter")
+            await ui.at(LockScreen)
+            go_on.set()
+            await ui.see("The key has no passphrase")
+            assert isinstance(ui.screen, LockScreen)
+            await unlock(ui)
+            await ui.at(EndpointTokensScreen)
+            assert ui.cursor_line == row
+
 
 class TestWhatCannotBeDone:
     @pytest.mark.parametrize(
@@ -386,6 +408,13 @@ class TestLeaving:
 
 
 class TestByHand:
+    async def test_another_key_can_be_set(self, open_ui: Open) -> None:
+        async with open_ui(settings=Settings(keys={"app.lock": "f12"})) as ui:
+            await ui.press("L")
+            assert isinstance(ui.screen, EndpointsScreen)
+            await ui.press("f12")
+            await ui.at(LockScreen)
+
     @pytest.mark.parametrize("key", ["L", "ctrl+l"])
     async def test_a_key_locks_now(self, open_ui: Open, key: str) -> None:
         async with open_ui() as ui:

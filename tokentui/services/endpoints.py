@@ -12,6 +12,7 @@ from tokentui.domain.slug import next_free
 from tokentui.services.desk import Desk
 from tokentui.services.uniqueness import check_fresh, check_unique
 from tokentui.store.protocol import Reader
+from tokentui.store.sealed_places import primary_field as primary_field
 
 
 def add_endpoint(desk: Desk, fields: EndpointFields) -> Endpoint:
@@ -70,11 +71,6 @@ def _refilled(endpoint: Endpoint, fields: EndpointFields) -> Endpoint:
 
 def _new_primary(desk: Desk, endpoint_id: str, slot: Slot) -> Secret:
     return desk.seal(values.generate(desk.random), endpoint_id, primary_field(slot))
-
-
-def primary_field(slot: Slot) -> str:
-    """The field name that a primary token's value is sealed for."""
-    return f"primary.{slot}"
 
 
 def _with_free_slug(reader: Reader, fields: EndpointFields) -> EndpointFields:

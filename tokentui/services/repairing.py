@@ -1,6 +1,6 @@
 """Repairing a store: only what can be put right in one way, and never a value."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from tokentui.store.problems import Code, Problem
 from tokentui.store.protocol import Reader, Transaction
 
 
-def repair(desk: Desk, problems: Iterable[Problem]) -> tuple[str, ...]:
+def repair(desk: Desk, problems: Sequence[Problem]) -> tuple[str, ...]:
     """Put right what is certain, in one change that the trail tells of; returns what could not be, and why.
 
     Where the store itself is damaged, so that nothing in it can be changed, the files beside it are put right.
@@ -23,6 +23,8 @@ def repair(desk: Desk, problems: Iterable[Problem]) -> tuple[str, ...]:
     certain = [problem for problem in problems if problem.certain]
     if not certain:
         return ()
+    if any(problem.code is Code.STORE_MISSING for problem in problems):  # a change would make a new one
+        return tuple(_repair_files(certain))
     troubles: list[str] = []
     try:
         with desk.change(f"repaired the store: {amount(len(certain), 'problem')}") as transaction:

@@ -10,9 +10,7 @@ from tokentui.domain.fields import TokenFields, checked_token
 from tokentui.domain.records import EndpointToken, Secret
 from tokentui.services.desk import Desk
 from tokentui.services.uniqueness import check_fresh, check_unique
-
-#: The field name that a token's value is sealed for.
-VALUE = "value"
+from tokentui.store.sealed_places import VALUE as VALUE
 
 
 def new_value(desk: Desk) -> str:

@@ -112,7 +112,7 @@ def _check_generations(files: StoreFiles) -> Iterator[Problem]:
         return
     for generation in kept:
         worst = flaw_of(generation.path)
-        if worst is not None:
+        if worst is not None and worst.code is not Code.STORE_MISSING:  # somebody saved meanwhile, and it is gone
             yield _generation_problem(generation.path, f"{generation.path} cannot be restored: {worst.message}")
 
 

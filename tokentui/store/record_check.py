@@ -19,6 +19,8 @@ from tokentui.store.shape import flaw
 RecordT = TypeVar("RecordT", bound=Record)
 
 _KINDS: Mapping[str, type[Record]] = {table: kind for kind, table in TABLES.items()}
+#: The highest `rev` that a record can have: one a microsecond for 285 years.
+MOST_CHANGES = 2**53
 _BEFORE, _AFTER = "The store is damaged: ", " Restore a backup."
 
 
@@ -106,8 +108,8 @@ def _id_flaw(record: Record) -> str:
 
 def _fields(records: Records) -> Iterator[Problem]:
     for id, record in records.by_id.items():
-        if record.rev < 1:
-            message = f"Its rev is {record.rev}; every change would be taken for one of somebody else's."
+        if not 1 <= record.rev <= MOST_CHANGES:
+            message = f"Its rev is {record.rev}, which no number of changes has made of it."
             yield _damaged(Code.REV_INVALID, records.name(id), message)
         for name, why in _field_problems(record).items():
             yield Problem(

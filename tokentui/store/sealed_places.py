@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tokentui.domain.records import Endpoint, EndpointToken, Record, Secret
+from tokentui.domain.slots import Slot
 
 #: The field that the values of an endpoint token are sealed for, before and after a rotation.
 VALUE = "value"
+
+
+def primary_field(slot: Slot) -> str:
+    """The field name that a primary token's value is sealed for."""
+    return f"primary.{slot}"
 
 
 class Place(NamedTuple):
@@ -23,7 +29,7 @@ def places_of(record: Record) -> Iterator[Place]:
     match record:
         case Endpoint():
             for slot, secret in record.primaries.items():
-                yield Place(record.id, f"primary.{slot}", secret, slot.value)
+                yield Place(record.id, primary_field(slot), secret, slot.value)
         case EndpointToken():
             yield Place(record.id, VALUE, record.secret, "")
             if record.previous is not None:

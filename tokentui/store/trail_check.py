@@ -13,7 +13,7 @@ from tokentui.domain.activity import Entry, EntryState, RecordChange, told_field
 from tokentui.domain.records import Record
 from tokentui.store.problems import RESTORE, Code, Problem
 from tokentui.store.queries import EVERYTHING
-from tokentui.store.record_check import Records, shown
+from tokentui.store.record_check import MOST_CHANGES, Records, shown
 from tokentui.store.trail_queries import ActivityQuery
 from tokentui.store.trail_view import TrailView
 
@@ -35,15 +35,19 @@ class Telling:
         #: The highest `rev` that each record ever had, be it gone by now.
         self.revs: dict[str, int] = {}
         #: Whether the trail tells of the store from its beginning on.
-        self.complete = True
+        self.complete = False
+        self._begun = False
 
     def take(self, entry: Entry, repair: Mapping[str, Any]) -> None:
         """Take in the next entry; `repair` is what a line says of the trail itself."""
+        if not self._begun:
+            self.complete = self._begun = True
         if entry.state is EntryState.REPAIR and (repair.get("missing") or repair.get("begins")):
             self.records.clear()
             self.complete = bool(repair.get("begins"))
         for change in entry.changes:
-            self.revs[change.id] = max(self.revs.get(change.id, 0), *change.revs)
+            told = (rev for rev in change.revs if rev <= MOST_CHANGES)  # what is edited may tell of anything
+            self.revs[change.id] = max(self.revs.get(change.id, 0), *told, 0)
             if entry.state is EntryState.DONE:
                 self._take(change)
 

@@ -11,14 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.widgets import Input
 
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.actions import GO, LOOK
 from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
+from tokentui.tui.copying import CopyingApp, clear_clipboard_key
 from tokentui.tui.ending import Ending
-from tokentui.tui.locking import LockingApp, lock_key
+from tokentui.tui.locking import lock_key
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen, shown_page
@@ -32,7 +32,7 @@ from tokentui.tui.workplace import PATIENCE, Workplace, over_ssh
 ELSEWHERE = frozenset({"quit", "section"})
 
 
-class TokenTuiApp(LockingApp):
+class TokenTuiApp(CopyingApp):
     """The terminal UI over one desk."""
 
     TITLE = "TokenTUI"
@@ -58,15 +58,6 @@ class TokenTuiApp(LockingApp):
         Binding("4", "section('audit')", "Audit", show=False, id="app.audit", group=GO, tooltip="Go to Audit"),
         Binding(
             "5", "section('activity')", "Activity", show=False, id="app.activity", group=GO, tooltip="Go to Activity"
-        ),
-        Binding(
-            "X",
-            "clear_clipboard",
-            "Clear clipboard",
-            show=False,
-            id="app.clear_clipboard",
-            group=LOOK,
-            tooltip="Take what was copied off the clipboard now",
         ),
         Binding(
             "colon",
@@ -116,6 +107,7 @@ class TokenTuiApp(LockingApp):
             tooltip="The keys that work here",
         ),
         lock_key(),
+        clear_clipboard_key(),
     ]
 
     def __init__(
@@ -135,9 +127,8 @@ class TokenTuiApp(LockingApp):
             base_url=self._settings.base_url,
             clipboard=self._settings.clipboard,
         )
-        #: What there is to know once the screen has gone.
-        self.farewell = ""
         self._settings_file = settings_file
+        self._lock_keys = frozenset(self._settings.keys.get("app.lock", lock_key().key).split(","))
         self.lock_after = 60.0 * self._settings.lock_after_minutes
         self._checked = False
         #: Who sees to an end that comes from outside; nobody does where there is no terminal.
@@ -195,7 +186,6 @@ class TokenTuiApp(LockingApp):
             self.animation_level = "none"
         self.workplace.write = self._write_to_terminal
         self.workplace.tell = lambda trouble: self._say(trouble, "error")
-        self.workplace.mention = lambda text, kind: self.call_later(self._mention, text, kind)
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if self.ending is not None:
             Suspending(ends=self.ending.has_begun, draw_anew=lambda: self.call_later(self._draw_anew)).begin()
@@ -203,8 +193,7 @@ class TokenTuiApp(LockingApp):
         self._watch_store()
 
     def on_unmount(self) -> None:
-        if self.workplace.has_copied:
-            self.farewell = f"{self.farewell} {self.workplace.clearing.left}".strip()
+        self.note_what_stays()
         self._eye.close()
         self.workplace.close()
 
@@ -227,13 +216,21 @@ class TokenTuiApp(LockingApp):
 
     # ------------------------------------------------------------------ keys that come in a burst
 
-    async def on_event(self, event: events.Event) -> None:
+    async def hear(self, event: events.Event) -> None:
         """As Textual does, with the keys one after the other."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
-            await super().on_event(event)
+            await super().hear(event)
+        elif self._is_to_lock(event):
+            self.lock()
         elif not self._typed.take(event):
-            await super().on_event(event)
+            await super().hear(event)
             self._typed.delivered()
+
+    def _is_to_lock(self, event: events.Event) -> bool:
+        """Whether it is a key that locks: such a one waits for no other."""
+        if self.held or not isinstance(event, events.Key) or event.key not in self._lock_keys:
+            return False
+        return self.focused is None or not self.focused.check_consume_key(event.key, event.character)
 
     @on(Passed)
     def _key_passed(self) -> None:
@@ -242,8 +239,16 @@ class TokenTuiApp(LockingApp):
     def push_screen(self, screen: Any, *arguments: Any, **more: Any) -> Any:
         """As Textual does; the keys that follow are for it."""
         opening = super().push_screen(screen, *arguments, **more)
-        self._typed.opening(self.screen_stack[-1])
+        if not self.held:
+            self._typed.opening(self.screen_stack[-1])
         return opening
+
+    def lock(self) -> None:
+        """As every `LockingApp`; what was typed ahead was not meant for the lock."""
+        if not self.held:
+            self._typed.forget()
+            super().lock()
+            self._typed.opening(self.screen)
 
     # ------------------------------------------------------------------ keys that work everywhere
 
@@ -283,8 +288,7 @@ class TokenTuiApp(LockingApp):
     @work(exclusive=True, group="section")
     async def _quit(self) -> None:
         if await self._leave_pages() and await self._all_saved():
-            if self.workplace.has_copied:
-                self.farewell = await asyncio.to_thread(self.workplace.clearing.part)
+            await self.part_from_clipboard()
             self.exit()
 
     async def _all_saved(self) -> bool:
@@ -360,34 +364,7 @@ class TokenTuiApp(LockingApp):
             self.call_from_thread(self.set_keymap, completed(self._settings.keys))
         trouble = settings_trouble(self._settings, self.available_themes, self._settings_file)
         if trouble:
-            self.call_from_thread(self._mention, trouble, "error")
-
-    def _mention(self, text: str, kind: str) -> None:
-        """Where the message line is free: trouble with the key or the store comes first."""
-        page = shown_page(self)
-        if page is not None and not page.told:
-            page.say(text, kind)
-
-    # ------------------------------------------------------------------ the clipboard
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """As Textual does for what was selected in an entry, and is kept to be pasted into another one.
-
-        What is selected on the screen may be a value, and goes the way of values: it is kept nowhere.
-        """
-        from tokentui.tui.widgets.entry import QuietEntry
-
-        entry, page = self.focused, shown_page(self)
-        if isinstance(entry, Input) and not isinstance(entry, QuietEntry) and entry.selected_text == text:
-            super().copy_to_clipboard(text)
-        elif page is not None:
-            page.copy(text, "the selection", "Hold Shift while you select, and the terminal copies it.")
-
-    @work(thread=True, group="clear_clipboard")
-    def action_clear_clipboard(self) -> None:
-        """Take what was copied off the clipboard now."""
-        told, kind = self.workplace.clearing.clear()
-        self.call_from_thread(self._say, told, kind)
+            self.call_from_thread(self.mention, trouble, "error")
 
     # ------------------------------------------------------------------ theme and pictures
 

@@ -26,6 +26,8 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import Worker
 
+from tokentui.tui.stack import covered_stack
+
 #: How often is looked whether what keys wait for has come, in seconds.
 LOOK_SECONDS = 0.005
 #: How long keys wait before that is told, and before they are dropped, in seconds: longer than for a lock that is held.
@@ -110,6 +112,10 @@ class TypedAhead:
     def passed(self) -> None:
         self._through.set()
 
+    def forget(self) -> None:
+        """Drop the keys that wait."""
+        self._waiting.clear()
+
     def opening(self, screen: Screen[Any]) -> None:
         """A screen comes: keys are for it, once it can take them; and again for what the deed does behind it."""
         hold = _current.get()
@@ -135,10 +141,10 @@ class TypedAhead:
     async def _deliver(self) -> None:
         try:
             while self._waiting:
-                if await self._clear():
-                    await self._deliver_one(self._waiting.popleft())
-                else:
+                if not await self._clear():
                     self._drop()
+                elif self._waiting:  # they were not forgotten meanwhile
+                    await self._deliver_one(self._waiting.popleft())
         except ScreenStackError:  # the application is closing
             self._waiting.clear()
         finally:
@@ -184,6 +190,8 @@ class TypedAhead:
         return True
 
     def _blocked(self) -> bool:
+        if covered_stack(self._app) is not None:  # keys are for what lies over all, and deeds wait for its end
+            return False
         self._holds = [hold for hold in self._holds if not hold.is_over]
         shown, screen = self._app.screen_stack, self._app.screen
         if any(hold.blocks(shown) for hold in self._holds):
@@ -209,10 +217,12 @@ class TypedAhead:
 
     def _is_meant(self, event: Typed) -> bool:
         """Whether it may go where it would go now."""
-        if isinstance(event, events.Paste):
-            return self._may_paste()
         screen = self._app.screen
         arrival = self._arrivals.get(screen)
+        if covered_stack(self._app) is not None and (arrival is None or event.time < arrival.at):
+            return False  # nobody has seen that it is locked
+        if isinstance(event, events.Paste):
+            return self._may_paste()
         if arrival is None or event.time >= arrival.at:
             return True
         if arrival.taken == 0 and event.key == arrival.asked_by and not self._consumes(event.key, event.character):

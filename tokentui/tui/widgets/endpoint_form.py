@@ -74,7 +74,9 @@ class EndpointForm(VerticalScroll, can_focus=False):
         yield Field("IP filter", Entry(id="ip_filter", placeholder="anywhere"), name="ip_filter")
         yield Field("Allow deleting", Tick("DELETE", id="allow_deleting"), name="allow_deleting")
         yield Label("Misc", classes="heading -later")
-        yield Field("Description", TextArea(id="description", compact=True), name="description")
+        description = TextArea(id="description", compact=True)
+        description.set_reactive(TextArea.cursor_blink, self.app.animation_level != "none")  # as in an `Entry`
+        yield Field("Description", description, name="description")
         yield Field("Active", Tick("active", id="active"), name="active")
 
     # ------------------------------------------------------------------ fields in and out

@@ -29,6 +29,10 @@ class Entry(Input):
             select_on_focus=False,
         )
 
+    def on_mount(self) -> None:
+        """A cursor that blinks costs bytes as an animation does."""
+        self.cursor_blink = self.app.animation_level != "none"
+
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Letters, unless it is read-only."""
         return not self.read_only and super().check_consume_key(key, character)

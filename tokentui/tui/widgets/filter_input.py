@@ -26,6 +26,10 @@ class FilterInput(Input):
     def __init__(self) -> None:
         super().__init__(placeholder="type to filter; Enter keeps it, Esc clears it", compact=True, max_length=200)
 
+    def on_mount(self) -> None:
+        """A cursor that blinks costs bytes as an animation does."""
+        self.cursor_blink = self.app.animation_level != "none"
+
     def on_paste(self, event: events.Paste) -> None:
         take_one_line(event)
 

@@ -1,0 +1,71 @@
+"""What the application has to do with the clipboard: the key that clears it, what is selected on screen, leaving."""
+
+import asyncio
+
+from textual import work
+from textual.binding import Binding
+from textual.widgets import Input
+
+from tokentui.tui.actions import LOOK
+from tokentui.tui.locking import LockingApp
+from tokentui.tui.screens.page_screen import shown_page
+
+
+def clear_clipboard_key() -> Binding:
+    """Offered where something was copied."""
+    return Binding(
+        "X",
+        "clear_clipboard",
+        "Clear clipboard",
+        show=False,
+        id="app.clear_clipboard",
+        group=LOOK,
+        tooltip="Take what was copied off the clipboard now",
+    )
+
+
+class CopyingApp(LockingApp):
+    """The part of the application that sees to what was copied."""
+
+    #: What there is to know of the clipboard once the screen has gone.
+    farewell: str = ""
+
+    def on_mount(self) -> None:
+        self.workplace.mention = lambda text, kind: self.call_later(self.mention, text, kind)
+
+    def mention(self, text: str, kind: str) -> None:
+        """Tell something where the message line is free: trouble with the key or the store comes first."""
+        page = shown_page(self)
+        if page is not None and not page.told:
+            page.say(text, kind)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """What was selected in an entry is kept for a while, to be pasted into another one.
+
+        What is selected on the screen may be a value, and goes the way of values: it is kept nowhere.
+        """
+        from tokentui.tui.widgets.entry import QuietEntry
+
+        entry, page = self.focused, shown_page(self)
+        if isinstance(entry, Input) and not isinstance(entry, QuietEntry) and entry.selected_text == text:
+            super().copy_to_clipboard(text)
+        elif page is not None:
+            page.copy(text, "the selection", "Hold Shift while you select, and the terminal copies it.")
+
+    @work(thread=True, group="clear_clipboard")
+    def action_clear_clipboard(self) -> None:
+        """Take what was copied off the clipboard now."""
+        told, kind = self.workplace.clearing.clear()
+        page = shown_page(self)
+        if page is not None:
+            self.call_from_thread(page.say, told, kind)
+
+    async def part_from_clipboard(self) -> None:
+        """Clear what is to be cleared blindly, while there is somebody to do it."""
+        if self.workplace.has_copied:
+            self.farewell = await asyncio.to_thread(self.workplace.clearing.part)
+
+    def note_what_stays(self) -> None:
+        """Put into the farewell what stays on the clipboard."""
+        if self.workplace.has_copied:
+            self.farewell = f"{self.farewell} {self.workplace.clearing.left}".strip()
