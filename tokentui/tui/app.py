@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-import rich
 from textual import events, on, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -339,13 +338,13 @@ class TokenTuiApp(CopyingApp):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)
 
     def _fatal_error(self) -> None:
-        """As Textual does, without the local variables: a token's value may be among them.
+        """As Textual does, without the local variables and the error's own words: a token's value may be in them.
 
         There is no public way to say so; a test notices if Textual asks another method one day.
         """
-        from rich.traceback import Traceback
+        from tokentui.tui.crash import where_it_was
 
-        self.panic(Traceback(width=None, suppress=[rich]))
+        self.panic(where_it_was())
 
     # ------------------------------------------------------------------ what the user has chosen
 
@@ -400,9 +399,12 @@ class TokenTuiApp(CopyingApp):
         self._say(*save_picture(self))
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
-        """As Textual does, with every revealed value taken off the screen first."""
+        """As Textual does, with every value taken off the screen first: what is revealed, and what was pasted."""
+        from tokentui.tui.pictures import pasted_concealed
+
         self.conceal()
-        return super().export_screenshot(title=title, simplify=simplify)
+        with pasted_concealed(self.screen_stack):
+            return super().export_screenshot(title=title, simplify=simplify)
 
     def _write_to_terminal(self, sequence: str) -> None:
         self.call_from_thread(self._write_sequence, sequence)
