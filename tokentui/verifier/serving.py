@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import uvicorn
 
@@ -20,6 +21,7 @@ from tokentui.verifier.frames import Channel
 from tokentui.verifier.in_force import InForce
 from tokentui.verifier.reporting import Reporter
 from tokentui.verifier.supervisor import CannotServe
+from tokentui.verifier.wire import protocol
 
 _BACKLOG = 2048
 #: Longer than proxies keep an idle connection, so that none of them sends into one that is just being closed.
@@ -149,10 +151,11 @@ def _config(verifier: Verifier) -> uvicorn.Config:
     return uvicorn.Config(
         verifier,
         loop="auto",
-        http="auto",
+        http=protocol(),
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level=logging.CRITICAL,  # what others send is no matter for a log, and our own faults are told otherwise
         access_log=False,
         proxy_headers=False,
         server_header=False,
@@ -168,11 +171,21 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, reporter: Reporter, channel: Channel) -> None:
         super().__init__(config)
         self._reporter, self._channel = reporter, channel
+        self._fault = ""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        self._reporter.begin(asyncio.get_running_loop(), lambda: os.kill(os.getpid(), signal.SIGTERM))
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._tell_fault)
+        self._reporter.begin(loop, lambda: os.kill(os.getpid(), signal.SIGTERM))
         self._channel.send({"ready": True})
+
+    def _tell_fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """By its kind: its text may hold anything, as may that of every step on the way to it."""
+        fault = f"A worker goes on after an unexpected {type(context.get('exception')).__name__}."
+        if fault != self._fault:
+            self._fault = fault
+            self._channel.send({"told": fault})
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets=sockets)
