@@ -1,6 +1,6 @@
 """A store with an endpoint and two tokens, and the verifier over it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -39,12 +39,21 @@ class Guarded:
 
 @pytest.fixture
 def guarded(tmp_path: Path) -> Guarded:
-    """`/orders` (POST, GET) and the free `/open`; `erp` may GET orders, `crm` may do nothing there."""
-    desk = Office(tmp_path / "tokens.json", tmp_path / "key").desk
+    return furnished(tmp_path)
+
+
+def furnished(folder: Path) -> Guarded:
+    """`/orders` (POST, GET), the free `/open`, and `/inside`, which is free for 10.0.0.0/8.
+
+    `erp` may GET orders, `crm` may do nothing there.
+    """
+    desk = Office(folder / "tokens.json", folder / "key").desk
     orders = add_endpoint(
         desk, EndpointFields(name="Orders", group="shop", path="/orders", authentication=Authentication.TOKEN)
     )
     add_endpoint(desk, EndpointFields(name="Open", group="shop", path="/open", authentication=Authentication.NONE))
+    inside = EndpointFields(name="Inside", group="shop", path="/inside", ip_filter=("10.0.0.0/8",))
+    add_endpoint(desk, replace(inside, authentication=Authentication.NONE))
     erp = add_token(desk, TokenFields(name="erp"))
     add_token(desk, TokenFields(name="crm"))
     assign(desk, erp.id, add={orders.id: (Slot.GET,)}, remove={})

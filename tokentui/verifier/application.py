@@ -68,7 +68,7 @@ class Verifier:
         clock: Callable[[], datetime] = utc_now,
         told: Callable[[str], object] = lambda line: None,
     ) -> None:
-        """`told` takes a line for the log when something of ours goes wrong: its kind, as its text may hold a token."""
+        """`told` takes a line for the log when something of ours goes wrong: its kind; its text may hold a token."""
         self._in_force, self._trusted, self._answers = in_force, trusted, answers
         self._listener, self._pages, self._clock, self._told = listener, pages, clock, told
         self._trouble = ""

@@ -1,22 +1,21 @@
-"""HTTP/1.1 on the wire, by uvicorn with httptools: three things that its parser is too forgiving about.
-
-Without httptools uvicorn parses with h11, which does all of this by itself.
-"""
+"""HTTP/1.1 on the wire, by uvicorn: what its parsers are too forgiving about, httptools, and h11 where that is not."""
 
 import asyncio
+import re
 from importlib.util import find_spec
-from typing import Literal
 
 #: What a request's line and headers may have, in bytes; h11 takes as many.
 MOST_HEAD = 65536
+#: A line that ends where others see no end.
+_BARE_FEED = re.compile(rb"(?<!\r)\n")
 
 
-def protocol() -> type[asyncio.Protocol] | Literal["h11"]:
+def protocol() -> type[asyncio.Protocol]:
     """What uvicorn is to parse with."""
-    return _strict() if find_spec("httptools") else "h11"
+    return _with_httptools() if find_spec("httptools") else _with_h11()
 
 
-def _strict() -> type[asyncio.Protocol]:
+def _with_httptools() -> type[asyncio.Protocol]:
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
     class Strict(HttpToolsProtocol):
@@ -55,5 +54,23 @@ def _strict() -> type[asyncio.Protocol]:
             super().on_headers_complete()
             path, _, query = self.url.partition(b"?")
             self.scope["raw_path"], self.scope["query_string"] = path, query
+
+    return Strict
+
+
+def _with_h11() -> type[asyncio.Protocol]:
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class Strict(H11Protocol):
+        """Lines end in CR LF (RFC 9112 §2.2 lets a server take LF alone): whoever is before us may see no end there."""
+
+        _last = b""
+
+        def data_received(self, data: bytes) -> None:
+            if _BARE_FEED.search(self._last + data, len(self._last)):
+                self.transport.close()
+                return
+            self._last = data[-1:]
+            super().data_received(data)
 
     return Strict
