@@ -46,19 +46,24 @@ TARGETS = {
     **_targets(
         NORMALISED,
         b"//orders", b"/./orders", b"/x/../orders", b"/orders/.", b"/orders/..", b"/open/../orders", b"/orders//",
-        b"/orders/", b"/ORDERS", b"/Orders", b"/orders;x", b"/orders;jsessionid=1", b"/open/..;/orders", b"/orders%3bx",
+        b"/orders/", b"/ORDERS", b"/Orders", b"/orders;x", b"/orders;jsessionid=1", b"/open/..;/orders",
+        b"/orders%3bx",
         b"/orders\\", b"\\orders", b"/orders%20", b"orders", b"", b"*", b".", b"/orders%E2%80%AE", b"/orders.",
     ),
     **_targets(
         ENCODED,
         b"/%2e/orders", b"/x/%2e%2e/orders", b"/orders/%2E", b"/%2forders", b"/x/..%2forders", b"/%5corders",
-        b"/x%5c..%5corders", b"/%6frders", b"/%256frders", b"/%25%36%66rders", b"/%2525%2536frders", b"/%c0%afx/orders",
-        b"/%c0%ae%c0%ae/orders", b"/orders%u0041", b"/orders%", b"/orders%4", b"/orders%zz", b"/orders%00", b"/orders%ff",
+        b"/x%5c..%5corders", b"/%6frders", b"/%256frders", b"/%25%36%66rders", b"/%2525%2536frders",
+        b"/%c0%afx/orders",
+        b"/%c0%ae%c0%ae/orders", b"/orders%u0041", b"/orders%", b"/orders%4", b"/orders%zz", b"/orders%00",
+        b"/orders%ff",
         b"/orders%0d%0aX-Real-IP:%2010.0.0.7", b"/orders\xff", b"/orders\xc3",
     ),
-    **_targets(CUT, b"/orders#", b"/orders#/open", b"/orders?x=1#y", b"/open#/../orders", b"http://x/orders", b"//x/orders"),
+    **_targets(CUT, b"/orders#", b"/orders#/open", b"/orders?x=1#y", b"/open#/../orders", b"http://x/orders",
+        b"//x/orders"),
     **_targets(QUERY, b"/nowhere?/orders", b"/nowhere?x=/open", b"?/orders", b"/nowhere%3F/orders"),
-    **_targets(SPLIT, b"/ord\ters", b"/ orders", b"/orders\x00", b"/orders\r", b"/orders\n", b"/orders\r\n\r\n", b"/orders\x7f"),
+    **_targets(SPLIT, b"/ord\ters", b"/ orders", b"/orders\x00", b"/orders\r", b"/orders\n", b"/orders\r\n\r\n",
+        b"/orders\x7f"),
     **_targets(HUGE, b"/orders/" + b"a" * 100_000, b"/orders?" + b"x=1&" * 30_000, b"/" * 20_000, b"/a" * 8_000),
 }  # fmt: skip
 
@@ -114,14 +119,16 @@ CREDENTIALS = {
     ),
     **_queries(
         TWICE,
-        b"access_token=VALUE&access_token=VALUE", b"access_token=VALUE&access_token=", b"access_token&access_token=VALUE",
+        b"access_token=VALUE&access_token=VALUE", b"access_token=VALUE&access_token=",
+        b"access_token&access_token=VALUE",
         b"access_token=VALUE&access%5Ftoken=VALUE", b"%61ccess_token=x&access_token=VALUE",
     ),
     **_queries(
         CONFUSED,
         b"access_token[]=VALUE", b"access_token%5B%5D=VALUE", b"access_token[0]=VALUE", b"Access_Token=VALUE",
         b"ACCESS_TOKEN=VALUE", b"access-token=VALUE", b"access_token%00=VALUE", b"access_token%20=VALUE",
-        b"access%255Ftoken=VALUE", b"access_token=VALUE%00", b"access_token=VALUE,VALUE", b"access_token=Bearer%20VALUE",
+        b"access%255Ftoken=VALUE", b"access_token=VALUE%00", b"access_token=VALUE,VALUE",
+        b"access_token=Bearer%20VALUE",
         b"access_token=+VALUE", b"access_token=VALUE;access_token=x", b"x=1;access_token=VALUE", b"token=VALUE",
         b"access_token=%", b"access_token=VALUE%2", b"access_token:VALUE", b"?access_token=VALUE",
     ),
@@ -147,11 +154,14 @@ PLACES = {
         b"/verify//NAME", b"//verify/NAME", b"/verify/./NAME", b"/verify/x/../NAME", b"/VERIFY/NAME", b"/Verify/NAME",
         b"/verify/NAME;x", b"/verify/NAME%20", b"/verify%2fNAME", b"/verify\\NAME", b"/%76erify/NAME", b"verify/NAME",
         b"/x/verify/NAME", b"http://verifier/verify/NAME", b"http://verifier:80/verify/NAME", b"/NAME", b"/", b"*",
-        b"/verify/../verify/NAME", b"/verify/NAME#", b"/verify", b"/verify/", b"/verify/nobody", b"/healthz/../verify/NAME",
+        b"/verify/../verify/NAME", b"/verify/NAME#", b"/verify", b"/verify/", b"/verify/nobody",
+        b"/healthz/../verify/NAME",
     ),
-    "place with a slash behind it": Row(NORMALISED, lambda draft: draft(place=b"/verify/" + draft.dialect.encode() + b"/")),
+    "place with a slash behind it": Row(NORMALISED,
+        lambda draft: draft(place=b"/verify/" + draft.dialect.encode() + b"/")),
     "place with an encoded letter": Row(
-        ENCODED, lambda draft: draft(place=b"/verify/%" + draft.dialect[:1].encode().hex().encode() + draft.dialect[1:].encode())
+        ENCODED,
+            lambda draft: draft(place=b"/verify/%%%02x" % ord(draft.dialect[0]) + draft.dialect[1:].encode())
     ),
     "Envoy's place alone": Row(NORMALISED, lambda draft: draft(place=b"/verify/envoy", more=())),
     "Envoy's place and //": Row(NORMALISED, lambda draft: draft(place=b"/verify/envoy//orders")),
@@ -174,7 +184,8 @@ def _by(method: bytes) -> Spoil:
 
 METHODS = {
     **_methods(
-        b"get", b"Get", b"POST", b"DELETE", b"OPTIONS", b"TRACE", b"CONNECT", b"PROPFIND", b"QUERY", b"GETGET", b"GET,POST",
+        b"get", b"Get", b"POST", b"DELETE", b"OPTIONS", b"TRACE", b"CONNECT", b"PROPFIND", b"QUERY", b"GETGET",
+        b"GET,POST",
         b"GET, GET", b"G" * 33, b"A" * 20_000, b"GET\x00", b"GET /open", b"G\xc3\x8bT", b"", b"PRI",
     ),
     "X-HTTP-Method-Override": Row("a method that is overridden", _may_get_only(b"X-HTTP-Method-Override: GET")),
@@ -227,7 +238,8 @@ def _foreign(draft: Draft) -> Draft:
         b"X-Real-IP": b"10.0.0.7",
         b"X-Forwarded-For": b"10.0.0.7",
     }
-    return draft(authorization=(), more=tuple(sorted(name + b": " + said.get(name, b"GET") for name in names)))  # fmt: skip
+    return draft(authorization=(), more=tuple(sorted(name + b": " + said.get(name,
+        b"GET") for name in names)))  # fmt: skip
 
 
 _FIRST = (b"GET", b"/orders", b"192.0.2.9")
@@ -247,7 +259,8 @@ META = {
     "X-Rewrite-URL": Row(FOREIGN, _without_token(b"X-Rewrite-URL: /open", b"X-Original-URL: /open")),
     "X-Forwarded-Prefix": Row(FOREIGN, _without_token(b"X-Forwarded-Prefix: /open", b"X-Forwarded-Host: x/open?")),
     "X-Envoy-Original-Path": Row(FOREIGN, _without_token(b"X-Envoy-Original-Path: /open", b":path: /open")),
-    "identity headers": Row(FOREIGN, _without_token(b"X-Token-Name: erp", b"X-Token-Kind: endpoint", b"X-Endpoint: a/b")),
+    "identity headers": Row(FOREIGN, _without_token(b"X-Token-Name: erp", b"X-Token-Kind: endpoint",
+        b"X-Endpoint: a/b")),
 }  # fmt: skip
 
 
@@ -268,14 +281,18 @@ ADDRESSES = {
     ),
     **_addresses(
         "another spelling of an address",
-        b"10.0.0.7:80", b"[10.0.0.7]", b"[::ffff:10.0.0.7]:80", b"::ffff:192.0.2.9", b"::ffff:10.0.0.7%eth0", b"10.0.0.7%0",
-        b"::1%10.0.0.7", b"fe80::1%eth0", b"::10.0.0.7", b"010.0.0.7", b"10.0.0.07", b"0xa.0.0.7", b"0x0a000007", b"167772167",
+        b"10.0.0.7:80", b"[10.0.0.7]", b"[::ffff:10.0.0.7]:80", b"::ffff:192.0.2.9", b"::ffff:10.0.0.7%eth0",
+        b"10.0.0.7%0",
+        b"::1%10.0.0.7", b"fe80::1%eth0", b"::10.0.0.7", b"010.0.0.7", b"10.0.0.07", b"0xa.0.0.7", b"0x0a000007",
+        b"167772167",
         b"10.7", b"10.0.0.7/8", b"10.0.0.0/8", b"for=10.0.0.7", b'"10.0.0.7"', "１0.0.0.7".encode(), b"10.0.0.7\x00",
         b"10.0.0.7\xff", b"64:ff9b::10.0.0.7", b"2002:0a00:0007::1",
     ),
     **_addresses(HUGE, b"10.0.0.7, " * 10_000 + b"192.0.2.9", b"1" * 100_000, b"::1%" + b"z" * 4_000, b"," * 4_000),
-    "Forwarded": Row(LEFT, lambda draft: draft(target=b"/inside", more=(b"Forwarded: for=10.0.0.7", b"Client-IP: 10.0.0.7"))),
-    "True-Client-IP": Row(LEFT, lambda draft: draft(target=b"/inside", more=(b"True-Client-IP: 10.0.0.7", b"CF-Connecting-IP: 10.0.0.7"))),
+    "Forwarded": Row(LEFT, lambda draft: draft(target=b"/inside", more=(b"Forwarded: for=10.0.0.7",
+        b"Client-IP: 10.0.0.7"))),
+    "True-Client-IP": Row(LEFT, lambda draft: draft(target=b"/inside", more=(b"True-Client-IP: 10.0.0.7",
+        b"CF-Connecting-IP: 10.0.0.7"))),
 }  # fmt: skip
 
 
@@ -285,7 +302,7 @@ def _lines(stands_for: str, *lines: bytes) -> dict[str, Row]:
 
 
 def _smuggling(*more: bytes, before: bytes = b"") -> Spoil:
-    """No token, and behind it a question about what is free: if that is answered, somebody else may get its answer."""
+    """No token, and behind it a question about what is free: answered, it takes another one's place."""
 
     def spoil(draft: Draft) -> Draft:
         second = bytes(draft(target=b"/open"))
@@ -298,14 +315,18 @@ def _smuggling(*more: bytes, before: bytes = b"") -> Spoil:
 WIRE = {
     **_lines(
         SPLIT,
-        b"X-A: 1\r\n folded: 2", b"X-A: 1\rX-B: 2", b"X-A: \x00", b"X-\x00A: 1", b"X-A : 1", b" X-A: 1", b"X-A", b": 1", b"X A: 1",
-        b"X-A: \xff\xfe", b"X-\xff: 1", b"X-A: 1\n\nX-B: 2", b"X-A: 1\x0bX-B: 2", b"X-A: \x7f", b"Authorization : Bearer x",
+        b"X-A: 1\r\n folded: 2", b"X-A: 1\rX-B: 2", b"X-A: \x00", b"X-\x00A: 1", b"X-A : 1", b" X-A: 1", b"X-A",
+        b": 1", b"X A: 1",
+        b"X-A: \xff\xfe", b"X-\xff: 1", b"X-A: 1\n\nX-B: 2", b"X-A: 1\x0bX-B: 2", b"X-A: \x7f",
+        b"Authorization : Bearer x",
         b"Authorization:\r\n Bearer x", b"AUTHORIZATION: Bearer", b"authorization:Bearer",
     ),
     **_lines(
         "what asks the server for something else",
-        b"Expect: 100-continue", b"Expect: x", b"Upgrade: websocket\r\nConnection: Upgrade", b"Upgrade: h2c\r\nConnection: Upgrade",
-        b"HTTP2-Settings: AAMAAABkAAQAAP__", b"Connection: close, close", b"Keep-Alive: timeout=1000000", b"TE: trailers",
+        b"Expect: 100-continue", b"Expect: x", b"Upgrade: websocket\r\nConnection: Upgrade",
+        b"Upgrade: h2c\r\nConnection: Upgrade",
+        b"HTTP2-Settings: AAMAAABkAAQAAP__", b"Connection: close, close", b"Keep-Alive: timeout=1000000",
+        b"TE: trailers",
         b"Range: bytes=0-0", b"If-None-Match: *", b"Accept: text/html", b"Content-Type: \x01",
     ),
     "HTTP/1.0": Row("an old version", lambda draft: draft(authorization=(), version=b"HTTP/1.0")),
@@ -314,11 +335,13 @@ WIRE = {
     "HTTP/9.9": Row("a version that is not spoken", lambda draft: draft(authorization=(), version=b"HTTP/9.9")),
     "no version": Row("a version that is not spoken", lambda draft: draft(version=b"HTTP/1.1.1")),
     "preface of HTTP/2": Row("a version that is not spoken", lambda draft: b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-    "TLS": Row("another protocol", lambda draft: b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64) + b"\r\n\r\n"),
+    "TLS": Row("another protocol",
+        lambda draft: b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64) + b"\r\n\r\n"),
     "body by length": Row(SMUGGLED, _smuggling(b"Content-Length: LENGTH")),
     "body that did not come": Row(SMUGGLED, _smuggling(b"Content-Length: 9")),
     "chunked": Row(SMUGGLED, _smuggling(b"Transfer-Encoding: chunked", before=b"0\r\n\r\n")),
-    "chunked and length": Row(SMUGGLED, _smuggling(b"Content-Length: 5", b"Transfer-Encoding: chunked", before=b"0\r\n\r\n")),
+    "chunked and length": Row(SMUGGLED, _smuggling(b"Content-Length: 5", b"Transfer-Encoding: chunked",
+        before=b"0\r\n\r\n")),
     "length and chunked": Row(SMUGGLED, _smuggling(b"Transfer-Encoding: chunked", b"Content-Length: LENGTH")),
     "xchunked": Row(SMUGGLED, _smuggling(b"Transfer-Encoding: xchunked", before=b"0\r\n\r\n")),
     "chunked, identity": Row(SMUGGLED, _smuggling(b"Transfer-Encoding: chunked, identity", before=b"0\r\n\r\n")),

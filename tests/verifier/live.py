@@ -1,6 +1,6 @@
 """The real verifier in a process of its own, asked over raw sockets.
 
-`python -m tests.verifier.live PARSER ARGUMENT...` is `tokentui ARGUMENT...` with uvicorn parsing by `httptools` or `h11`.
+`python -m tests.verifier.live PARSER ARGUMENT...` is `tokentui ARGUMENT...`, parsing by `httptools` or `h11`.
 """
 
 import os
