@@ -9,9 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -23,9 +23,8 @@ PATIENCE = 30.0
 _ROOT = Path(__file__).parents[2]
 
 
-def wait_until(holds: "object", what: str, patience: float = PATIENCE) -> float:
+def wait_until(holds: Callable[[], object], what: str, patience: float = PATIENCE) -> float:
     """Until `holds()`; how long that took, in seconds."""
-    assert callable(holds)
     begin = monotonic()
     while not holds():
         if monotonic() - begin > patience:
@@ -42,7 +41,6 @@ class Live:
     log: Path
     port: int = 0
     unix: Path | None = None
-    children: list[int] = field(default_factory=list)
 
     @property
     def told(self) -> str:

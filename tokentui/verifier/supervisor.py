@@ -29,6 +29,8 @@ _PATIENCE = 10.0
 #: Where a worker lives shorter than this, in seconds, the next one begins after a pause, which grows to the longest.
 _SHORT_LIFE = 2.0
 _LONGEST_PAUSE = 5.0
+#: What tells it to end.
+_ENDS = (signal.SIGTERM, signal.SIGINT)
 
 Work = Callable[[Channel], NoReturn]
 Hear = Callable[[Seen], object]
@@ -86,7 +88,7 @@ class Supervisor:
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
-        before = {number: signal.signal(number, self._end) for number in (signal.SIGTERM, signal.SIGINT)}
+        before = {number: signal.signal(number, self._end) for number in _ENDS}
         try:
             yield
         finally:
@@ -102,14 +104,17 @@ class Supervisor:
         ours, its = socket.socketpair()
         sys.stdout.flush()
         sys.stderr.flush()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # else one that comes now is taken for ours, and lost
         pid = os.fork()
         if pid == 0:
             ours.close()
             for other in self._workers.values():
                 other.channel.close()
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in _ENDS:
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
             self._work(Channel(its))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
         its.close()
         self._workers[pid] = _Worker(pid, Channel(ours))
 
