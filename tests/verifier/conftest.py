@@ -23,6 +23,7 @@ from tokentui.verifier.networks import Networks
 class Guarded:
     """A store, and the verifier that obeys it."""
 
+    store: Path
     desk: Desk
     in_force: InForce
     verifier: Verifier
@@ -58,4 +59,6 @@ def furnished(folder: Path) -> Guarded:
     add_token(desk, TokenFields(name="crm"))
     assign(desk, erp.id, add={orders.id: (Slot.GET,)}, remove={})
     in_force = InForce(desk.store, desk.vault)
-    return Guarded(desk, in_force, Verifier(in_force, trusted=Networks(), answers=Answers()))
+    return Guarded(
+        tmp_path / "tokens.json", desk, in_force, Verifier(in_force, trusted=Networks(), answers=Answers())
+    )

@@ -206,7 +206,10 @@ class RequestLog:
         with self._telling("read"):
             address = f"{self.path.absolute().as_uri()}?mode=ro"
             with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as database:
-                return nothing if self._check(database) else look(database)
+                try:
+                    return nothing if self._check(database) else look(database)
+                except (TypeError, ValueError, OverflowError):  # a cell of SQLite's may hold anything
+                    raise StoreError(f"The requests seen {self.path} are damaged. Move them away.") from None
 
     @contextmanager
     def _telling(self, what: str) -> Iterator[None]:
