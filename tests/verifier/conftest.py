@@ -1,6 +1,6 @@
 """A store with an endpoint and two tokens, and the verifier over it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -44,21 +44,14 @@ def guarded(tmp_path: Path) -> Guarded:
 
 
 def furnished(folder: Path) -> Guarded:
-    """`/orders` (POST, GET), the free `/open`, and `/inside`, which is free for 10.0.0.0/8.
-
-    `erp` may GET orders, `crm` may do nothing there.
-    """
+    """`/orders` (POST, GET) and the free `/open`; `erp` may GET orders, `crm` may do nothing there."""
     desk = Office(folder / "tokens.json", folder / "key").desk
     orders = add_endpoint(
         desk, EndpointFields(name="Orders", group="shop", path="/orders", authentication=Authentication.TOKEN)
     )
     add_endpoint(desk, EndpointFields(name="Open", group="shop", path="/open", authentication=Authentication.NONE))
-    inside = EndpointFields(name="Inside", group="shop", path="/inside", ip_filter=("10.0.0.0/8",))
-    add_endpoint(desk, replace(inside, authentication=Authentication.NONE))
     erp = add_token(desk, TokenFields(name="erp"))
     add_token(desk, TokenFields(name="crm"))
     assign(desk, erp.id, add={orders.id: (Slot.GET,)}, remove={})
     in_force = InForce(desk.store, desk.vault)
-    return Guarded(
-        tmp_path / "tokens.json", desk, in_force, Verifier(in_force, trusted=Networks(), answers=Answers())
-    )
+    return Guarded(folder / "tokens.json", desk, in_force, Verifier(in_force, trusted=Networks(), answers=Answers()))

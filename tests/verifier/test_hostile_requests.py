@@ -11,6 +11,8 @@ from tests.verifier.conftest import Guarded, furnished
 from tests.verifier.drafts import Draft
 from tests.verifier.hostile import TABLE
 from tests.verifier.live import PARSERS, Live, answers, live, wait_until
+from tokentui.domain.fields import EndpointFields
+from tokentui.services.endpoints import add_endpoint
 from tokentui.verifier.questions import DIALECTS
 
 REFUSALS = {400, 401, 403, 404, 405, 414, 431}
@@ -21,7 +23,10 @@ QUIET = 1.0
 
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Guarded:
-    return furnished(tmp_path_factory.mktemp("estate"))
+    """With `/inside`, which is free for 10.0.0.0/8."""
+    found = furnished(tmp_path_factory.mktemp("estate"))
+    add_endpoint(found.desk, EndpointFields(name="Inside", group="shop", path="/inside", ip_filter=("10.0.0.0/8",)))
+    return found
 
 
 @pytest.fixture(scope="module", params=[*PARSERS, "unix"])
@@ -40,7 +45,7 @@ def server(request: pytest.FixtureRequest, estate: Guarded) -> Iterator[Live]:
 
 
 def folder_of(estate: Guarded) -> Path:
-    return Path(estate.desk.store.location).parent
+    return estate.store.parent
 
 
 def said(server: Live, question: Draft) -> list[int]:

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from tests.domain.worlds import NOW
 from tokentui.domain.decision import Decision, Reason, Request
+from tokentui.domain.masking import MASK
 from tokentui.verifier.seen import Seen, path_of, seen, without_tokens
 
 VALUE = "Zz90Yy81" * 8
 #: One that came with an import, and has another form.
 KEY = "3f1c9e52-7a0b-4c7e-9d41-bb1f5a2c6d10"
-HIDDEN = "•" * 8
 
 
 def told(target: str | bytes, *values: str) -> str:
@@ -32,25 +32,25 @@ def encoded(text: str, rounds: int) -> str:
     "path", ["/orders/{}", "/{}", "/{}/x", "/x/{}.json", "/access_token={}", "/a&b={}", "/Bearer%20{}"]
 )
 def test_a_token_in_a_path_is_hidden_and_the_rest_is_told(path: str) -> None:
-    assert told(path.format(VALUE)) == path.replace("%20", " ").format(HIDDEN)
+    assert told(path.format(VALUE)) == path.replace("%20", " ").format(MASK)
     assert told(path.format(VALUE).encode()) == told(path.format(VALUE))
 
 
 @pytest.mark.parametrize("path", ["/orders/{}", "/{}", "/{}/x", "/access_token={}", "/a&b={}", "/Bearer%20{}"])
 def test_a_token_of_any_form_is_hidden_where_somebody_has_it(path: str) -> None:
-    assert told(path.format(KEY), KEY) == path.replace("%20", " ").format(HIDDEN)
+    assert told(path.format(KEY), KEY) == path.replace("%20", " ").format(MASK)
     assert told(path.format(KEY)) == path.format(KEY)
 
 
 @pytest.mark.parametrize("rounds", range(1, 4))
 def test_a_token_that_is_percent_encoded_is_hidden_too(rounds: int) -> None:
-    assert told(f"/orders/{encoded(VALUE, rounds)}") == f"/orders/{HIDDEN}"
-    assert told(f"/orders/{encoded(KEY, rounds)}", KEY) == f"/orders/{HIDDEN}"
+    assert told(f"/orders/{encoded(VALUE, rounds)}") == f"/orders/{MASK}"
+    assert told(f"/orders/{encoded(KEY, rounds)}", KEY) == f"/orders/{MASK}"
 
 
 def test_what_has_no_end_of_encoding_is_hidden_in_whole() -> None:
-    assert told("/%" + "25" * 20 + "41") == HIDDEN
-    assert told("/%" + "25" * 5000 + "41") == HIDDEN
+    assert told("/%" + "25" * 20 + "41") == MASK
+    assert told("/%" + "25" * 5000 + "41") == MASK
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from tokentui.domain.decision import Decision, Reason, Request
+from tokentui.domain.masking import MASK
 from tokentui.domain.requests import SeenRequest
 
 #: So many characters of a path are kept.
@@ -31,9 +32,8 @@ _ODD_METHOD = "?"
 #: What may be a token in a path: shorter ones are no secret that is worth the name.
 _WORD = re.compile(r"[A-Za-z0-9\-._~+]{16,}=*")
 _LONG = re.compile(rb"[A-Za-z0-9\-._~+%]{16}")
-#: What has the form of a generated one, be it unknown: of another installation, or one that is gone.
-_GENERATED = re.compile(r"[A-Za-z0-9]{64,}")
-_HIDDEN = "•" * 8
+#: Most of a generated one, be it unknown: of another installation, or one that is gone.
+_GENERATED = re.compile(r"[A-Za-z0-9]{48,}")
 
 
 class Seen(NamedTuple):
@@ -113,8 +113,8 @@ def without_tokens(target: str | bytes, is_token: Callable[[str], bool]) -> str 
         return None
     text = _decoded(path[:_LOOKED_AT].decode("utf-8", "replace"))
     if text is None:
-        return _HIDDEN
-    hidden = _GENERATED.sub(_HIDDEN, _WORD.sub(lambda word: _HIDDEN if is_token(word[0]) else word[0], text))
+        return MASK
+    hidden = _GENERATED.sub(MASK, _WORD.sub(lambda word: MASK if is_token(word[0]) else word[0], text))
     return None if hidden == text else hidden.partition("?")[0]
 
 

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on the wire, by uvicorn: what its parsers are too forgiving about, httptools, and h11 where that is not."""
+"""HTTP/1.1 on the wire, by uvicorn: what its parsers are too forgiving about, be it httptools or h11."""
 
 import asyncio
 import re
@@ -62,7 +62,7 @@ def _with_h11() -> type[asyncio.Protocol]:
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
     class Strict(H11Protocol):
-        """Lines end in CR LF (RFC 9112 §2.2 lets a server take LF alone): whoever is before us may see no end there."""
+        """Lines end in CR LF (RFC 9112 §2.2 lets a server take LF alone): who is before us may see no end there."""
 
         _last = b""
 
