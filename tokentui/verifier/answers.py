@@ -27,8 +27,8 @@ Message = MutableMapping[str, Any]
 _NO_BODY: Message = {"type": "http.response.body", "body": b""}
 _CLOSE = (b"connection", b"close")
 _NO_STORE = (b"cache-control", b"no-store")
-#: RFC 6750 §2.3 wants `private` where the token came by the query.
-_PRIVATE = (b"cache-control", b"private, no-store")
+#: Where the token came by the query (RFC 6750 §2.3). Other answers that let in say nothing: proxies hand the line on.
+_PRIVATE = (b"cache-control", b"private")
 
 
 class Answer(NamedTuple):
@@ -99,7 +99,7 @@ class Answers:
 
 @lru_cache(maxsize=65536)
 def _allowed(name: str, kind: str, id: str, endpoint: str, by_query: bool) -> Answer:
-    return Answer.of(200, [*_identity(name, kind, id, endpoint), _PRIVATE if by_query else _NO_STORE])
+    return Answer.of(200, [*_identity(name, kind, id, endpoint), *([_PRIVATE] if by_query else [])])
 
 
 def _identity(name: str, kind: str, id: str, endpoint: str) -> Lines:
