@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from time import perf_counter
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from tokentui.domain.decision import Decision, Reason, Request
 from tokentui.services.desk import utc_now
@@ -46,12 +46,8 @@ class Page(Protocol):
     def __call__(self) -> Answer: ...
 
 
-class _Answered(NamedTuple):
-    """A decision on its way out."""
-
-    request: Request
-    decision: Decision
-    answer: Answer
+#: A decision on its way out.
+_Answered = tuple[Request, Decision, Answer]
 
 
 class Verifier:
@@ -122,15 +118,16 @@ class Verifier:
             question = dialect.question(scope["headers"], scope["method"], _rest(dialect, scope), self._trusted)
         except BadQuestion as bad:
             return self._refused(dialect, peer or "", Decision(Reason.BAD_QUESTION, about=bad.reason))
-        request, guard = question.request, self._in_force.guard
+        request, announces_body = question
+        guard = self._in_force.guard
         decision = _STALE if guard is None else guard.decide(request, now)
-        answer = self._answers.of(decision, dialect.only_401_and_403, by_query=_by_query(request, decision))
-        return _Answered(request, decision, answer.last if question.announces_body else answer)
+        answer = self._answers.of(decision, dialect.only_401_and_403, _by_query(request, decision))
+        return request, decision, answer.last if announces_body else answer
 
     def _refused(self, dialect: Dialect, peer: str, decision: Decision) -> _Answered:
         """What is asked is not known, and nothing of it is repeated: who asked is all that there is to tell."""
         answer = self._answers.of(decision, dialect.only_401_and_403)
-        return _Answered(Request("", b"", client=peer), decision, answer.last)
+        return Request("", b"", client=peer), decision, answer.last
 
     def _tell(self, trouble: str) -> None:
         """A line for what may go wrong with every request: not again and again, and not at the price of an answer."""
@@ -141,9 +138,12 @@ class Verifier:
 
     def _harmless(self, request: Request) -> Request:
         """The request as others may hear of it: where a token stands in its path, without."""
-        guard = self._in_force.guard
-        path = without_tokens(request.target, guard.knows if guard is not None else _knows_none)
+        path = without_tokens(request.target, self._knows)
         return request if path is None else request._replace(target=path)
+
+    def _knows(self, value: str) -> bool:
+        guard = self._in_force.guard
+        return guard is not None and guard.knows(value)
 
 
 def _peer(scope: Scope) -> str | None:
@@ -163,11 +163,6 @@ def _peer(scope: Scope) -> str | None:
 def _by_query(request: Request, decision: Decision) -> bool:
     """Whether the token came by the query: there is one way for each, and this one came by no header."""
     return decision.reason is Reason.ALLOWED and not request.authorization
-
-
-def _knows_none(value: str) -> bool:
-    """What tokens there are where the store has not been readable for too long."""
-    return False
 
 
 def _dialect(scope: Scope) -> Dialect | None:

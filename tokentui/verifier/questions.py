@@ -7,7 +7,6 @@ twice or is spelled with `_` for `-` is refused (CVE-2025-64484, CVE-2021-32777)
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from tokentui.domain.decision import Request
 from tokentui.domain.slots import SLOT_OF_METHOD
@@ -34,13 +33,9 @@ class BadQuestion(ValueError):
         self.reason = reason
 
 
-class Question(NamedTuple):
-    """What was asked. A tuple for the reason that `Decision` is one."""
-
-    request: Request
-    #: Whether a body was announced. Where the proxy forwards that line of the client and not the body, the next
-    #: question would be taken for it: after such a one the connection is of no use.
-    announces_body: bool
+#: What was asked, and whether a body was announced. Where a proxy forwards that line of the client and not the body,
+#: the next question would be taken for it: after such a one the connection is of no use.
+Question = tuple[Request, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ class Dialect:
         Raises `BadQuestion`.
         """
         found = _Found(headers, self.wanted)
-        return Question(self.read(found, method, rest, trusted), found.announces_body)
+        return self.read(found, method, rest, trusted), found.announces_body
 
 
 class _Found:

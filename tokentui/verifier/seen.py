@@ -30,6 +30,7 @@ _METHODS = frozenset({
 #: What is told of another method.
 _ODD_METHOD = "?"
 #: What may be a token in a path: shorter ones are no secret that is worth the name.
+_SHORTEST = 16
 _WORD = re.compile(r"[A-Za-z0-9\-._~+]{16,}=*")
 _LONG = re.compile(rb"[A-Za-z0-9\-._~+%]{16}")
 #: Most of a generated one, be it unknown: of another installation, or one that is gone.
@@ -109,7 +110,7 @@ def without_tokens(target: str | bytes, is_token: Callable[[str], bool]) -> str 
     """The path of a target with what is a token in it hidden; None where there is none."""
     raw = target.encode("utf-8", "replace") if isinstance(target, str) else target
     path = raw.partition(b"?")[0]
-    if not _LONG.search(path):
+    if len(path) < _SHORTEST or not _LONG.search(path):
         return None
     text = _decoded(path[:_LOOKED_AT].decode("utf-8", "replace"))
     if text is None:
