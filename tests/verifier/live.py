@@ -82,12 +82,14 @@ def _all_from(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def live(folder: Path, *options: str, parser: str = "httptools", unix: bool = False) -> Iterator[Live]:
+def live(
+    folder: Path, *options: str, parser: str = "httptools", unix: bool = False, before: tuple[str, ...] = ()
+) -> Iterator[Live]:
     """The verifier of the store in this folder, from when it answers until the block ends."""
     log, place = folder / f"serve-{os.urandom(4).hex()}.log", folder / "v.sock"
     where = ("--unix", str(place)) if unix else ("--port", "0")
     store = ("--store", str(folder / "tokens.json"), "--key-file", str(folder / "key"))
-    command = [sys.executable, "-m", "tests.verifier.live", parser, *store, "serve", *where, *options]
+    command = [sys.executable, "-m", "tests.verifier.live", parser, *store, *before, "serve", *where, *options]
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output, cwd=_ROOT) as process:
         found = Live(process, log, unix=place if unix else None)
         try:

@@ -8,6 +8,7 @@ from tests.domain.worlds import endpoint
 from tests.verifier.asking import Answered, ask, question
 from tests.verifier.conftest import Guarded
 from tokentui.domain.decision import Decision, Guard, Reason, Request
+from tokentui.domain.errors import InvalidIpFilter
 from tokentui.verifier.answers import Answers
 from tokentui.verifier.application import Verifier
 from tokentui.verifier.networks import Networks
@@ -102,6 +103,14 @@ def test_a_peer_that_is_no_trusted_proxy_is_refused_and_recorded_as_who_asked(gu
 def test_loopback_is_trusted_unless_others_are_named(guarded: Guarded, peer: str) -> None:
     assert Faulty(guarded).ask("caddy", peer=(peer, 1)).status == 200
     assert is_refused(Faulty(guarded, trusted=Networks(["10.0.0.0/8"])).ask("caddy", peer=(peer, 1)))
+
+
+@pytest.mark.parametrize(
+    "entries", [(), ("",), ("*",), ("0.0.0.0/0",), ("::/0",), ("10.0.0.0/8", "0.0.0.0/0"), ("::ffff:0:0/96",)]
+)
+def test_not_everybody_can_be_a_trusted_proxy(entries: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidIpFilter):
+        Networks(entries)
 
 
 def test_of_a_bad_question_who_asked_is_recorded_and_nothing_that_came_with_it(guarded: Guarded) -> None:

@@ -13,6 +13,7 @@ from time import monotonic
 
 import pytest
 
+from tests.cli.conftest import Shell
 from tests.verifier.conftest import Guarded, furnished
 from tests.verifier.drafts import Draft
 from tests.verifier.live import Live, answers, live, wait_until
@@ -233,6 +234,24 @@ def test_a_worker_that_cannot_begin_is_tried_again_and_the_others_go_on(estate: 
         wait_until(lambda: replaced(server, before), "the worker is replaced")
         assert server.told.count("A worker cannot begin") == 1
         assert server.end() == 0
+
+
+def test_the_passphrase_in_a_file_opens_the_key_of_before_and_after_a_rekey(estate: Estate) -> None:
+    """Nobody is there to type it."""
+    file = estate.folder / "passphrase"
+    file.write_text("correct horse")
+    file.chmod(0o600)
+    shell, good = Shell(estate.folder / "tokens.json", estate.folder / "key"), question(estate)
+    given = ("--passphrase-file", str(file))
+    assert shell.run("store", "key", "passphrase", *given).exit_code == 0
+    with live(estate.folder, before=given) as server:
+        assert status(server, good) == 200
+        assert shell.run("store", "rekey", before=given).exit_code == 0
+        assert shell.run("tokens", "disable", "erp").exit_code == 0  # what is obeyed now is under the new key
+        wait_until(lambda: status(server, good) == 401, "the store is obeyed")
+        assert shell.run("tokens", "enable", "erp").exit_code == 0
+        wait_until(lambda: status(server, good) == 200, "the store is obeyed")
+        assert server.told.count("\n") == 1, server.told
 
 
 def test_a_verifier_that_cannot_begin_says_why_and_ends(estate: Estate) -> None:
