@@ -55,7 +55,7 @@ class Live:
         return socket.create_connection(("127.0.0.1", self.port), PATIENCE)
 
     def say(self, question: bytes, wait: float = PATIENCE) -> bytes:
-        """All that comes back until the verifier closes the connection, or says nothing for so many seconds."""
+        """All that comes back until the verifier closes the connection; raises where it is quiet for so long."""
         with self.connect() as connection:
             with suppress(OSError):  # it need not listen to the end of what it refuses
                 connection.sendall(question)
@@ -75,7 +75,7 @@ class Live:
 
 def _all_from(connection: socket.socket) -> bytes:
     answer = b""
-    with suppress(OSError):
+    with suppress(ConnectionError):
         while some := connection.recv(65536):
             answer += some
     return answer
