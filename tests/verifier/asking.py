@@ -27,6 +27,7 @@ def ask(
     *,
     method: str = "GET",
     peer: tuple[str, int] | None = TRUSTED_PEER,
+    server: tuple[str, int | None] = ("127.0.0.1", 8787),
 ) -> Answered:
     """Ask at a place such as `/verify/nginx`, with these headers as they came."""
     path, _, query = place.partition("?")
@@ -38,6 +39,7 @@ def ask(
         "query_string": query.encode("latin-1"),
         "headers": [(_bytes(name).lower(), _bytes(value)) for name, value in headers],
         "client": peer,
+        "server": server,
     }
     return asyncio.run(_answered(verifier, scope))
 

@@ -40,8 +40,12 @@ class Guarded:
 
 @pytest.fixture
 def guarded(tmp_path: Path) -> Guarded:
+    return furnished(tmp_path)
+
+
+def furnished(folder: Path) -> Guarded:
     """`/orders` (POST, GET) and the free `/open`; `erp` may GET orders, `crm` may do nothing there."""
-    desk = Office(tmp_path / "tokens.json", tmp_path / "key").desk
+    desk = Office(folder / "tokens.json", folder / "key").desk
     orders = add_endpoint(
         desk, EndpointFields(name="Orders", group="shop", path="/orders", authentication=Authentication.TOKEN)
     )
@@ -50,6 +54,4 @@ def guarded(tmp_path: Path) -> Guarded:
     add_token(desk, TokenFields(name="crm"))
     assign(desk, erp.id, add={orders.id: (Slot.GET,)}, remove={})
     in_force = InForce(desk.store, desk.vault)
-    return Guarded(
-        tmp_path / "tokens.json", desk, in_force, Verifier(in_force, trusted=Networks(), answers=Answers())
-    )
+    return Guarded(folder / "tokens.json", desk, in_force, Verifier(in_force, trusted=Networks(), answers=Answers()))

@@ -110,17 +110,15 @@ def _maker(office: Office, trusted: tuple[str, ...], realm: str, max_stale: floa
     from tokentui.verifier.pages import pages
 
     networks, answers = Networks(trusted or LOOPBACK), Answers(realm)
-    looking = Office(office.store_file, office.key_file, passphrase_file=office.passphrase_file, read_only=True)
+    file = office.passphrase_file
+    # It is read again where the key is another one, as after a rekey; nobody is asked on the terminal.
+    looking = Office(office.store_file, office.key_file, passphrase_file=file, asks=file is not None, read_only=True)
 
     def make(reporter: "Reporter") -> "tuple[Verifier, InForce]":
-        vault = looking.desk.vault
-        if looking.passphrase_file is not None and vault.needs_passphrase:
-            from tokentui.cli.passphrases import read_passphrase
-
-            vault.unlock(read_passphrase(looking.passphrase_file))
-        in_force = InForce(looking.store, vault, max_stale=max_stale, told=talk)
+        in_force = InForce(looking.store, looking.desk.vault, max_stale=max_stale, told=talk)
         shown = pages(in_force, reporter)
-        return Verifier(in_force, trusted=networks, answers=answers, listener=reporter, pages=shown), in_force
+        verifier = Verifier(in_force, trusted=networks, answers=answers, listener=reporter, pages=shown, told=talk)
+        return verifier, in_force
 
     return make
 

@@ -168,6 +168,10 @@ class Guard:
             if first is not holder:
                 self._shared.setdefault(secret.digest, [first]).append(holder)
 
+    def knows(self, value: str) -> bool:
+        """Whether anybody has or had this value."""
+        return self._digest(value) in self._holders
+
     def decide(self, request: Request, now: datetime) -> Decision:
         """The decision at `now`, which must be timezone-aware. Never raises: whatever goes wrong refuses."""
         try:

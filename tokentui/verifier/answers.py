@@ -25,6 +25,10 @@ Lines = list[tuple[bytes, bytes]]
 
 Message = MutableMapping[str, Any]
 _NO_BODY: Message = {"type": "http.response.body", "body": b""}
+_CLOSE = (b"connection", b"close")
+_NO_STORE = (b"cache-control", b"no-store")
+#: Where the token came by the query (RFC 6750 §2.3). Other answers that let in say nothing: proxies hand the line on.
+_PRIVATE = (b"cache-control", b"private")
 
 
 class Answer(NamedTuple):
@@ -32,6 +36,11 @@ class Answer(NamedTuple):
 
     start: Message
     body: Message = _NO_BODY
+
+    @property
+    def last(self) -> Self:
+        """The same, as the last one on its connection."""
+        return self._replace(start={**self.start, "headers": [*self.start["headers"], _CLOSE]})
 
     @classmethod
     def of(cls, status: int, headers: Lines, body: bytes = b"", kind: bytes = b"text/plain") -> Self:
@@ -64,13 +73,13 @@ class Answers:
             for harsh in (False, True)
         }
 
-    def of(self, decision: Decision, only_401_and_403: bool) -> Answer:
-        """The answer; a proxy that takes `only_401_and_403` gets 401 for 400."""
+    def of(self, decision: Decision, only_401_and_403: bool, by_query: bool = False) -> Answer:
+        """The answer; a proxy that takes `only_401_and_403` gets 401 for 400. `by_query` the token may have come."""
         if decision.reason.status != 200:
             return self._refusals[decision.reason, only_401_and_403]
         endpoint = decision.endpoint
         assert endpoint is not None
-        return _allowed(decision.token_name, decision.kind, decision.token_id, endpoint.ref)
+        return _allowed(decision.token_name, decision.kind, decision.token_id, endpoint.ref, by_query)
 
     def _refusal(self, reason: Reason, only_401_and_403: bool) -> Answer:
         status, error = reason.status, reason.error
@@ -78,8 +87,7 @@ class Answers:
             status, error = 401, "invalid_request"
         challenge = [(b"www-authenticate", self._challenge(error))] if status == 401 or error else []
         body = f"{status}{f' {error}' if error else ''}\n".encode()
-        headers = [*challenge, *_identity("", "", "", ""), (b"cache-control", b"no-store")]
-        return Answer.of(status, headers, body)
+        return Answer.of(status, [*challenge, *_identity("", "", "", ""), _NO_STORE], body)
 
     def _challenge(self, error: str) -> bytes:
         """RFC 6750 §3: without credentials there is no error code."""
@@ -90,16 +98,16 @@ class Answers:
 
 
 @lru_cache(maxsize=65536)
-def _allowed(name: str, kind: str, id: str, endpoint: str) -> Answer:
-    return Answer.of(200, _identity(name, kind, id, endpoint))
+def _allowed(name: str, kind: str, id: str, endpoint: str, by_query: bool) -> Answer:
+    return Answer.of(200, [*_identity(name, kind, id, endpoint), *([_PRIVATE] if by_query else [])])
 
 
 def _identity(name: str, kind: str, id: str, endpoint: str) -> Lines:
     return [
         (b"x-token-name", header_text(name)),
-        (b"x-token-kind", kind.encode()),
-        (b"x-token-id", id.encode()),
-        (b"x-endpoint", endpoint.encode()),
+        (b"x-token-kind", header_text(kind)),
+        (b"x-token-id", header_text(id)),
+        (b"x-endpoint", header_text(endpoint)),
     ]
 
 

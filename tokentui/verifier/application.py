@@ -1,6 +1,7 @@
 """The ASGI application: a path for each proxy's dialect, the decision, and nothing else between."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import suppress
 from datetime import datetime
 from time import perf_counter
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from tokentui.verifier.answers import Answer, Answers
 from tokentui.verifier.in_force import InForce
 from tokentui.verifier.networks import Networks
 from tokentui.verifier.questions import DIALECTS, BadQuestion, Dialect
+from tokentui.verifier.seen import without_tokens
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -21,11 +23,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _PLACES = {f"/verify/{name}".encode(): dialect for name, dialect in DIALECTS.items()}
 #: Where a dialect is asked whose question stands behind its place.
 _PREFIXES = tuple((place + b"/", dialect) for place, dialect in _PLACES.items() if dialect.any_method)
-_NOTHING = Request("", b"")
 _READING = ("GET", "HEAD")
 _PATHS = frozenset(place.decode() for place in _PLACES)
-_NOT_FOUND = Answer.of(404, [])
-_NO_METHOD = Answer.of(405, [(b"allow", b"GET, HEAD")])
+_STALE = Decision(Reason.INTERNAL_ERROR, about="the store has not been readable for too long")
+_NOT_FOUND = Answer.of(404, []).last
+_NO_METHOD = Answer.of(405, [(b"allow", b"GET, HEAD")]).last
 
 
 class Listener(Protocol):
@@ -44,6 +46,10 @@ class Page(Protocol):
     def __call__(self) -> Answer: ...
 
 
+#: A decision on its way out.
+_Answered = tuple[Request, Decision, Answer]
+
+
 class Verifier:
     """The application over the records in force."""
 
@@ -56,9 +62,12 @@ class Verifier:
         listener: Listener = _nobody,
         pages: Mapping[str, Page] = MappingProxyType({}),
         clock: Callable[[], datetime] = utc_now,
+        told: Callable[[str], object] = lambda line: None,
     ) -> None:
+        """`told` takes a line for the log when something of ours goes wrong: its kind; its text may hold a token."""
         self._in_force, self._trusted, self._answers = in_force, trusted, answers
-        self._listener, self._pages, self._clock = listener, pages, clock
+        self._listener, self._pages, self._clock, self._told = listener, pages, clock, told
+        self._trouble = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; see the ASGI specification, "HTTP".
@@ -70,12 +79,14 @@ class Verifier:
             await self._tell_page(scope, send)
             return
         begin, now = perf_counter(), self._clock()
-        request, decision = self._decided(dialect, scope, now)
+        request, decision, answer = self._answered(dialect, scope, now)
         microseconds = int((perf_counter() - begin) * 1e6)
-        answer = self._answers.of(decision, dialect.only_401_and_403)
         await send(answer.start)
         await send(answer.body_for(scope["method"]))
-        self._listener(request, decision, now, microseconds)
+        try:
+            self._listener(self._harmless(request), decision, now, microseconds)
+        except Exception as error:  # noqa: BLE001 - the answer is out, and the next one is to come too
+            self._tell(f"Decisions are not recorded: an unexpected {type(error).__name__}.")
 
     async def _tell_page(self, scope: Scope, send: Send) -> None:
         """Answer what is no question."""
@@ -91,18 +102,67 @@ class Verifier:
             return _NOT_FOUND
         return page() if method in _READING else _NO_METHOD
 
-    def _decided(self, dialect: Dialect, scope: Scope, now: datetime) -> tuple[Request, Decision]:
-        peer = scope["client"]  # None over a Unix socket, whose file's mode says who may use it
-        if peer is not None and peer[0] not in self._trusted:
-            return _NOTHING, Decision(Reason.UNTRUSTED_PROXY, about=peer[0])
+    def _answered(self, dialect: Dialect, scope: Scope, now: datetime) -> _Answered:
+        """Never raises: a bug of ours must close the door."""
         try:
-            request = dialect.request(scope["headers"], scope["method"], _rest(dialect, scope), self._trusted)
+            return self._decided(dialect, scope, now)
+        except Exception as error:  # noqa: BLE001
+            self._tell(f"Requests are refused: an unexpected {type(error).__name__}.")
+            return self._refused(dialect, "", Decision(Reason.INTERNAL_ERROR, about=type(error).__name__))
+
+    def _decided(self, dialect: Dialect, scope: Scope, now: datetime) -> _Answered:
+        peer = _peer(scope)
+        if peer is not None and peer not in self._trusted:
+            return self._refused(dialect, peer, Decision(Reason.UNTRUSTED_PROXY, about=peer or "nowhere"))
+        try:
+            question = dialect.question(scope["headers"], scope["method"], _rest(dialect, scope), self._trusted)
         except BadQuestion as bad:
-            return _NOTHING, Decision(Reason.BAD_QUESTION, about=bad.reason)
+            return self._refused(dialect, peer or "", Decision(Reason.BAD_QUESTION, about=bad.reason))
+        request, announces_body = question
         guard = self._in_force.guard
-        if guard is None:
-            return request, Decision(Reason.INTERNAL_ERROR, about="the store has not been readable for too long")
-        return request, guard.decide(request, now)
+        decision = _STALE if guard is None else guard.decide(request, now)
+        answer = self._answers.of(decision, dialect.only_401_and_403, _by_query(request, decision))
+        return request, decision, answer.last if announces_body else answer
+
+    def _refused(self, dialect: Dialect, peer: str, decision: Decision) -> _Answered:
+        """What is asked is not known, and nothing of it is repeated: who asked is all that there is to tell."""
+        answer = self._answers.of(decision, dialect.only_401_and_403)
+        return Request("", b"", client=peer), decision, answer.last
+
+    def _tell(self, trouble: str) -> None:
+        """A line for what may go wrong with every request: not again and again, and not at the price of an answer."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            with suppress(OSError, ValueError):
+                self._told(trouble)
+
+    def _harmless(self, request: Request) -> Request:
+        """The request as others may hear of it: where a token stands in its path, without."""
+        path = without_tokens(request.target, self._knows)
+        return request if path is None else request._replace(target=path)
+
+    def _knows(self, value: str) -> bool:
+        guard = self._in_force.guard
+        return guard is not None and guard.knows(value)
+
+
+def _peer(scope: Scope) -> str | None:
+    """The address of who asks; None over a Unix socket, whose file's mode says who may use it.
+
+    An empty one where a connection has an end that nobody knows any more: that comes with TCP too, where the other
+    side has gone already.
+    """
+    peer = scope["client"]
+    if peer is not None:
+        address: str = peer[0]
+        return address
+    server = scope.get("server")
+    return None if server is not None and server[1] is None else ""
+
+
+def _by_query(request: Request, decision: Decision) -> bool:
+    """Whether the token came by the query: there is one way for each, and this one came by no header."""
+    return decision.reason is Reason.ALLOWED and not request.authorization
 
 
 def _dialect(scope: Scope) -> Dialect | None:

@@ -10,6 +10,8 @@ from tokentui.verifier.networks import Networks
 
 #: The longest chain that is read, in bytes.
 _LONGEST = 4096
+#: The longest address, in bytes: IPv6 with an IPv4 address at its end (RFC 4291 §2.2).
+_LONGEST_ADDRESS = 45
 
 
 class BadChain(ValueError):
@@ -33,7 +35,12 @@ def client_of(chain: bytes, trusted: Networks) -> str:
 
 @lru_cache(maxsize=4096)
 def single_address(text: bytes) -> str:
-    """The one address; an IPv4 address in IPv6 as IPv4. Raises `BadChain`."""
+    """The one address; an IPv4 address in IPv6 as IPv4. Raises `BadChain`.
+
+    One with a zone (`fe80::1%eth0`) is none: a zone may hold anything, and means nothing on another machine.
+    """
+    if len(text) > _LONGEST_ADDRESS or b"%" in text:
+        raise BadChain("holds something that is no address")
     try:
         address = ip_address(text.decode("ascii"))
     except ValueError:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 
@@ -11,8 +12,9 @@ from tokentui.store.protocol import Stamp, Store, Vault
 
 #: How often the store is looked at, in seconds: a change is to be obeyed within one.
 LOOK_SECONDS = 0.2
-#: How often a store that cannot be read is read again where its file is the same, in seconds: it may be large.
-RETRY_SECONDS = 2.0
+#: A store that could not be read is read again where its file is the same after so many times as long as that took:
+#: it may be large, and it may be whole again without being another, as where its key is put back.
+_EASE = 10
 #: How long the last good records hold while the store cannot be read, in seconds, unless said otherwise.
 MAX_STALE = 300.0
 
@@ -50,7 +52,7 @@ class InForce:
         self._store, self._vault, self._max_stale, self._told, self._clock = store, vault, max_stale, told, clock
         self._guard: Guard | None = None
         self._stamp: Stamp | None = None
-        #: The store that could not be read, and when that was found.
+        #: The store that could not be read, and until when it is not read again.
         self._failed: tuple[Stamp | None, float] | None = None
         self._confirmed: float | None = None
         self._trouble = "The store has not been read yet."
@@ -71,30 +73,26 @@ class InForce:
 
     def look(self) -> bool:
         """Look at the store once, and take over what has changed; False where it could not be read, which is told."""
+        began = self._clock()  # what is found was true then, however long it takes to read
         stamp: Stamp | None = None
         try:
             stamp = self._store.stamp()
-            if (
-                self._failed is not None
-                and self._failed[0] == stamp
-                and self._clock() < self._failed[1] + RETRY_SECONDS
-            ):
+            if self._failed_lately(stamp, began):
                 return False
             if stamp != self._stamp or self._failed is not None:
                 self._take_over()
                 self._stamp = stamp
         except Exception as error:  # noqa: BLE001  # whatever it is: the last good records hold, for a time
-            self._failed = stamp, self._clock()
+            ended = self._clock()
+            self._failed = stamp, ended + _EASE * (ended - began)
             self._tell(str(error) if isinstance(error, TokenTuiError) else f"An unexpected {type(error).__name__}.")
             return False
         self._tell("")
-        self._failed, self._confirmed = None, self._clock()
+        self._failed, self._confirmed = None, began
         return True
 
-    def _failed_lately(self, stamp: Stamp) -> bool:
-        return (
-            self._failed is not None and self._failed[0] == stamp and self._clock() < self._failed[1] + RETRY_SECONDS
-        )
+    def _failed_lately(self, stamp: Stamp, now: float) -> bool:
+        return self._failed is not None and self._failed[0] == stamp and now < self._failed[1]
 
     def _take_over(self) -> None:
         """Records and key are of one moment: the records in force go on with the key that they were sealed under."""
@@ -108,7 +106,8 @@ class InForce:
     def _tell(self, trouble: str) -> None:
         """A line when it goes wrong, and when it is right again; whoever begins has the answer of `look`."""
         if trouble != self._trouble and self._confirmed is not None:
-            self._told(trouble or "The store is read again, and obeyed.")
+            with suppress(OSError, ValueError):  # a log that cannot be written is no reason to look no more
+                self._told(trouble or "The store is read again, and obeyed.")
         self._trouble = trouble
 
     def watch(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tokentui.domain.address import AddressFilter
+from tokentui.domain.address import AddressFilter, check_ip_filter
 from tokentui.domain.errors import InvalidIpFilter
 
 #: Believed unless others are named.
@@ -17,7 +17,8 @@ class Networks:
     def __init__(self, entries: Iterable[str] = LOOPBACK) -> None:
         self.entries = tuple(entries)
         self._filter = AddressFilter(self.entries)
-        if not self.entries or self._filter.admits("no address"):  # an empty filter means anybody
+        everywhere = any(each.endswith("/0") for each in check_ip_filter(self.entries))
+        if everywhere or self._filter.admits("no address"):  # an empty filter means anybody
             raise InvalidIpFilter("trusted_proxy", "Name the trusted proxies: not everybody can be one.")
 
     def __contains__(self, address: str) -> bool:

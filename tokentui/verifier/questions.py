@@ -17,6 +17,8 @@ from tokentui.verifier.networks import Networks
 Headers = Iterable[tuple[bytes, bytes]]
 
 _AUTHORIZATION = b"authorization"
+#: With these a body is announced, which no question needs.
+_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 #: A method is a `token` (RFC 9110 §9.1, §5.6.2).
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
 #: Those that most requests have, which need no closer look.
@@ -31,12 +33,17 @@ class BadQuestion(ValueError):
         self.reason = reason
 
 
+#: What was asked, and whether a body was announced. Where a proxy forwards that line of the client and not the body,
+#: the next question would be taken for it: after such a one the connection is of no use.
+Question = tuple[Request, bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How one proxy asks, and what it takes for an answer."""
 
     name: str
-    #: The headers that are read: those that its configuration sets, and the credential's.
+    #: The headers that are read: those that its configuration sets, the credential's, and those of a body.
     wanted: frozenset[bytes]
     #: The request asked about, from those headers, the asking's own method and target, and the trusted proxies.
     read: Callable[["_Found", str, bytes, Networks], Request]
@@ -45,12 +52,13 @@ class Dialect:
     #: Whether the method of the asking is that of the request.
     any_method: bool = False
 
-    def request(self, headers: Headers, method: str, rest: bytes, trusted: Networks) -> Request:
-        """The request asked about; `rest` is what the asking's own target holds behind the dialect's place.
+    def question(self, headers: Headers, method: str, rest: bytes, trusted: Networks) -> Question:
+        """What is asked; `rest` is what the asking's own target holds behind the dialect's place.
 
         Raises `BadQuestion`.
         """
-        return self.read(_Found(headers, self.wanted), method, rest, trusted)
+        found = _Found(headers, self.wanted)
+        return self.read(found, method, rest, trusted), found.announces_body
 
 
 class _Found:
@@ -85,13 +93,13 @@ class _Found:
 
     def method(self, name: bytes) -> str:
         """The method in this header."""
-        value = self.one(name)
-        known = _METHODS.get(value)
-        if known is not None:
-            return known
-        if not _METHOD.fullmatch(value):
-            raise BadQuestion(f"its {_shown(name)} is no method")
-        return value.decode()
+        return _method(self.one(name), _shown(name))
+
+    @property
+    def announces_body(self) -> bool:
+        """Whether a body is to come."""
+        values = self._values
+        return b"transfer-encoding" in values or values.get(b"content-length", b"0") != b"0"
 
     def authorization(self) -> tuple[str, ...]:
         """The values of all `Authorization` headers."""
@@ -99,6 +107,15 @@ class _Found:
         if first is None:
             return ()
         return (first.decode("latin-1"), *[value.decode("latin-1") for value in self._more])
+
+
+def _method(value: bytes, called: str) -> str:
+    known = _METHODS.get(value)
+    if known is not None:
+        return known
+    if not _METHOD.fullmatch(value):
+        raise BadQuestion(f"its {called} is no method")
+    return value.decode()
 
 
 def _shown(name: bytes) -> str:
@@ -128,7 +145,8 @@ def _forwarded(found: _Found, method: str, rest: bytes, trusted: Networks) -> Re
 
 def _prefixed(found: _Found, method: str, rest: bytes, trusted: Networks) -> Request:
     """The request's own method and path, behind a prefix, and `X-Forwarded-For`."""
-    return Request(method, rest, found.authorization(), _chained(found, trusted))
+    checked = _method(method.encode("ascii", "replace"), "own method")
+    return Request(checked, rest, found.authorization(), _chained(found, trusted))
 
 
 def _chained(found: _Found, trusted: Networks) -> str:
@@ -138,8 +156,9 @@ def _chained(found: _Found, trusted: Networks) -> str:
         raise BadQuestion(f"its X-Forwarded-For {bad}") from None
 
 
-_ORIGINAL = frozenset({_AUTHORIZATION, _ORIGINAL_METHOD, _ORIGINAL_URI, _REAL_IP})
-_FORWARDED = frozenset({_AUTHORIZATION, _FORWARDED_METHOD, _FORWARDED_URI, _FORWARDED_FOR})
+_ALWAYS = _FRAMING | {_AUTHORIZATION}
+_ORIGINAL = _ALWAYS | {_ORIGINAL_METHOD, _ORIGINAL_URI, _REAL_IP}
+_FORWARDED = _ALWAYS | {_FORWARDED_METHOD, _FORWARDED_URI, _FORWARDED_FOR}
 
 DIALECTS = {
     dialect.name: dialect
@@ -148,6 +167,6 @@ DIALECTS = {
         Dialect("haproxy", _ORIGINAL, _original),
         Dialect("traefik", _FORWARDED, _forwarded),
         Dialect("caddy", _FORWARDED, _forwarded),
-        Dialect("envoy", frozenset({_AUTHORIZATION, _FORWARDED_FOR}), _prefixed, any_method=True),
+        Dialect("envoy", _ALWAYS | {_FORWARDED_FOR}, _prefixed, any_method=True),
     )
 }

@@ -99,8 +99,18 @@ class Recorder:
             self._not_before = monotonic() + _AGAIN_SECONDS
             self._tell(f"Requests are not recorded: {error}")
             return False
+        except Exception as error:  # noqa: BLE001 - something in this batch that nobody thought of: go on without it
+            self._close()
+            self._drop(len(batch))
+            self._tell(f"Requests are not recorded: an unexpected {type(error).__name__}.")
+            return bool(batch)
         self._tell("")
         return bool(batch)
+
+    def _drop(self, amount: int) -> None:
+        for _ in range(amount):
+            self._waiting.popleft()
+        self.lose(amount)
 
     def end(self) -> None:
         """Keep what waits; what cannot be kept now is lost."""

@@ -46,18 +46,20 @@ class Reporter:
         self._channel.flush(_PATIENCE)
 
     def _again(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._tell()
         self._timer = loop.call_later(_SECONDS, self._again, loop)
+        self._tell()
 
     def _tell(self) -> None:
+        """Tell what there is; what the supervisor cannot be told is lost, and told as that with what comes next."""
         self._channel.push()
-        if not self._batch:
+        if not self._batch and not self._lost:
             return
         batch, self._batch = self._batch, []
-        if self._channel.send({"seen": batch, "lost": self._lost}):
-            self._lost = 0
-        else:
-            self._lost += len(batch)
+        try:
+            told = self._channel.send({"seen": batch, "lost": self._lost})
+        except TypeError:  # something in it is no text that can be sent
+            told = False
+        self._lost = 0 if told else self._lost + len(batch)
 
     def _hear(self, loop: asyncio.AbstractEventLoop, orphaned: Any) -> None:
         for news in self._channel.received():

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import uvicorn
 
@@ -20,6 +21,7 @@ from tokentui.verifier.frames import Channel
 from tokentui.verifier.in_force import InForce
 from tokentui.verifier.reporting import Reporter
 from tokentui.verifier.supervisor import CannotServe
+from tokentui.verifier.wire import protocol
 
 _BACKLOG = 2048
 #: Longer than proxies keep an idle connection, so that none of them sends into one that is just being closed.
@@ -116,11 +118,11 @@ class Worker:
 
     def __call__(self, channel: Channel) -> NoReturn:
         """Answer until SIGTERM, or until the supervisor has gone; then leave the process."""
-        code = 1
+        code, ending = 1, _Ending()
         try:
-            signal.signal(signal.SIGTERM, _stay)  # uvicorn raises it once more when it has ended
+            signal.signal(signal.SIGTERM, ending)
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c comes to all; the supervisor tells when to end
-            self._serve(channel)
+            self._serve(channel, ending)
             code = 0
         except TokenTuiError as error:
             channel.send({"failed": str(error)})
@@ -130,7 +132,7 @@ class Worker:
             channel.flush(_GRACE_SECONDS)
             os._exit(code)
 
-    def _serve(self, channel: Channel) -> None:
+    def _serve(self, channel: Channel, ending: "_Ending") -> None:
         reporter = Reporter(channel)
         verifier, in_force = self.make(reporter)
         if not in_force.look():
@@ -138,21 +140,28 @@ class Worker:
         gc.enable()  # a command goes without, and this one stays
         gc.freeze()
         with _watched(in_force):
-            _Server(_config(verifier), reporter, channel).run(sockets=self.sockets)
+            _Server(_config(verifier), reporter, channel, ending).run(sockets=self.sockets)
 
 
-def _stay(number: int, frame: object) -> None:
-    """A signal that was obeyed already."""
+class _Ending:
+    """Takes a SIGTERM that comes before uvicorn minds it, and the one that it raises once more when it has ended."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __call__(self, number: int, frame: object) -> None:
+        self.came = True
 
 
 def _config(verifier: Verifier) -> uvicorn.Config:
     return uvicorn.Config(
         verifier,
         loop="auto",
-        http="auto",
+        http=protocol(),
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level=logging.CRITICAL,  # what others send is no matter for a log, and our own faults are told otherwise
         access_log=False,
         proxy_headers=False,
         server_header=False,
@@ -165,14 +174,26 @@ def _config(verifier: Verifier) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn's, with the reporter on its loop."""
 
-    def __init__(self, config: uvicorn.Config, reporter: Reporter, channel: Channel) -> None:
+    def __init__(self, config: uvicorn.Config, reporter: Reporter, channel: Channel, ending: _Ending) -> None:
         super().__init__(config)
-        self._reporter, self._channel = reporter, channel
+        self._reporter, self._channel, self._ending = reporter, channel, ending
+        self._fault = ""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        self._reporter.begin(asyncio.get_running_loop(), lambda: os.kill(os.getpid(), signal.SIGTERM))
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._tell_fault)
+        self._reporter.begin(loop, lambda: os.kill(os.getpid(), signal.SIGTERM))
         self._channel.send({"ready": True})
+        if self._ending.came:
+            loop.call_soon(self.handle_exit, signal.SIGTERM, None)
+
+    def _tell_fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """By its kind: its text may hold anything, as may that of every step on the way to it."""
+        fault = f"A worker goes on after an unexpected {type(context.get('exception')).__name__}."
+        if fault != self._fault:
+            self._fault = fault
+            self._channel.send({"told": fault})
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets=sockets)

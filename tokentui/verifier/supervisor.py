@@ -26,9 +26,11 @@ _NEWS_SECONDS = 1.0
 _TURN_SECONDS = 0.05
 #: How long workers have to end, in seconds.
 _PATIENCE = 10.0
-#: A worker that lives shorter than this, in seconds, is not replaced at once for ever.
+#: Where a worker lives shorter than this, in seconds, the next one begins after a pause, which grows to the longest.
 _SHORT_LIFE = 2.0
-_MOST_SHORT_LIVES = 5
+_LONGEST_PAUSE = 5.0
+#: What tells it to end.
+_ENDS = (signal.SIGTERM, signal.SIGINT)
 
 Work = Callable[[Channel], NoReturn]
 Hear = Callable[[Seen], object]
@@ -65,7 +67,10 @@ class Supervisor:
         self._workers: dict[int, _Worker] = {}
         self._ending = False
         self._told_news = 0.0
-        self._short_lives = 0
+        #: Whether all workers answered once: from then on nothing that one of them says or does is the end of all.
+        self._ready = False
+        self._pause, self._not_before = 0.0, 0.0
+        self._trouble = ""
 
     def run(self, ready: Callable[[], object]) -> None:
         """Until SIGTERM or SIGINT; `ready` is called when all workers answer. Raises `CannotServe`."""
@@ -83,7 +88,7 @@ class Supervisor:
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
-        before = {number: signal.signal(number, self._end) for number in (signal.SIGTERM, signal.SIGINT)}
+        before = {number: signal.signal(number, self._end) for number in _ENDS}
         try:
             yield
         finally:
@@ -99,20 +104,24 @@ class Supervisor:
         ours, its = socket.socketpair()
         sys.stdout.flush()
         sys.stderr.flush()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # else one that comes now is taken for ours, and lost
         pid = os.fork()
         if pid == 0:
             ours.close()
             for other in self._workers.values():
                 other.channel.close()
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in _ENDS:
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
             self._work(Channel(its))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
         its.close()
         self._workers[pid] = _Worker(pid, Channel(ours))
 
     def _wait_until_ready(self) -> None:
         while not self._ending and not all(worker.ready for worker in self._workers.values()):
             self._turn()
+        self._ready = True
 
     def _turn(self) -> None:
         """Hear, keep, and see who has ended."""
@@ -124,17 +133,39 @@ class Supervisor:
         self._tell_news()
         for worker in [each for each in self._workers.values() if each.channel.closed]:
             self._bury(worker)
+        if len(self._workers) < self._amount and monotonic() >= self._not_before and not self._ending:
+            self._begin_worker()
 
     def _listen(self, worker: _Worker) -> None:
         for message in worker.channel.received():
             if "failed" in message:
-                raise CannotServe(message["failed"])
+                self._fail(message["failed"])
+            if "told" in message:
+                self._tell(message["told"])
             worker.ready = worker.ready or bool(message.get("ready"))
             self._recorder.lose(message.get("lost", 0))
             for row in message.get("seen", ()):
                 seen = Seen(*row)
                 self._recorder.take(seen)
-                self._hear(seen)
+                self._count(seen)
+
+    def _count(self, seen: Seen) -> None:
+        try:
+            self._hear(seen)
+        except Exception as error:  # noqa: BLE001 - who only counts shall not end who decides
+            self._tell(f"Metrics are not kept: an unexpected {type(error).__name__}.")
+
+    def _fail(self, reason: str) -> None:
+        """A worker says why it ends: at the start that is the end of all; later the next one may fare better."""
+        if not self._ready:
+            raise CannotServe(reason)
+        self._tell(f"A worker cannot begin, and another will be tried: {reason}")
+
+    def _tell(self, trouble: str) -> None:
+        """Once, though each of the workers meets it again and again."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._told(trouble)
 
     def _tell_news(self) -> None:
         if monotonic() - self._told_news < _NEWS_SECONDS:
@@ -146,19 +177,19 @@ class Supervisor:
                 worker.channel.send(standing)
 
     def _bury(self, worker: _Worker) -> None:
-        """A worker has ended by itself: put another one in its place."""
+        """A worker has ended by itself, and another one will be put in its place."""
         del self._workers[worker.pid]
         worker.channel.close()
         code = os.waitstatus_to_exitcode(os.waitpid(worker.pid, 0)[1])
         if self._ending:
             return
-        if not worker.ready:
+        if not self._ready:
             raise CannotServe(f"A worker ended before it could answer, with exit code {code}.")
-        self._short_lives = self._short_lives + 1 if monotonic() - worker.born < _SHORT_LIFE else 0
-        if self._short_lives > _MOST_SHORT_LIVES:
-            raise CannotServe(f"Workers end as soon as they begin, the last with exit code {code}.")
-        self._told(f"A worker ended with exit code {code}; another takes its place.")
-        self._begin_worker()
+        short = not worker.ready or monotonic() - worker.born < _SHORT_LIFE
+        self._pause = min(max(2 * self._pause, 0.1), _LONGEST_PAUSE) if short else 0.0
+        self._not_before = monotonic() + self._pause
+        if worker.ready:
+            self._told(f"A worker ended with exit code {code}; another takes its place.")
 
     def _end_workers(self) -> None:
         """Let them answer what is under way and tell the last decisions; who does not end is killed."""
@@ -168,6 +199,7 @@ class Supervisor:
         while self._workers:
             for worker in list(self._workers.values()):
                 self._listen(worker)
+                worker.channel.push()
                 if monotonic() > end:
                     os.kill(worker.pid, signal.SIGKILL)
                 if worker.channel.closed:

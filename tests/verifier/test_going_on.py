@@ -1,0 +1,98 @@
+"""What cannot be told or kept is counted as lost, and everything after it goes on."""
+
+import asyncio
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.domain.worlds import NOW
+from tests.verifier.live import wait_until
+from tokentui.domain.decision import Decision, Reason, Request
+from tokentui.domain.requests import SeenRequest
+from tokentui.store.memory_requests import MemoryRequests
+from tokentui.store.queries import Window
+from tokentui.store.request_queries import RequestQuery
+from tokentui.verifier.frames import Channel
+from tokentui.verifier.recorder import BATCH, Recorder
+from tokentui.verifier.reporting import Reporter
+from tokentui.verifier.seen import Seen, seen
+
+GOOD, BAD = "/good", "/bad"
+
+
+def row(path: str) -> Seen:
+    return Seen(*seen(Request("GET", path.encode()), Decision(Reason.NO_CREDENTIAL), NOW, 1))  # type: ignore[arg-type]
+
+
+class Choosy(MemoryRequests):
+    """Requests that cannot be kept with one of a certain path among them, for a reason that nobody thought of."""
+
+    @contextmanager
+    def recording(self) -> Iterator[Any]:
+        with super().recording() as inner:
+            record = inner.record
+
+            def choosy(requests: Iterable[SeenRequest]) -> None:
+                batch = list(requests)
+                if any(each.path == BAD for each in batch):
+                    raise ValueError("quotes a secret")
+                record(batch)
+
+            inner.record = choosy
+            yield inner
+
+
+def test_a_batch_that_cannot_be_kept_for_whatever_reason_is_lost_and_the_next_ones_are_kept() -> None:
+    told: list[str] = []
+    requests = Choosy()
+    recorder = Recorder(requests, told.append, clock=lambda: NOW)
+    for number in range(3 * BATCH):
+        recorder.take(row(BAD if number == BATCH + 7 else GOOD))
+    recorder.end()
+    assert (recorder.kept, recorder.lost) == (2 * BATCH, BATCH)
+    assert requests.lost(NOW) == BATCH
+    assert requests.page(RequestQuery(), Window(0, 1)).total == 2 * BATCH
+    assert told == ["Requests are not recorded: an unexpected ValueError.", "Requests are recorded again."]
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[Channel, Channel]]:
+    ours, its = (Channel(each) for each in socket.socketpair())
+    yield ours, its
+    ours.close()
+    its.close()
+
+
+async def test_a_decision_that_cannot_be_told_is_counted_with_the_next_message_and_telling_goes_on(
+    pair: tuple[Channel, Channel],
+) -> None:
+    ours, its = pair
+    reporter, loop = Reporter(ours), asyncio.get_running_loop()
+    reporter.begin(loop, lambda: None)
+    odd = Decision(Reason.UNKNOWN_TOKEN, about="\ud800")  # no UTF-8, so no JSON
+    reporter(Request("GET", b"/x"), odd, NOW, 1)
+    assert await _heard(its, "lost") == 1
+    reporter(Request("GET", b"/y"), Decision(Reason.NO_CREDENTIAL), NOW, 1)
+    assert await _heard(its, "seen") == [list(row("/y"))]
+    reporter.end(loop)
+
+
+async def _heard(channel: Channel, what: str) -> Any:
+    for _ in range(1000):
+        for message in channel.received():
+            if message[what]:
+                return message[what]
+        await asyncio.sleep(0.01)
+    return pytest.fail(f"no {what} was told")
+
+
+def test_what_is_lost_is_told_though_nothing_else_comes(pair: tuple[Channel, Channel]) -> None:
+    ours, its = pair
+    reporter = Reporter(ours)
+    reporter._lost = 5
+    reporter._tell()
+    wait_until(lambda: [message["lost"] for message in its.received()] == [5], "it is told")
+    assert reporter._lost == 0

@@ -1,0 +1,108 @@
+"""What the parsers of uvicorn are too forgiving about: silence, heads without end, and lines that end in LF alone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from tests.verifier.drafts import Draft
+from tokentui.verifier import wire
+
+STRICT = {"httptools": wire._with_httptools, "h11": wire._with_h11}
+every_parser = pytest.mark.parametrize("parser", STRICT)
+
+
+async def told(scope: Any, receive: Any, send: Any) -> None:
+    """Answers with the target as it was parsed."""
+    body = scope["raw_path"] + b" " + scope["query_string"]
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@asynccontextmanager
+async def connected(
+    parser: str, silence: float = 30
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection to a server that closes it after so many seconds of silence."""
+    fractions: Any = silence  # which it takes
+    config = uvicorn.Config(told, timeout_keep_alive=fractions, log_config=None, access_log=False)
+    state = ServerState()
+    kind: Any = STRICT[parser]()
+
+    def make() -> asyncio.Protocol:
+        made: asyncio.Protocol = kind(config=config, server_state=state, app_state={})
+        return made
+
+    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        yield reader, writer
+        writer.close()
+
+
+@every_parser
+@pytest.mark.parametrize("target", [b"/a", b"/a?b", b"/a?b?c", b"/a?", b"/a%20b?c%20"])
+async def test_the_target_comes_as_it_was_said(parser: str, target: bytes) -> None:
+    path, _, query = target.partition(b"?")
+    async with connected(parser) as (reader, writer):
+        writer.write(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert (await reader.read()).endswith(b"\r\n\r\n" + path + b" " + query)
+
+
+@every_parser
+@pytest.mark.parametrize("target", [b"/a#b", b"/a?b#c", b"http://x/a", b"http://x/a?b"])
+async def test_neither_fragment_nor_host_is_left_out(parser: str, target: bytes) -> None:
+    """CVE-2021-32779."""
+    path, _, query = target.partition(b"?")
+    async with connected(parser) as (reader, writer):
+        writer.write(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert (await reader.read()).endswith(b"\r\n\r\n" + path + b" " + query)
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost:", b"GET / HTTP/1.1\r\n\r"])
+async def test_who_says_nothing_or_half_of_it_is_not_waited_for_for_ever(said: bytes) -> None:
+    async with connected("httptools", silence=0.05) as (reader, writer):
+        writer.write(said)
+        assert await asyncio.wait_for(reader.read(), 30) == b""
+
+
+async def drip(writer: asyncio.StreamWriter, most: int) -> None:
+    """Headers and headers, until the other side has enough of it."""
+    for _ in range(most // 1000):
+        writer.write(b"X-A: " + b"a" * 1000 + b"\r\n")
+        await writer.drain()
+
+
+@every_parser
+async def test_a_head_without_end_is_not_read_to_an_end(parser: str) -> None:
+    async with connected(parser) as (_, writer):
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        with pytest.raises(ConnectionError):
+            await drip(writer, 100 * wire.MOST_HEAD)
+
+
+async def test_many_questions_on_one_connection_are_no_head_without_end() -> None:
+    question = bytes(Draft("caddy", b"x", closing=False))
+    async with connected("httptools") as (reader, writer):
+        for _ in range(3 * wire.MOST_HEAD // len(question)):
+            writer.write(question)
+            assert b" 200 " in await reader.readuntil(b"/verify/caddy ")
+
+
+@every_parser
+@pytest.mark.parametrize(
+    "said",
+    [b"GET / HTTP/1.1\nHost: x\n\n", b"GET / HTTP/1.1\r\nHost: x\r\nA: b\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n\n"],
+)
+@pytest.mark.parametrize("cut", [0, 1, 15, 16, 24])
+async def test_a_line_that_ends_in_lf_alone_is_refused_wherever_it_is_cut(parser: str, said: bytes, cut: int) -> None:
+    async with connected(parser) as (reader, writer):
+        writer.write(said[:cut])
+        await asyncio.sleep(0.01)
+        writer.write(said[cut:])
+        assert b" 200 " not in await asyncio.wait_for(reader.read(), 30)

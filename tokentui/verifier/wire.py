@@ -1,0 +1,76 @@
+"""HTTP/1.1 on the wire, by uvicorn: what its parsers are too forgiving about, be it httptools or h11."""
+
+import asyncio
+import re
+from importlib.util import find_spec
+
+#: What a request's line and headers may have, in bytes; h11 takes as many.
+MOST_HEAD = 65536
+#: A line that ends where others see no end.
+_BARE_FEED = re.compile(rb"(?<!\r)\n")
+
+
+def protocol() -> type[asyncio.Protocol]:
+    """What uvicorn is to parse with."""
+    return _with_httptools() if find_spec("httptools") else _with_h11()
+
+
+def _with_httptools() -> type[asyncio.Protocol]:
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+    class Strict(HttpToolsProtocol):
+        """The target as it came, heads of a bounded size, and no connection that says nothing."""
+
+        #: How much has come of a head that has not ended; None where none has begun.
+        _head: int | None = 0
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._wait_for_head()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            if self._head is None or self.transport.is_closing():
+                return
+            self._head += len(data)
+            if self._head > MOST_HEAD:
+                self.send_400_response("Invalid HTTP request received.")
+            else:
+                self._wait_for_head()
+
+        def _wait_for_head(self) -> None:
+            """As long as uvicorn waits for the next one behind an answer."""
+            if self.timeout_keep_alive_task is None:
+                wait, end = self.timeout_keep_alive, self.timeout_keep_alive_handler
+                self.timeout_keep_alive_task = self.loop.call_later(wait, end)
+
+        def on_message_begin(self) -> None:
+            self._head = 0
+            super().on_message_begin()
+
+        def on_headers_complete(self) -> None:
+            """httptools leaves out a fragment, and scheme and host (CVE-2021-32779): who decides must see them."""
+            self._head = None
+            super().on_headers_complete()
+            path, _, query = self.url.partition(b"?")
+            self.scope["raw_path"], self.scope["query_string"] = path, query
+
+    return Strict
+
+
+def _with_h11() -> type[asyncio.Protocol]:
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class Strict(H11Protocol):
+        """Lines end in CR LF (RFC 9112 §2.2 lets a server take LF alone): who is before us may see no end there."""
+
+        _last = b""
+
+        def data_received(self, data: bytes) -> None:
+            if _BARE_FEED.search(self._last + data, len(self._last)):
+                self.transport.close()
+                return
+            self._last = data[-1:]
+            super().data_received(data)
+
+    return Strict
