@@ -198,7 +198,7 @@ def processor_ms(deed: Callable[[], object], rounds: int = 3) -> float:
     return min(times)
 
 
-BUSY_ONE, QUIET = frozenset({BUSY}), frozenset({TOKENS[3]})
+BUSY_ONE, QUIET = frozenset({BUSY}), frozenset({TOKENS[4]})
 THERE = frozenset({BUSY_ENDPOINT})
 HALF = frozenset(TOKENS[:500])
 

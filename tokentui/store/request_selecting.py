@@ -73,7 +73,7 @@ def _selected(database: "sqlite3.Connection", query: RequestQuery) -> "_Scanned 
         return _Scanned(database, plain)
     ways = _ways(database, query)
     if len(ways) == 1 and ways[0].single:
-        index = ways[0].index if plain.index in _BY_TIME else plain.index
+        index = ways[0].by if plain.index in _BY_TIME else plain.index
         return _Scanned(database, plain.and_(ways[0].condition, index=index))
     few = _few(database, plain, ways)
     if few is not None:
@@ -150,7 +150,7 @@ def _json(values: Iterable[str]) -> str:
 class Way(NamedTuple):
     """One way in which a request may have the text, and the index that leads there."""
 
-    index: str
+    by: str
     condition: Condition
     #: Whether it leads to one token, endpoint or address, so that the index has all that there is in order.
     single: bool = False
@@ -190,7 +190,7 @@ def _few(database: "sqlite3.Connection", plain: Where, ways: Iterable[Way]) -> l
     found: set[tuple[int, int]] = set()
     room = FEW
     for way in ways:
-        where = plain.and_(way.condition, index=plain.index if plain.index == "NOT INDEXED" else way.index)
+        where = plain.and_(way.condition, index=plain.index if plain.index == "NOT INDEXED" else way.by)
         hits = database.execute(f"SELECT at, id {where.clause} LIMIT ?", (*where.values, room + 1)).fetchall()
         room -= len(hits)
         if room < 0:
