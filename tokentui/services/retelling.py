@@ -67,14 +67,16 @@ def retell(desk: Desk, reader: Reader, row: SeenRow) -> Story:
     if one.reason in {Reason.INTERNAL_ERROR, *BEFORE_THE_RULES} or not one.path:
         unknown = "What was asked for is not recorded, so nothing can be said of it now."
         return Story(row, sentence, None, unknown, (), (), endpoint, token)
-    decision, steps = _decided_now(desk, reader, one, token)
+    secret, token = _came_with(reader, one, token)
+    decision, steps = _decided_now(desk, reader, one, secret, token)
     if decision.reason is Reason.NO_CREDENTIAL and 0 < _rule(one) < _CREDENTIAL_RULE:
         told = (
             f"It would come as far as the token now; which one came is not recorded, as rule {_rule(one)} refused it."
         )
         return Story(row, sentence, None, told, steps[:-1], (), endpoint, token)
-    ways = () if decision.allowed else tuple(_ways(reader, one, decision, token))
-    return Story(row, sentence, decision.allowed, decision.explanation, steps, ways, endpoint, token)
+    ways = () if decision.allowed else tuple(_ways(one, decision))
+    there = decision.endpoint or endpoint
+    return Story(row, sentence, decision.allowed, decision.explanation, steps, ways, there, token)
 
 
 def _rule(one: SeenRequest) -> int:
@@ -160,10 +162,9 @@ def _target_fault(path: str) -> str:
 
 
 def _decided_now(
-    desk: Desk, reader: Reader, one: SeenRequest, token: EndpointToken | None
+    desk: Desk, reader: Reader, one: SeenRequest, secret: Secret | None, token: EndpointToken | None
 ) -> tuple[Decision, tuple[Step, ...]]:
     """What is decided about it now: a value is not needed for that, but its digest, which the store holds."""
-    secret, token = _came_with(reader, one, token)
     digest = secret.digest if secret is not None else _NOBODY
     tokens = [token] if token is not None else []
     mapped = reader.assignments_of(token.id) if token is not None else ()
@@ -206,7 +207,7 @@ def _has_come_since(reader: Reader, fingerprint: str) -> tuple[Secret | None, En
 # ---------------------------------------------------------------------- what would let it pass
 
 
-def _ways(reader: Reader, one: SeenRequest, decision: Decision, token: EndpointToken | None) -> Iterable[Way]:
+def _ways(one: SeenRequest, decision: Decision) -> Iterable[Way]:
     name, endpoint, slot = decision.token_name, decision.endpoint, decision.slot
     ref = endpoint.ref if endpoint is not None else ""
     match decision.reason:

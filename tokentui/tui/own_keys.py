@@ -23,7 +23,10 @@ from tokentui.tui.dialogs.token_settings import TokenSettings
 from tokentui.tui.screens.assign import AssignScreen
 from tokentui.tui.screens.endpoint import EndpointScreen
 from tokentui.tui.screens.primary_tokens import PrimaryTokens
+from tokentui.tui.screens.request_list import RequestList
+from tokentui.tui.screens.requests import RequestsScreen
 from tokentui.tui.screens.secondary_tokens import SecondaryTokens
+from tokentui.tui.screens.tally_list import TallyList
 from tokentui.tui.screens.tick_list import TickList
 from tokentui.tui.screens.tokens_tab import TokensTab
 from tokentui.tui.settings_check import meant
@@ -51,6 +54,13 @@ _INSIDE: Mapping[type[DOMNode], tuple[Place, ...]] = {
         (FilterInput, MappingList, SecondaryTokens, TokensTab),
         (PrimaryList, PrimaryTokens, TokensTab),
         (Choice, EndpointForm),
+        (TabLine,),
+    ),
+    RequestsScreen: (
+        (RowTable, Listing, RequestList),
+        (FilterInput, Listing, RequestList),
+        (RowTable, TallyList),
+        (FilterInput, TallyList),
         (TabLine,),
     ),
     TokenSettings: ((SecretField,),),
