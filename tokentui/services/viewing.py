@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tokentui.domain.errors import NotFound
 from tokentui.domain.holders import primary_of
 from tokentui.domain.reasons import Reason
 from tokentui.domain.requests import SeenRequest
-from tokentui.services.desk import Desk
-from tokentui.store.protocol import Reader
+from tokentui.store.protocol import Reader, Requests
 from tokentui.store.queries import Page, Window
 from tokentui.store.request_queries import UNKNOWN, RequestQuery, RequestRow, Tally, TallyBy
 
@@ -103,9 +103,9 @@ class Names:
         return self._known[key]
 
 
-def seen_page(desk: Desk, reader: Reader, query: RequestQuery, window: Window) -> Page[SeenRow]:
+def seen_page(requests: Requests, reader: Reader, query: RequestQuery, window: Window) -> Page[SeenRow]:
     """The requests that the query selects, the newest first; its text is what somebody typed. Raises `StoreError`."""
-    found = desk.store.requests.page(typed(reader, query), window)
+    found = requests.page(typed(reader, query), window)
     names = Names(reader)
     rows = tuple(names.row(row) for row in found.rows)
     return Page(rows, found.offset, found.total, found.of, found.at, more=found.more)
@@ -121,10 +121,10 @@ def typed(reader: Reader, query: RequestQuery) -> RequestQuery:
     return replace(query, text=text.lower().lstrip(UNKNOWN) or UNKNOWN, text_tokens=tokens, text_endpoints=endpoints)
 
 
-def tally_rows(desk: Desk, reader: Reader, by: TallyBy) -> Iterator[TallyRow]:
+def tally_rows(requests: Requests, reader: Reader, by: TallyBy, now: datetime) -> Iterator[TallyRow]:
     """The calls of the last 24 h, those with the most first; raises `StoreError`."""
     names = Names(reader)
-    for tally in desk.store.requests.tallies(by, desk.clock()):
+    for tally in requests.tallies(by, now):
         yield TallyRow(tally, _holder(names, by, tally.id))
 
 

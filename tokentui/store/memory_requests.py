@@ -93,6 +93,9 @@ class MemoryRequests:
         at, places = window_of([row.id for row in rows], window)
         return Page(tuple(rows[place] for place in places), places.start, len(rows), len(plain), at)
 
+    def last_id(self) -> str:
+        return str(max((int(row.id) for row in self._rows), default=0) or "")
+
     def tallies(self, by: TallyBy, now: datetime) -> tuple[Tally, ...]:
         first = _hour(now) - (TALLIES - 1) * TALLY_PERIOD
         came: dict[str, list[SeenRequest]] = {}

@@ -211,6 +211,9 @@ class Requests(Protocol):
     def page(self, query: "RequestQuery", window: Window) -> "Page[RequestRow]":
         """Requests, the newest first."""
 
+    def last_id(self) -> str:
+        """The id of the request that was recorded last; empty where none is kept. Ids grow as they are recorded."""
+
     def tallies(self, by: "TallyBy", now: datetime) -> "tuple[Tally, ...]":
         """The calls of the last 24 h by token or endpoint, those with the most first."""
 

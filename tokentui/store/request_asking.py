@@ -24,6 +24,7 @@ _SEEN_ROWS = "SELECT word, previous, at FROM last_seen JOIN words ON words.id = 
 
 EVERY_SEEN: Asking = (_SEEN_ROWS, ())
 LAST_LET_IN: Asking = ("SELECT word, max(at) FROM last_seen JOIN words ON words.id = token GROUP BY token", ())
+LAST_ID: Asking = ("SELECT coalesce(max(id), 0) FROM requests", ())
 BEGAN: Asking = ("SELECT value FROM facts WHERE name = 'began'", ())
 
 

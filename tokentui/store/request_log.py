@@ -178,6 +178,12 @@ class RequestLog:
 
         return self._look(lambda database: page_of(database, query, window), Page((), 0, 0, 0))
 
+    def last_id(self) -> str:
+        """The id of the request that was recorded last, or an empty text; raises `StoreError`."""
+        from tokentui.store.request_asking import LAST_ID
+
+        return str(self._ask(LAST_ID, _number) or "")
+
     def tallies(self, by: "TallyBy", now: datetime) -> "tuple[Tally, ...]":
         """The calls of the last 24 h by token or endpoint, those with the most first; raises `StoreError`."""
         from tokentui.store.request_asking import tallies

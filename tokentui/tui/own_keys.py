@@ -38,6 +38,7 @@ from tokentui.tui.widgets.mapping_list import MappingList
 from tokentui.tui.widgets.primary_list import PrimaryList
 from tokentui.tui.widgets.row_table import RowTable
 from tokentui.tui.widgets.secret_field import SecretField
+from tokentui.tui.widgets.seen_list import SeenList
 from tokentui.tui.widgets.tab_line import TabLine
 
 #: Classes whose keys are in reach at once, from the widget that has the focus outwards; a dialog shuts out the rest.
@@ -57,8 +58,8 @@ _INSIDE: Mapping[type[DOMNode], tuple[Place, ...]] = {
         (TabLine,),
     ),
     RequestsScreen: (
-        (RowTable, Listing, RequestList),
-        (FilterInput, Listing, RequestList),
+        (RowTable, SeenList, RequestList),
+        (FilterInput, SeenList, RequestList),
         (RowTable, TallyList),
         (FilterInput, TallyList),
         (TabLine,),

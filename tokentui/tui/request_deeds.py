@@ -78,8 +78,8 @@ async def _open_at(page: AnyPage, endpoint: Endpoint, place: Place, token_id: st
 
 async def pick(page: AnyPage, filters: RequestFilters, by: TallyBy, near: tuple[str, str]) -> RequestFilters:
     """Let the user choose one of those that called, or were called, lately; `near`: of the row under the cursor."""
-    desk = page.workplace.desk
-    rows = await page.look(lambda reader: list(islice(tally_rows(desk, reader, by), _OFFERED)))
+    requests, now = page.workplace.desk.store.requests, page.workplace.now()
+    rows = await page.look(lambda reader: list(islice(tally_rows(requests, reader, by, now), _OFFERED)))
     if rows is None or isinstance(page.app.screen, Pick):  # the key came twice
         return filters
     names = {near[0]: near[1]} if near[0] else {}

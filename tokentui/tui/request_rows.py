@@ -105,11 +105,11 @@ def details(row: SeenRow | None) -> Content:
         (printable(f"{one.method} {one.path}"), "bold"), f"  → {row.endpoint}{slot}" * bool(row.endpoint)
     )
     parts = [
-        local_second(one.at),
         f"{'✓' if one.let_in else '✗'} {one.status} {one.reason}",
         f"from {one.address or 'an unknown address'}{', new for this token' if row.new_address else ''}",
         whose(row),
         duration(one.duration),
+        local_second(one.at),
     ]
     return Content("\n").join((first, Content.styled(printable(" · ".join(parts)), "$foreground 70%")))
 

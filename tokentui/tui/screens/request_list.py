@@ -26,6 +26,7 @@ from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.turns import Once
 from tokentui.tui.widgets.listing import Listing, Source, View
 from tokentui.tui.widgets.row_table import RowTable
+from tokentui.tui.widgets.seen_list import SeenList
 
 #: How often is looked for new ones where they are followed, in seconds.
 FOLLOW_SECONDS = 0.5
@@ -44,7 +45,7 @@ class RequestList(Vertical):
 
     DEFAULT_CSS = """
     RequestList {
-        #details { height: 2; padding: 0 1; background: $surface; }
+        #details { height: 2; padding: 0 1; background: $surface; text-wrap: nowrap; text-overflow: ellipsis; }
         #lost { height: 1; padding: 0 1; color: $text-warning; display: none; }
     }
     """
@@ -80,16 +81,10 @@ class RequestList(Vertical):
         #: How many requests could not be recorded lately.
         self._lost = 0
         now, beside = page.workplace.now, page.workplace.requests_stamp
-        source = Source(
-            COLUMNS,
-            lambda row, column: request_cell(row, column, now()),
-            lambda row: "",
-            self._query,
-            beside=beside,
+        source: Source[SeenRow] = Source(
+            COLUMNS, lambda row, column: request_cell(row, column, now()), lambda row: "", self._query, beside=beside
         )
-        self.listing: Listing[SeenRow] = Listing(source, page.workplace)
-        self.listing.set_reactive(Listing.view, View(sort="when", reverse=True))
-        self.listing.table.set_reactive(RowTable.sort_reverse, True)
+        self.listing = SeenList(source, page.workplace)
 
     def compose(self) -> ComposeResult:
         yield Static("", id="lost", markup=False)
@@ -99,9 +94,9 @@ class RequestList(Vertical):
     # ------------------------------------------------------------------ what is shown
 
     def _query(self, reader: Reader, view: View, window: Window) -> Page[SeenRow]:
-        desk, now = self._page.workplace.desk, self._page.workplace.now()
-        self._lost = desk.store.requests.lost(now - LATELY)
-        return seen_page(desk, reader, self.filters.asked(view.text, now), window)
+        requests, now = self._page.workplace.desk.store.requests, self._page.workplace.now()
+        self._lost = requests.lost(now - LATELY)
+        return seen_page(requests, reader, self.filters.asked(view.text, now), window)
 
     @property
     def state(self) -> str:

@@ -46,7 +46,8 @@ class TallyList(Listing[TallyRow]):
         self.table.set_reactive(RowTable.sort_reverse, True)
 
     def _page(self, reader: Reader, view: View, window: Window) -> Page[TallyRow]:
-        every = list(tally_rows(self._workplace.desk, reader, self.by))
+        requests, now = self._workplace.desk.store.requests, self._workplace.now()
+        every = list(tally_rows(requests, reader, self.by, now))
         words = plain_key(view.text).split()
         rows = [row for row in every if all(word in plain_key(row.name) for word in words)]
         rows.sort(key=_SORTS[view.sort], reverse=view.reverse)
