@@ -67,13 +67,15 @@ class RequestDetails(Dialog[str | None]):
         yield Content(printable(story.sentence))
         yield Content("")
         yield Content.assemble((_verdict(story.passes), "bold"), "  ", printable(story.now))
-        for step in story.steps:
-            yield Content(printable(f"  {step.mark} {step.rule}  {step.text}"))
         if story.ways:
             yield Content("")
             yield Content.styled("What would let it pass", "bold $text-accent")
         for way in story.ways:
             yield Content.assemble((f"  {self._key(way.place):<3}", "bold $text-accent"), printable(way.text))
+        if story.steps:
+            yield Content("")
+        for step in story.steps:
+            yield Content(printable(f"  {step.mark} {step.rule}  {step.text}"))
 
     def _facts(self) -> Iterator[Content]:
         row, one = self._story.row, self._story.row.request

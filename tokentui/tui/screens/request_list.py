@@ -142,7 +142,7 @@ class RequestList(Vertical):
         if following:
             self._followed = None
             self._looking = self.set_interval(FOLLOW_SECONDS, self._look)
-        self.listing.announce()
+        self.listing.call_next(self.listing.announce)  # a message that we send ourselves does not come back to us
 
     @work(thread=True, exclusive=True, group="follow")
     def _look(self) -> None:

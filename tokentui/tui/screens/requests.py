@@ -123,7 +123,7 @@ class RequestsScreen(PageScreen[None]):
         self._tabs.current = tab
         switcher.current = SUMS[tab].value if tab in SUMS else "requests"
         self._go_in()
-        self._listing.announce()
+        self._listing.call_next(self._listing.announce)  # one that we send ourselves does not come back to us
 
     # ------------------------------------------------------------------ keys
 
