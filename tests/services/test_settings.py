@@ -68,12 +68,10 @@ def test_minutes_that_are_none_are_refused(file: Path, minutes: str) -> None:
         load_settings(file)
 
 
-def test_a_new_file_has_the_mode_of_the_users_files(tmp_path: Path) -> None:
-    fresh, other = tmp_path / "fresh" / "config.toml", tmp_path / "other"
-    other.touch()
+def test_a_new_file_and_its_folder_are_the_owners_alone(tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh" / "config.toml"
     remember_theme(fresh, "dracula")
-    assert mode(fresh) == mode(other)
-    assert mode(fresh.parent) == 0o700
+    assert (mode(fresh), mode(fresh.parent)) == (0o600, 0o700)
 
 
 def test_links_in_a_circle_are_told(tmp_path: Path) -> None:

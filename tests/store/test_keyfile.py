@@ -84,6 +84,26 @@ def test_a_key_that_others_may_touch_is_refused_with_the_command_that_mends_it(f
     read_key(file)
 
 
+def test_a_credential_of_systemd_may_show_the_groups_right_to_read(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemd may let a service read a credential by an ACL, whose mask stands in the mode (systemd.exec(5))."""
+    make_key(file)
+    file.chmod(0o440)
+    with pytest.raises(SealError):
+        read_key(file)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(file.parent))
+    read_key(file)
+    for loose in (0o444, 0o460, 0o402):
+        file.chmod(loose)
+        with pytest.raises(SealError):
+            read_key(file)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(file.parent.parent))
+    file.chmod(0o440)
+    with pytest.raises(SealError):
+        read_key(file)
+
+
 def test_a_lost_key_is_told_with_its_place(file: Path) -> None:
     with pytest.raises(SealError, match=f"{file} is not there"):
         read_key(file)

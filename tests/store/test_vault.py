@@ -1,6 +1,7 @@
 """Sealing: a value opens with its key, in its own place, as it was sealed; in every other case it is refused."""
 
 import base64
+import hmac
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -32,6 +33,24 @@ def refused(secret: Secret, *place: str, vault: KeyVault = VAULT) -> None:
         assert VALUE not in str(caught.value)
         assert VALUE[-4:] not in str(caught.value)
         assert caught.value.__cause__ is None
+
+
+@given(st.binary(min_size=32, max_size=32), st.text(st.characters(codec="ascii"), max_size=200))
+def test_a_digest_is_the_hmac_of_the_value(key: bytes, value: str) -> None:
+    assert Keys("id", key, None).digest(value) == hmac.new(key, value.encode(), "sha256").hexdigest()
+
+
+def test_a_digester_keeps_its_key_when_the_vault_follows_another() -> None:
+    keys = {id: Keys(id, id.encode() * 16, None) for id in ("k1", "k2")}
+
+    class Source:
+        def fetch(self, key_id: str | None) -> Keys:
+            return keys[key_id or "k1"]
+
+    vault = KeyVault(Source())  # type: ignore[arg-type]
+    digest = vault.digester()
+    vault.follow("k2")
+    assert digest(VALUE) == keys["k1"].digest(VALUE) != vault.digest(VALUE)
 
 
 def flipped(text: str, position: int, bit: int) -> str:

@@ -66,6 +66,14 @@ class Terminal:
         """The first line that holds this text; empty where none does."""
         return next((line for line in self.lines if text in line), "")
 
+    def highlighted(self, text: str) -> bool:
+        """Whether this text is on the screen with its colours the other way round, as what has the focus is."""
+        for y, line in enumerate(self._screen.display):
+            x = line.find(text)
+            if x >= 0:
+                return bool(self._screen.buffer[y][x].reverse)
+        return False
+
     def press(self, *keys: str) -> None:
         """Send keys as they are; see `KEYS` for those without a letter."""
         for key in keys:
@@ -128,6 +136,11 @@ class Terminal:
         return int(code)
 
     @property
+    def runs(self) -> bool:
+        """Whether the program has not ended yet."""
+        return bool(self._child.isalive())
+
+    @property
     def pid(self) -> int:
         return int(self._child.pid)
 
@@ -156,7 +169,7 @@ class Terminal:
         return list(termios.tcgetattr(self._child.child_fd)[:4])
 
     def left_clean(self, *besides: bytes) -> None:
-        """Assert that what the program has turned on in the terminal is off again, `besides` what a shell turns on."""
+        """Assert that what the program has turned on in the terminal is off again, `besides` what a shell has on."""
         for on, off in ((on, off) for on, off in MODES.items() if on not in besides):
             written = self.written
             assert written.rfind(b"\x1b[" + off) >= written.rfind(b"\x1b[" + on), f"{on!r} is still on"
@@ -216,6 +229,7 @@ KEYS = {
     "left": "\x1b[D",
     "home": "\x1b[H",
     "end": "\x1b[F",
+    "ctrl+p": "\x10",
     "ctrl+s": "\x13",
 }
 

@@ -1,4 +1,4 @@
-"""The end from outside: the process is gone in time, nothing acknowledged is lost, the terminal is as it was found."""
+"""The end from outside: the process is gone in time, no acknowledged change is lost, the terminal as it was found."""
 
 import json
 import os

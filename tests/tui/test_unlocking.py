@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import KEY, NOW, Open
-from tests.tui.driving import Ui, wait_for
-from tests.tui.memory import holders
+from tests.tui.driving import Ui
 from tests.tui.rotating import show_tokens, token
+from tests.tui.test_nothing_is_kept import forgotten
 from tokentui.cli.master_key import MasterKey
 from tokentui.services.desk import Desk
 from tokentui.services.tokens import reveal_token
@@ -141,6 +141,16 @@ class TestDeeds:
             await ui.told("Generated the POST primary")
             await ui.until(lambda: ui.row(" GET ").split("•")[-1].split()[0] != "generated")
 
+    async def test_the_hints_are_there_once_the_key_is_unlocked(self, open_ui: Open) -> None:
+        async with open_ui() as ui:
+            await ui.go("Returns")
+            await ui.press("enter")
+            await ui.see("Primary tokens", "chatbot")
+            await ui.press("home", "k", "k", "k", "c")
+            await ui.at(Unlock)
+            await give(ui)
+            await ui.until(lambda: ui.row(" GET ").split("•")[-1].split()[0] != "generated")
+
     async def test_explain_with_a_kept_token_asks_and_then_goes_on(self, open_ui: Open) -> None:
         async with open_ui() as ui:
             await show_tokens(ui)
@@ -248,7 +258,7 @@ class TestPassphrase:
             await ui.at(Unlock)
             await give(ui, typed)
             await ui.see("✗ The passphrase does not open the key.")
-            await wait_for(lambda: not holders(typed), lambda: "\n".join(holders(typed)))
+            await forgotten(ui, typed)
 
 
 class TestLock:

@@ -23,6 +23,7 @@ from tokentui.verifier.networks import Networks
 class Guarded:
     """A store, and the verifier that obeys it."""
 
+    store: Path
     desk: Desk
     in_force: InForce
     verifier: Verifier
@@ -48,5 +49,7 @@ def guarded(tmp_path: Path) -> Guarded:
     erp = add_token(desk, TokenFields(name="erp"))
     add_token(desk, TokenFields(name="crm"))
     assign(desk, erp.id, add={orders.id: (Slot.GET,)}, remove={})
-    in_force = InForce(desk.store, desk.vault.digest)
-    return Guarded(desk, in_force, Verifier(in_force, trusted=Networks(), answers=Answers()))
+    in_force = InForce(desk.store, desk.vault)
+    return Guarded(
+        tmp_path / "tokens.json", desk, in_force, Verifier(in_force, trusted=Networks(), answers=Answers())
+    )

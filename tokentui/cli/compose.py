@@ -28,6 +28,7 @@ class Office:
         key_file: Path | None,
         *,
         passphrase_file: Path | None = None,
+        requests_file: Path | None = None,
         asks: bool = False,
         read_only: bool = False,
         demo: bool = False,
@@ -36,6 +37,7 @@ class Office:
         self._store_file = store_file
         self._key_file = key_file
         self.passphrase_file = passphrase_file
+        self._requests_file = requests_file
         self._asks = asks
         self.read_only = read_only
         self.demo = demo
@@ -71,7 +73,12 @@ class Office:
         """The store; nothing is read yet."""
         from tokentui.store.tinydb_store import TinyDBStore
 
-        return TinyDBStore(self.store_file, key_id=lambda: self.key.id(), read_only=self.read_only)
+        return TinyDBStore(
+            self.store_file,
+            key_id=lambda: self.key.id(),
+            read_only=self.read_only,
+            requests_file=self._requests_file.expanduser() if self._requests_file else None,
+        )
 
     @cached_property
     def key(self) -> "MasterKey":

@@ -10,7 +10,7 @@ import click
 
 from tokentui import __version__
 from tokentui.cli.compose import Office, demo_office
-from tokentui.cli.failures import report
+from tokentui.cli.failures import Defect, report
 from tokentui.cli.lazy import LazyGroup
 from tokentui.cli.ui import check_terminal, open_ui
 
@@ -54,7 +54,7 @@ class Program(LazyGroup):
         except _PipeClosed:
             code = report(BrokenPipeError())
         except Exception as error:  # noqa: BLE001  # `report` tells all of it
-            code = report(error)
+            code = _reported(error)
         sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -63,6 +63,14 @@ class Program(LazyGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise _PipeClosed("") from None
+
+
+def _reported(error: Exception) -> int:
+    """As `report`; a defect in there is told as any other, since its own traceback could hold a token value."""
+    try:
+        return report(error)
+    except Exception as worse:  # noqa: BLE001  # told without its text
+        return report(Defect(worse))
 
 
 #: Whether it can be read is asked by who reads it, and told as what it is: a store or key that cannot be used.
@@ -84,6 +92,7 @@ _FILE = click.Path(path_type=Path, readable=False)
         "scan": "tokentui.cli.scan:scan",
         "store": "tokentui.cli.store:store",
         "serve": "tokentui.cli.serve:serve",
+        "proxy": "tokentui.cli.proxy:proxy",
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -110,6 +119,13 @@ _FILE = click.Path(path_type=Path, readable=False)
     envvar="TOKENTUI_PASSPHRASE_FILE",
     help="Where the key's passphrase is, if it has one.  [environment: TOKENTUI_PASSPHRASE_FILE]",
 )
+@click.option(
+    "--requests-file",
+    type=_FILE,
+    metavar="FILE",
+    envvar="TOKENTUI_REQUESTS_FILE",
+    help="The requests seen.  [default: beside the store; environment: TOKENTUI_REQUESTS_FILE]",
+)
 @click.option("--read-only", is_flag=True, help="Look only: nothing can be changed.")
 @click.option("--demo", is_flag=True, help="Try out: a store of examples, thrown away at the end.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
@@ -119,6 +135,7 @@ def program(
     store: Path | None,
     key_file: Path | None,
     passphrase_file: Path | None,
+    requests_file: Path | None,
     read_only: bool,
     demo: bool,
 ) -> None:
@@ -133,7 +150,14 @@ def program(
         _refuse_places(ctx)
         ctx.obj = ctx.with_resource(demo_office(read_only=read_only))
     else:
-        ctx.obj = Office(store, key_file, passphrase_file=passphrase_file, asks=not opens_ui, read_only=read_only)
+        ctx.obj = Office(
+            store,
+            key_file,
+            passphrase_file=passphrase_file,
+            requests_file=requests_file,
+            asks=not opens_ui,
+            read_only=read_only,
+        )
     if opens_ui:
         open_ui(ctx.obj)
 

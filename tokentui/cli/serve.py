@@ -11,51 +11,118 @@ from tokentui.cli.output import talk
 if TYPE_CHECKING:
     import socket
 
+    from tokentui.verifier.application import Verifier
+    from tokentui.verifier.in_force import InForce
+    from tokentui.verifier.reporting import Reporter
+    from tokentui.verifier.serving import Make
 
-@click.command()
+_FILE = click.Path(path_type=Path)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  tokentui serve
+  tokentui --key-file verify.key serve --unix /run/tokentui/verify.sock --workers 2
+  tokentui serve --host 10.0.0.5 --trusted-proxy 10.0.0.0/24
+
+The verifier reads the store and never writes it. It needs no more than the key for
+checking: tokentui store key export --verify-only. SIGTERM ends it; what is under
+way is answered and recorded first.""",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Listen at this address.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="Listen at this port.")
-@click.option("--unix", type=click.Path(path_type=Path), metavar="FILE", help="Listen at this Unix socket instead.")
+@click.option("--unix", type=_FILE, metavar="FILE", help="Listen at this Unix socket, and at no port.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="So many processes answer.")
 @click.option(
-    "--trusted-proxy", "trusted", multiple=True, metavar="CIDR", help="Believe this proxy.  [default: loopback]"
+    "--trusted-proxy",
+    "trusted",
+    multiple=True,
+    metavar="CIDR",
+    help="Believe proxies from there; several times for several.  [default: 127.0.0.0/8 and ::1]",
 )
 @click.option("--realm", default="tokentui", show_default=True, help="What challenges name as the realm.")
-@click.option("--max-stale", type=click.FloatRange(0), default=300.0, show_default=True, metavar="SECONDS")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N")
+@click.option(
+    "--max-stale",
+    type=click.FloatRange(0),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="So long the last good state holds while the store cannot be read; then everybody is refused.",
+)
+@click.option("--keep-days", type=click.IntRange(1), default=30, show_default=True, help="Keep requests so long.")
+@click.option(
+    "--keep-requests", type=click.IntRange(1), default=1_000_000, show_default=True, help="Keep so many at the most."
+)
+@click.option("--metrics-token-names", is_flag=True, help="Let /metrics tell the tokens' names too.")
 @click.pass_obj
 def serve(
     office: Office,
+    /,
     host: str,
     port: int,
     unix: Path | None,
+    workers: int,
     trusted: tuple[str, ...],
     realm: str,
     max_stale: float,
-    workers: int,
+    keep_days: int,
+    keep_requests: int,
+    metrics_token_names: bool,
 ) -> None:
-    """Answer reverse proxies whether a request may pass, by what the store holds now."""
+    """Answer reverse proxies whether a request may pass, by what the store holds now.
+
+    /verify/nginx, /verify/caddy, /verify/traefik, /verify/haproxy and /verify/envoy/… are asked by the proxies;
+    /healthz and /metrics by those who watch.
+    """
+    _check_installed()
     from tokentui.verifier import serving
+    from tokentui.verifier.metrics import Metrics
+    from tokentui.verifier.recorder import Recorder, Retention
+    from tokentui.verifier.supervisor import Supervisor
+
+    make = _maker(office, trusted, realm, max_stale)
+    recorder = Recorder(office.store.requests, talk, retention=Retention(keep_days, keep_requests))
+    metrics = Metrics(recorder, token_names=metrics_token_names)
+    sockets = serving.bind(serving.Places(host, None if unix else port, unix))
+    try:
+        worker = serving.Worker(make, sockets)
+        supervisor = Supervisor(worker, workers, recorder, hear=metrics.count, news=metrics.news, told=talk)
+        supervisor.run(lambda: _tell_places(sockets))
+    finally:
+        serving.close(sockets)
+
+
+def _check_installed() -> None:
+    from importlib.util import find_spec
+
+    missing = [name for name in ("uvicorn", "prometheus_client") if find_spec(name) is None]
+    if missing:
+        raise click.UsageError("The verifier needs what `pip install 'tokentui[serve]'` brings.")
+
+
+def _maker(office: Office, trusted: tuple[str, ...], realm: str, max_stale: float) -> "Make":
+    """What makes the application in each worker, from a store that is opened to be looked at only."""
     from tokentui.verifier.answers import Answers
     from tokentui.verifier.application import Verifier
     from tokentui.verifier.in_force import InForce
     from tokentui.verifier.networks import LOOPBACK, Networks
-    from tokentui.verifier.recorder import Recorder
-    from tokentui.verifier.reporting import Reporter
-    from tokentui.verifier.supervisor import Supervisor
+    from tokentui.verifier.pages import pages
 
     networks, answers = Networks(trusted or LOOPBACK), Answers(realm)
+    looking = Office(office.store_file, office.key_file, passphrase_file=office.passphrase_file, read_only=True)
 
-    def make(reporter: Reporter) -> tuple[Verifier, InForce]:
-        in_force = InForce(office.store, office.desk.vault.digest, max_stale=max_stale, told=talk)
-        return Verifier(in_force, trusted=networks, answers=answers, listener=reporter), in_force
+    def make(reporter: "Reporter") -> "tuple[Verifier, InForce]":
+        vault = looking.desk.vault
+        if looking.passphrase_file is not None and vault.needs_passphrase:
+            from tokentui.cli.passphrases import read_passphrase
 
-    sockets = serving.bind(serving.Places(host, None if unix else port, unix))
-    try:
-        recorder = Recorder(office.store.requests, talk)
-        supervisor = Supervisor(serving.Worker(make, sockets), workers, recorder, told=talk)
-        supervisor.run(lambda: _tell_places(sockets))
-    finally:
-        serving.close(sockets)
+            vault.unlock(read_passphrase(looking.passphrase_file))
+        in_force = InForce(looking.store, vault, max_stale=max_stale, told=talk)
+        shown = pages(in_force, reporter)
+        return Verifier(in_force, trusted=networks, answers=answers, listener=reporter, pages=shown), in_force
+
+    return make
 
 
 def _tell_places(sockets: "list[socket.socket]") -> None:

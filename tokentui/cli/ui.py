@@ -6,29 +6,17 @@ import sys
 import click
 
 from tokentui.cli.compose import Office
+from tokentui.cli.failures import holds_values
 
+#: With these Textual writes down, or sends to its console, every message: what is pasted or typed is among them.
+_TELLTALE = ("TEXTUAL", "TEXTUAL_LOG")
 _OTHERWISE = "use the command line, as in: tokentui tokens list"
 
 
 #: How the names of terminals begin that are known to draw. Many a system does not know the newer of them by name.
-_KNOWN = tuple(
-    [
-        "alacritty",
-        "contour",
-        "foot",
-        "ghostty",
-        "konsole",
-        "linux",
-        "putty",
-        "rio",
-        "rxvt",
-        "screen",
-        "st-",
-        "tmux",
-        "vte",
-        "wezterm",
-        "xterm",
-    ]
+_KNOWN = (
+    *("alacritty", "contour", "foot", "ghostty", "konsole", "linux", "putty", "rio", "rxvt", "screen", "st-", "tmux"),
+    *("vte", "wezterm", "xterm"),
 )
 
 
@@ -44,7 +32,7 @@ def check_terminal() -> None:
 
 
 def _draws(name: str) -> bool:
-    """Whether the system knows a terminal of this name, and it moves its cursor as all of today's do (ECMA-48 CUP)."""
+    """Whether the system knows a terminal of this name, which moves its cursor as all of today's do (ECMA-48 CUP)."""
     if not name:
         return False
     try:
@@ -58,6 +46,7 @@ def _draws(name: str) -> bool:
     return (curses.tigetstr("cup") or b"").startswith(b"\x1b[")
 
 
+@holds_values
 def open_ui(office: Office) -> None:
     """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all.
 
@@ -68,6 +57,8 @@ def open_ui(office: Office) -> None:
         from tokentui.cli.passphrases import read_passphrase
 
         office.desk.vault.unlock(read_passphrase(office.passphrase_file))
+    for name in _TELLTALE:
+        os.environ.pop(name, None)
     if os.environ.get("TERM") == "linux":  # the kernel's console has no keyboard protocol; an old one writes it out
         os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     from tokentui.tui.app import TokenTuiApp

@@ -84,16 +84,17 @@ def parse_target(raw: str | bytes) -> Target:
     if len(raw) > MAX_BYTES:
         raise BadTarget(f"it is longer than {MAX_BYTES} bytes")
     path, question_mark, query = raw.partition("?") if isinstance(raw, str) else raw.partition(b"?")
-    parsed = (_remembered if len(path) <= _SHORT else _parsed)(path)
-    return Target(*parsed, _access_tokens(_text(query))) if question_mark else Target(*parsed)
+    target = _remembered(path) if len(path) <= _SHORT else _parsed(path)
+    tokens = _access_tokens(_text(query)) if question_mark else ()
+    return target._replace(access_tokens=tokens) if tokens else target
 
 
-def _parsed(raw: str | bytes) -> tuple[str, tuple[str, ...]]:
-    """A path, decoded, and its segments."""
+def _parsed(raw: str | bytes) -> Target:
+    """The target that a path alone is."""
     path = _text(raw)
     if not _PLAIN.fullmatch(path):
         path = decode_path(path)
-    return path, tuple(path[1:].split("/"))
+    return Target(path, tuple(path[1:].split("/")))
 
 
 #: Paths come again; what is refused is not remembered, nor any query, which may hold a token.

@@ -79,8 +79,16 @@ def for_checking(path: Path) -> SealError:
 def _check_private(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise SealError(f"The key file {path} is not a regular file. Name the right file with --key-file.")
-    if status.st_mode & 0o077:
+    if status.st_mode & (0o077 & ~_granted(path)):
         raise SealError(f"Others may read the key file. Mend it with: chmod 600 {shlex.quote(str(path))}")
+
+
+def _granted(path: Path) -> int:
+    """What may stand in the mode for others: systemd lets its service read a credential by an entry of an ACL.
+
+    The mask of that shows as the group's right to read (systemd.exec(5), "Credentials"; acl(5)).
+    """
+    return 0o040 if os.environ.get("CREDENTIALS_DIRECTORY") == str(path.parent) else 0
 
 
 def _parse(content: bytes) -> "KeyContent | None":

@@ -3,7 +3,7 @@
 Any backend that passes the contract tests (`tests/store/contract.py`) will do.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -283,6 +283,9 @@ class Vault(Protocol):
 
     def digest(self, value: str) -> str:
         """The keyed digest of a value, hex."""
+
+    def digester(self) -> Callable[[str], str]:
+        """`digest` with the key of now, which it keeps, be the vault's another one later; raises `SealError`."""
 
     def seal(self, value: str, record_id: str, field: str) -> tuple[str, str, str]:
         """`(sealed, digest, sealed hint)` of a value; it can be opened for this record and field only."""

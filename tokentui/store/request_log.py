@@ -37,15 +37,15 @@ _PATIENCE = 5.0
 
 
 class RequestLog:
-    """The requests seen beside the store file `store`. Reading makes no file; the first recording does.
+    """The requests seen beside the store file `store`, or in another file, which the first recording makes.
 
     Safe to use from several threads and processes at once. SQLite is loaded when there is something to read or to
     write: most commands need none of it.
     """
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: Path, file: Path | None = None) -> None:
         self._store = store
-        self.path = store.with_name(FILE_NAME)
+        self.path = file or store.with_name(FILE_NAME)
         #: What was found of all tokens, while somebody holds it: of 100,000 that is 30 MB. Before it, the stamp of
         #: the files in which it was found.
         self._last_seen: tuple[Stamp, Callable[[], _Sightings | None]] = ((), _Sightings)
@@ -203,7 +203,10 @@ class RequestLog:
         with self._telling("read"):
             address = f"{self.path.absolute().as_uri()}?mode=ro"
             with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as database:
-                return nothing if self._check(database) else look(database)
+                try:
+                    return nothing if self._check(database) else look(database)
+                except (TypeError, ValueError, OverflowError):  # a cell of SQLite's may hold anything
+                    raise StoreError(f"The requests seen {self.path} are damaged. Move them away.") from None
 
     @contextmanager
     def _telling(self, what: str) -> Iterator[None]:

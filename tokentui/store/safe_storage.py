@@ -60,10 +60,10 @@ class Saved:
 class SafeStorage(Storage):
     """The tables of one store file. `load` and `stamp` need no lock; TinyDB writes inside `locked()` only."""
 
-    def __init__(self, path: Path, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
+    def __init__(self, path: Path, *, lock_timeout: float = LOCK_TIMEOUT, requests_file: Path | None = None) -> None:
         #: The file itself: to replace a symbolic link would leave the file behind it as it was.
         self.path = Path(os.path.realpath(path))
-        self.requests = RequestLog(self.path)
+        self.requests = RequestLog(self.path, requests_file)
         self.notices = Notices()
         self._lock_timeout = lock_timeout
         self._loading = threading.Lock()

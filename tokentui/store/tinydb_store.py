@@ -10,7 +10,7 @@ from tinydb import TinyDB
 from tinydb.table import Table
 
 from tokentui.domain.errors import ReadOnly, SealError, StoreError
-from tokentui.store.codec import Document
+from tokentui.store.codec import TABLES, Document
 from tokentui.store.file_format import is_newer, meta_of
 from tokentui.store.protocol import Notice, Stamp
 from tokentui.store.request_log import RequestLog
@@ -55,6 +55,7 @@ class TinyDBStore:
 
     `key_id` names the key that values are sealed with. It is asked only when records are added or values replaced:
     a store that holds no value yet is marked with it, and a store that is marked with another refuses the change.
+    The requests seen are in `requests_file`, or beside the store.
     """
 
     def __init__(
@@ -64,8 +65,9 @@ class TinyDBStore:
         key_id: Callable[[], str] | None = None,
         read_only: bool = False,
         lock_timeout: float = LOCK_TIMEOUT,
+        requests_file: Path | None = None,
     ) -> None:
-        self._database = _Database(path, lock_timeout=lock_timeout, storage=SafeStorage)
+        self._database = _Database(path, lock_timeout=lock_timeout, requests_file=requests_file, storage=SafeStorage)
         storage = self._database.storage
         assert isinstance(storage, SafeStorage)
         self._storage = storage
@@ -132,6 +134,7 @@ class TinyDBStore:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
         with self._storage.locked(note) as saved:
+            _check_whole(saved.tables)
             yield from self._changing(saved, note)
 
     @contextmanager
@@ -210,6 +213,12 @@ class TinyDBStore:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _check_whole(tables: Tables) -> None:
+    """Raise `StoreError` where a table is damaged: with each save an older copy goes, and it may be the sound one."""
+    for name in TABLES.values():
+        tables[name]
 
 
 def wrong_key(store: str) -> SealError:

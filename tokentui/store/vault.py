@@ -39,17 +39,17 @@ def key_id(master: bytes) -> str:
 class Keys:
     """The keys that come of one master key, and its name. No `repr` shows them."""
 
-    __slots__ = ("_keyed", "_seal", "id")
+    __slots__ = ("_inner", "_outer", "_seal", "id")
 
     def __init__(self, id: str, digest: bytes, seal: bytes | None) -> None:
         """Without a key to `seal` with, they make digests and nothing else."""
-        import hashlib
-        import hmac
+        from hashlib import sha256
 
         self.id = id
         self._seal = seal
-        #: A digest that has taken in the key and nothing yet: a copy of it is sooner made than a new one.
-        self._keyed = hmac.new(digest, digestmod=hashlib.sha256)
+        #: An HMAC (RFC 2104 §2) that has taken in the key and nothing yet: sooner copied than one of `hmac`'s.
+        block = digest.ljust(64, b"\0")
+        self._inner, self._outer = (sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
 
     @classmethod
     def of(cls, master: bytes) -> "Keys":
@@ -58,9 +58,10 @@ class Keys:
 
     def digest(self, value: str) -> str:
         """The keyed digest of a value, hex."""
-        digest = self._keyed.copy()
-        digest.update(value.encode())
-        return digest.hexdigest()
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value.encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
     @property
     def seal(self) -> bytes:
@@ -161,6 +162,9 @@ class KeyVault:
 
     def digest(self, value: str) -> str:
         return self._keys.digest(value)
+
+    def digester(self) -> Callable[[str], str]:
+        return self._keys.digest
 
     def seal(self, value: str, record_id: str, field: str) -> tuple[str, str, str]:
         keys = self._keys

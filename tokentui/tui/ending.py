@@ -30,7 +30,7 @@ class Ending:
     """Waits for the end from outside, from `begin` on, and sees that it comes."""
 
     def __init__(self, leave: Callable[[int], object], last: Callable[[], object] = lambda: None) -> None:
-        """`leave` begins the ordinary way out with an exit code, from any thread; `last` is done before a hard end."""
+        """`leave` begins the ordinary way out with an exit code, from any thread; `last` comes before a hard end."""
         self._leave = leave
         self._last = last
         self._terminal = OwnTerminal()

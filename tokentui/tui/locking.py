@@ -60,7 +60,15 @@ class LockingApp(StackApp):
         if self.held:
             await self.when_free()
             return True
-        return await self.push_screen_wait(Unlock(self.workplace.unlock))
+        unlocked = await self.push_screen_wait(Unlock(self.workplace.unlock))
+        self._show_hints()
+        return unlocked
+
+    def _show_hints(self) -> None:
+        """The last characters of values could not be read before."""
+        for screen in self.screen_stack:
+            if isinstance(screen, PageScreen):
+                screen.store_changed()
 
     def _wait_for_keys(self) -> None:
         if self.lock_after:
@@ -88,6 +96,7 @@ class LockingApp(StackApp):
             self.conceal()
             self.uncover()
             self._wait_for_keys()
+            self._show_hints()
 
     def on_lock_screen_leave_requested(self) -> None:
         self._leave()

@@ -9,14 +9,14 @@ from types import FrameType
 
 
 class Suspending:
-    """Sees to SIGTSTP and SIGCONT, between the system and Textual, which takes every SIGCONT for the end of a rest.
+    """Stands between the system and Textual, which takes every SIGCONT for the end of a rest that it has begun.
 
     SIGCONT comes also after a SIGSTOP, and with the SIGHUP of a line that dropped. To begin drawing a second time
     would mean a second thread at the keys, and a terminal whose changed modes are taken for those that were found.
     """
 
     def __init__(self, *, ends: Callable[[], bool], draw_anew: Callable[[], object]) -> None:
-        """`ends`: whether the end has begun; `draw_anew`, called in the loop, leaves the terminal and enters it again."""
+        """`ends`: whether the end has begun; `draw_anew`, called in the loop, leaves the terminal and enters it."""
         self._ends = ends
         self._draw_anew = draw_anew
         self._suspended = False
@@ -56,9 +56,9 @@ def suspend() -> None:
 
 
 def may_suspend() -> bool:
-    """Whether a shell is there to bring us back: not where we are all that the session is for (`ssh -t host tokentui`).
+    """Whether a shell is there to bring us back: not where the session is for us alone (`ssh -t host tokentui`).
 
-    POSIX calls the rest an orphaned process group: the first of the job has no parent in the session.
+    POSIX calls that an orphaned process group: the first process of the job has no parent in the session.
     """
     first = os.getpgrp()
     parent = os.getppid() if first == os.getpid() else _parent_of(first)
@@ -69,7 +69,7 @@ def may_suspend() -> bool:
 
 
 def _parent_of(process: int) -> int:
-    """Where this cannot be known, the process itself: who was started by a script has a shell above it, most likely."""
+    """Where this cannot be known, the process itself: above a script there is a shell, most likely."""
     try:
         return int(Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[1])
     except (OSError, ValueError, IndexError):

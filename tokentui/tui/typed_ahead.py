@@ -4,8 +4,8 @@ Each key waits until the one before has been through all that hears it, and unti
 dialog that was asked for, the page with its rows. Else the second key of `r` Enter would be Enter for the list.
 
 Of what was typed before a question could be seen, the first key alone is an answer: `e` `y` is what a practised admin
-means, and a word that was typed in the wrong place must not find its `y` further on. A key that comes again before what
-it opened could be seen is the same wish, and not a second one.
+means, and a word that was typed in the wrong place must not find its `y` further on. A key that comes again before
+what it opened could be seen is the same wish, and not a second one.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from tokentui.tui.stack import covered_stack
 
 #: How often is looked whether what keys wait for has come, in seconds.
 LOOK_SECONDS = 0.005
-#: How long keys wait before that is told, and before they are dropped, in seconds: longer than for a lock that is held.
+#: How long keys wait before that is told, and before they are dropped, in seconds: longer than for a held lock.
 TELL_SECONDS, DROP_SECONDS = 0.5, 8.0
 #: How long keys wait for a save, in seconds: often it is done by then, and the row that was added is there.
 SAVE_SECONDS = 0.3
@@ -141,10 +141,10 @@ class TypedAhead:
     async def _deliver(self) -> None:
         try:
             while self._waiting:
-                if await self._clear():
-                    await self._deliver_one(self._waiting.popleft())
-                else:
+                if not await self._clear():
                     self._drop()
+                elif self._waiting:  # they were not forgotten meanwhile
+                    await self._deliver_one(self._waiting.popleft())
         except ScreenStackError:  # the application is closing
             self._waiting.clear()
         finally:
@@ -217,10 +217,12 @@ class TypedAhead:
 
     def _is_meant(self, event: Typed) -> bool:
         """Whether it may go where it would go now."""
-        if isinstance(event, events.Paste):
-            return self._may_paste()
         screen = self._app.screen
         arrival = self._arrivals.get(screen)
+        if covered_stack(self._app) is not None and (arrival is None or event.time < arrival.at):
+            return False  # nobody has seen that it is locked
+        if isinstance(event, events.Paste):
+            return self._may_paste()
         if arrival is None or event.time >= arrival.at:
             return True
         if arrival.taken == 0 and event.key == arrival.asked_by and not self._consumes(event.key, event.character):

@@ -7,7 +7,7 @@ from time import monotonic
 
 from tokentui.domain.decision import Guard
 from tokentui.domain.errors import TokenTuiError
-from tokentui.store.protocol import Stamp, Store
+from tokentui.store.protocol import Stamp, Store, Vault
 
 #: How often the store is looked at, in seconds: a change is to be obeyed within one.
 LOOK_SECONDS = 0.2
@@ -37,17 +37,17 @@ class InForce:
     def __init__(
         self,
         store: Store,
-        digest: Callable[[str], str],
+        vault: Vault,
         *,
         max_stale: float = MAX_STALE,
         told: Callable[[str], object] = lambda line: None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`digest` turns a token value into the store's digest, and raises where the key is not the store's.
+        """The `vault` need not be able to do more than make digests.
 
         `told` takes a line for the log whenever something goes wrong or right again.
         """
-        self._store, self._digest, self._max_stale, self._told, self._clock = store, digest, max_stale, told, clock
+        self._store, self._vault, self._max_stale, self._told, self._clock = store, vault, max_stale, told, clock
         self._guard: Guard | None = None
         self._stamp: Stamp | None = None
         #: The store that could not be read, and when that was found.
@@ -97,15 +97,17 @@ class InForce:
         )
 
     def _take_over(self) -> None:
-        self._digest("")
+        """Records and key are of one moment: the records in force go on with the key that they were sealed under."""
         reader = self._store.reader()
-        guard = Guard(reader.iter_endpoints(), reader.iter_tokens(), reader.iter_assignments(), self._digest)
+        self._vault.follow(reader.key_id)
+        digest = self._vault.digester()
+        guard = Guard(reader.iter_endpoints(), reader.iter_tokens(), reader.iter_assignments(), digest)
         counts = reader.counts()
         self._guard, self._amounts = guard, (counts.endpoints, counts.tokens)
 
     def _tell(self, trouble: str) -> None:
-        """A line when it goes wrong, and when it is right again; not when it is right from the beginning."""
-        if trouble != self._trouble and (trouble or self._confirmed is not None):
+        """A line when it goes wrong, and when it is right again; whoever begins has the answer of `look`."""
+        if trouble != self._trouble and self._confirmed is not None:
             self._told(trouble or "The store is read again, and obeyed.")
         self._trouble = trouble
 

@@ -14,6 +14,7 @@ from time import monotonic
 
 from tokentui.domain.errors import StoreError
 from tokentui.services.desk import utc_now
+from tokentui.services.wording import amount
 from tokentui.store.protocol import Recording, Requests
 from tokentui.verifier.seen import Seen
 
@@ -107,7 +108,7 @@ class Recorder:
         while self.keep_some():
             pass
         if self._waiting:
-            self._told(f"{len(self._waiting)} requests were not recorded.")
+            self._told(f"{amount(len(self._waiting), 'request')} could not be recorded.")
         self.lose(len(self._waiting))
         self._waiting.clear()
         self._close()

@@ -103,14 +103,15 @@ def close(sockets: Iterable[socket.socket]) -> None:
         each.close()
 
 
+#: Makes the application and its records in force; its listener is the reporter.
+Make = Callable[[Reporter], tuple[Verifier, InForce]]
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """What answers in one process; `make` makes it there, so that each has its own eyes on the store and its own key.
+    """What answers in one process; `make` makes it there: each has its own eyes on the store and its own key."""
 
-    `make` gets the reporter, which is the application's listener, and gives the application and its records in force.
-    """
-
-    make: Callable[[Reporter], tuple[Verifier, InForce]]
+    make: Make
     sockets: list[socket.socket]
 
     def __call__(self, channel: Channel) -> NoReturn:

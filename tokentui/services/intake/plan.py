@@ -178,6 +178,9 @@ class _Unsealed:
     def digest(self, value: str) -> str:
         raise NotImplementedError("there is no key")
 
+    def digester(self) -> Callable[[str], str]:
+        return self.digest
+
     def seal(self, value: str, record_id: str, field: str) -> tuple[str, str, str]:
         return "", f"{record_id}.{field}", ""
 

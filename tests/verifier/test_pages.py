@@ -1,0 +1,111 @@
+"""Health and metrics: how the store and the recording stand, and no secret."""
+
+import json
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.verifier.asking import Answered, ask
+from tests.verifier.conftest import Guarded
+from tests.verifier.test_recorder import seen
+from tokentui.store.memory_requests import MemoryRequests
+from tokentui.verifier.answers import Answers
+from tokentui.verifier.application import Verifier
+from tokentui.verifier.in_force import InForce
+from tokentui.verifier.metrics import Metrics
+from tokentui.verifier.networks import Networks
+from tokentui.verifier.pages import health, metrics
+from tokentui.verifier.recorder import Recorder
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def watched(guarded: Guarded, clock: Clock) -> tuple[InForce, Verifier]:
+    in_force = InForce(guarded.desk.store, guarded.desk.vault, max_stale=60, clock=clock)
+    shown = {
+        "/healthz": lambda: health(in_force, {"waiting": 3, "lost": 2}),
+        "/metrics": lambda: metrics(in_force, {}),
+    }
+    return in_force, Verifier(in_force, trusted=Networks(), answers=Answers(), pages=shown)
+
+
+def told(answer: Answered) -> dict[str, object]:
+    content: dict[str, object] = json.loads(answer.body)
+    return content
+
+
+def test_health_says_ok_then_stale_then_refusing(guarded: Guarded) -> None:
+    clock = Clock()
+    in_force, verifier = watched(guarded, clock)
+    in_force.look()
+    clock.now += 1
+    fine = ask(verifier, "/healthz")
+    assert fine.status == 200
+    assert told(fine) == {
+        "status": "ok",
+        "store": {"age_seconds": 1.0, "trouble": "", "endpoints": 2, "tokens": 2},
+        "recorder": {"waiting": 3, "lost": 2},
+    }
+    store = guarded.store
+    store.rename(store.with_name("elsewhere"))
+    in_force.look()
+    stale = ask(verifier, "/healthz")
+    assert (stale.status, told(stale)["status"]) == (200, "stale")
+    clock.now += 61
+    refusing = ask(verifier, "/healthz")
+    assert (refusing.status, told(refusing)["status"]) == (503, "refusing")
+    store.with_name("elsewhere").rename(store)
+    in_force.look()
+    assert told(ask(verifier, "/healthz"))["status"] == "ok"
+
+
+def test_pages_are_read_only_and_a_place_that_is_none_is_404(guarded: Guarded) -> None:
+    _, verifier = watched(guarded, Clock())
+    assert ask(verifier, "/healthz", method="POST").status == 405
+    assert ask(verifier, "/healthz", method="HEAD").body == b""
+    for place in ("/", "/verify", "/verify/", "/verify/apache", "/verify/nginx/", "/Verify/nginx"):
+        assert ask(verifier, place).status == 404
+
+
+def test_metrics_count_decisions_by_endpoint_slot_and_outcome_and_name_no_token() -> None:
+    recorder = Recorder(MemoryRequests(), print)
+    counted = Metrics(recorder)
+    counted.count(seen())
+    counted.count(seen()._replace(status=403, reason="insufficient_scope"))
+    counted.count(seen())
+    text = counted.news()["metrics"]
+    assert "ERP" not in text
+    families = {family.name: family for family in text_string_to_metric_families(text)}
+    decisions = {
+        (one.labels["endpoint"], one.labels["slot"], one.labels["outcome"]): one.value
+        for one in families["tokentui_decisions"].samples
+        if one.name == "tokentui_decisions_total"
+    }
+    assert decisions == {("shop/orders", "GET", "allowed"): 2.0, ("shop/orders", "GET", "refused"): 1.0}
+    assert {"tokentui_decision_seconds", "tokentui_recorder_waiting", "tokentui_recorder_lost"} <= families.keys()
+
+
+def test_metrics_name_tokens_where_that_is_asked_for() -> None:
+    counted = Metrics(Recorder(MemoryRequests(), print), token_names=True)
+    counted.count(seen())
+    assert 'token="ERP"' in counted.news()["metrics"]
+
+
+def test_a_worker_adds_its_view_of_the_store_to_the_metrics(guarded: Guarded) -> None:
+    clock = Clock()
+    in_force, verifier = watched(guarded, clock)
+    before = ask(verifier, "/metrics").body.decode()
+    assert "tokentui_store_age_seconds NaN" in before
+    in_force.look()
+    clock.now += 2
+    families = {
+        family.name: family for family in text_string_to_metric_families(ask(verifier, "/metrics").body.decode())
+    }
+    assert families["tokentui_store_age_seconds"].samples[0].value == 2.0
+    assert families["tokentui_store_stale"].samples[0].value == 0

@@ -1,0 +1,123 @@
+"""What workers tell is kept in batches; what cannot be kept is counted, and the count is kept too."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.domain.worlds import NOW
+from tokentui.domain.errors import StoreError
+from tokentui.store.memory_requests import MemoryRecording, MemoryRequests
+from tokentui.store.queries import Window
+from tokentui.store.request_log import RequestLog
+from tokentui.store.request_queries import RequestQuery
+from tokentui.verifier import recorder as recorder_module
+from tokentui.verifier.recorder import BATCH, Recorder, Retention
+from tokentui.verifier.seen import Seen
+
+
+def seen(number: int = 0) -> Seen:
+    return Seen(
+        at=NOW.timestamp() + number,
+        method="GET",
+        path=f"/{number}",
+        endpoint_id="orders",
+        endpoint="shop/orders",
+        slot="GET",
+        token_id="erp",
+        token="ERP",
+        kind="endpoint",
+        previous=False,
+        fingerprint="",
+        address="192.0.2.7",
+        status=200,
+        reason="allowed",
+        duration=7,
+    )
+
+
+class Faulty(MemoryRequests):
+    """Requests that cannot be kept while `broken`."""
+
+    broken = True
+
+    @contextmanager
+    def recording(self) -> Iterator[MemoryRecording]:
+        if self.broken:
+            raise StoreError("The disk is full.")
+        with super().recording() as recording:
+            yield recording
+
+
+def paths(requests: MemoryRequests | RequestLog) -> list[str]:
+    return [row.request.path for row in requests.page(RequestQuery(), Window()).rows]
+
+
+def test_decisions_are_kept_in_batches_and_in_their_order(tmp_path: Path) -> None:
+    log = RequestLog(tmp_path / "tokens.json")
+    recorder = Recorder(log, pytest.fail, clock=lambda: NOW)
+    for number in range(BATCH + 5):
+        recorder.take(seen(number))
+    assert recorder.keep_some()
+    assert (recorder.kept, recorder.waiting) == (BATCH, 5)
+    assert recorder.keep_some()
+    assert not recorder.keep_some()
+    recorder.end()
+    assert paths(log)[:2] == [f"/{BATCH + 4}", f"/{BATCH + 3}"]
+    assert (recorder.kept, recorder.lost) == (BATCH + 5, 0)
+
+
+def test_where_the_queue_is_full_decisions_are_lost_and_their_number_is_kept() -> None:
+    requests = MemoryRequests()
+    recorder = Recorder(requests, pytest.fail, capacity=3, clock=lambda: NOW)
+    for number in range(5):
+        recorder.take(seen(number))
+    recorder.keep_some()
+    assert sorted(paths(requests)) == ["/0", "/1", "/2"]
+    assert recorder.lost == requests.lost(NOW) == 2
+
+
+def test_what_cannot_be_kept_waits_is_told_once_and_is_kept_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(recorder_module, "monotonic", lambda: now[0])
+    told: list[str] = []
+    requests = Faulty()
+    recorder = Recorder(requests, told.append, clock=lambda: NOW)
+    recorder.take(seen())
+    for _ in range(3):
+        assert not recorder.keep_some()
+        assert not recorder.busy
+        now[0] += 10
+    assert recorder.busy
+    requests.broken = False
+    assert recorder.keep_some()
+    assert told == ["Requests are not recorded: The disk is full.", "Requests are recorded again."]
+    assert paths(requests) == ["/0"]
+
+
+def test_at_the_end_what_cannot_be_kept_is_told_as_lost() -> None:
+    told: list[str] = []
+    recorder = Recorder(Faulty(), told.append)
+    recorder.take(seen())
+    recorder.end()
+    assert recorder.lost == 1
+    assert told[-1] == "1 request could not be recorded."
+
+
+def test_what_is_too_old_or_too_much_goes_in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder_module, "_STEP", 4)
+    requests = MemoryRequests()
+    recorder = Recorder(
+        requests, pytest.fail, retention=Retention(days=1, rows=6), clock=lambda: NOW + timedelta(days=1, seconds=5)
+    )
+    for number in range(20):
+        recorder.take(seen(number))
+    recorder.keep_some()
+    left = [len(paths(requests))]
+    while recorder.keep_some() or left[-1] != len(paths(requests)):
+        left.append(len(paths(requests)))
+    assert max(before - after for before, after in pairwise(left)) <= 4
+    assert len(paths(requests)) == 6
