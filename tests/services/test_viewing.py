@@ -22,6 +22,7 @@ from tokentui.store.memory import Memory, MemoryStore
 from tokentui.store.queries import Window
 from tokentui.store.request_queries import UNKNOWN, RequestQuery, TallyBy
 from tokentui.store.vault import KeyVault
+from tokentui.tui.request_rows import COLUMNS
 
 REFUSED: dict[str, Any] = {"status": 403, "reason": "insufficient_scope"}
 
@@ -115,7 +116,9 @@ def test_a_text_finds_names_refs_and_how_addresses_and_fingerprints_begin(
 
 
 def test_every_reason_fits_the_column_of_outcomes() -> None:
-    assert [reason for reason in Reason if len(f"✗ {short_reason(reason)} ◆ new") > 21] == []
+    width = next(column.width for column in COLUMNS if column.key == "outcome")
+    refusing = [reason for reason in Reason if reason.status != 200]
+    assert [reason for reason in refusing if len(f"✗ refused: {short_reason(reason)}") > width] == []
     assert short_reason("something_newer") == "something newer"
 
 

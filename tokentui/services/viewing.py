@@ -19,7 +19,7 @@ _TAIL = 6
 _SHORT: dict[str, str] = {
     Reason.INTERNAL_ERROR: "error",
     Reason.UNTRUSTED_PROXY: "proxy",
-    Reason.BAD_QUESTION: "bad question",
+    Reason.BAD_QUESTION: "bad headers",
     Reason.BAD_TARGET: "bad target",
     Reason.UNKNOWN_ENDPOINT: "no endpoint",
     Reason.METHOD_NOT_ALLOWED: "method",

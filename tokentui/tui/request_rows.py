@@ -14,10 +14,10 @@ from tokentui.tui.words import age, local_second
 COLUMNS = (
     Column("when", "When", 11),
     Column("method", "Method", 6, sortable=False),
-    Column("endpoint", "Endpoint", 17, flex=3, sortable=False),
+    Column("endpoint", "Endpoint", 16, flex=3, sortable=False),
     Column("token", "Token", 14, flex=3, sortable=False),
     Column("address", "From", 15, flex=1, drop=2, sortable=False),
-    Column("outcome", "Outcome", 21, sortable=False),
+    Column("outcome", "Outcome", 22, sortable=False),
     Column("duration", "Took", 7, justify="right", drop=3, sortable=False),
 )
 

@@ -66,7 +66,8 @@ class RequestDetails(Dialog[str | None]):
         yield Content("")
         yield Content(printable(story.sentence))
         yield Content("")
-        yield Content.assemble((_verdict(story.passes), "bold"), "  ", printable(story.now))
+        now = "for the same reason." if story.now == story.sentence else story.now
+        yield Content.assemble((_verdict(story.passes), "bold"), "  ", printable(now))
         if story.ways:
             yield Content("")
             yield Content.styled("What would let it pass", "bold $text-accent")

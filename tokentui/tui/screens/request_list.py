@@ -36,8 +36,8 @@ _EMPTY = "Nothing recorded yet.\n\n`tokentui serve` records each request that it
 _NOTHING_FITS = "No request fits.\n\nEsc  Clear the filters    m  Other outcomes    p  Another period"
 
 
-def _filter_key(key: str, what: str, words: str, tooltip: str) -> Binding:
-    return Binding(key, what, words, id=f"requests.{what}", group=actions.LOOK, tooltip=tooltip)
+def _filter_key(key: str, what: str, words: str, tooltip: str, *, show: bool = True) -> Binding:
+    return Binding(key, what, words, show=show, id=f"requests.{what}", group=actions.LOOK, tooltip=tooltip)
 
 
 class RequestList(Vertical):
@@ -55,7 +55,9 @@ class RequestList(Vertical):
         _filter_key("m", "turn_outcome", "Outcome", "All, allowed or refused"),
         _filter_key("w", "pick_token", "Token", "Only with one token: which application calls here"),
         _filter_key("e", "pick_endpoint", "Endpoint", "Only to one endpoint"),
-        _filter_key("a", "turn_address", "Address", "Only from the address under the cursor, or from all"),
+        _filter_key(
+            "a", "turn_address", "Address", "Only from the address under the cursor, or from all", show=False
+        ),
         _filter_key("p", "turn_period", "Period", "All, the last hour, 24 hours or 7 days"),
         Binding(
             "escape",
