@@ -16,7 +16,7 @@ HEAD = """# Keys
 Every action of the terminal UI, by the id that rebinds it in `config.toml`; several keys are separated by commas:
 
     [keys]
-    "tokens.disable" = "x"
+    "tokens.disable" = "D"
     "list.down" = "down,j,n"
 
 This page is made by `docs/make_keys.py`.

@@ -13,8 +13,9 @@ import pytest
 
 from tokentui.domain.requests import SeenRequest
 from tokentui.domain.slots import Slot
-from tokentui.store.queries import RequestFilter
+from tokentui.store.queries import RequestFilter, Window
 from tokentui.store.request_log import RequestLog
+from tokentui.store.request_queries import RequestQuery, TallyBy
 from tokentui.store.request_recording import DatabaseRecording
 from tokentui.store.request_tables import lay_out
 
@@ -154,3 +155,108 @@ def test_what_a_question_asks_of_a_million_requests_comes_while_one_looks(large:
         took = milliseconds(ask, 3)
         print(f"  {what}: {ask():,} calls in {took:.0f} ms")
         assert took <= 2_000
+
+
+# ---------------------------------------------------------------------- the data viewer
+
+#: What one step may take, in milliseconds of one processor.
+STEP = 100.0
+#: As many addresses as there are, and as many tokens that nobody has, of one in fifty requests.
+ADDRESSES, STRANGERS = 3_000, 500
+TOKENS = tuple(f"019ca2b0-5a10-7c3e-9f01-{id:012}" for id in range(1_000))
+
+
+def varied(number: int) -> Iterator[SeenRequest]:
+    """As `requests`, from many addresses, some refused, some with tokens that nobody has."""
+    for place, one in enumerate(requests(number, len(TOKENS))):
+        address = f"10.{place % ADDRESSES // 250}.{place % 250}.7"
+        if place % 50 == 6:
+            stranger = f"{place // 50 % STRANGERS:08x}"
+            yield replace(one, token_id="", kind="", fingerprint=stranger, address=address, status=401, reason="x")
+        elif place % 20 == 5:
+            yield replace(one, address=address, status=403, reason="insufficient_scope")
+        else:
+            yield replace(one, address=address)
+
+
+@pytest.fixture(scope="module")
+def viewed(tmp_path_factory: pytest.TempPathFactory) -> RequestLog:
+    log = RequestLog(tmp_path_factory.mktemp("viewed") / "tokens.json")
+    every = varied(1_000_000)
+    while batch := list(islice(every, 20_000)):
+        log.record(batch)
+    return log
+
+
+def processor_ms(deed: Callable[[], object], rounds: int = 3) -> float:
+    """Of the best round; others that work on the machine do not count."""
+    times = []
+    for _ in range(rounds):
+        begin = time.thread_time()
+        deed()
+        times.append((time.thread_time() - begin) * 1000)
+    return min(times)
+
+
+BUSY_ONE, QUIET = frozenset({BUSY}), frozenset({TOKENS[4]})
+THERE = frozenset({BUSY_ENDPOINT})
+HALF = frozenset(TOKENS[:500])
+
+STEPS: dict[str, tuple[RequestQuery, Window]] = {
+    "open": (RequestQuery(), Window()),
+    "scroll by a page": (RequestQuery(), Window(200, 200)),
+    "to the middle": (RequestQuery(), Window(500_000, 200)),
+    "to the end": (RequestQuery(), Window(999_800, 200)),
+    "refused": (RequestQuery(let_in=False), Window()),
+    "allowed": (RequestQuery(let_in=True), Window()),
+    "allowed, to the middle": (RequestQuery(let_in=True), Window(460_000, 200)),
+    "the last 24 hours": (RequestQuery(since=DAY_AGO), Window()),
+    "the busy token": (RequestQuery(token_ids=BUSY_ONE), Window()),
+    "the busy token, to the middle": (RequestQuery(token_ids=BUSY_ONE), Window(240_000, 200)),
+    "a quiet token": (RequestQuery(token_ids=QUIET), Window()),
+    "the busy endpoint": (RequestQuery(endpoint_ids=THERE), Window()),
+    "token and endpoint that never meet": (RequestQuery(token_ids=QUIET, endpoint_ids=THERE), Window()),
+    "the busy token at the busy endpoint": (RequestQuery(token_ids=BUSY_ONE, endpoint_ids=THERE), Window()),
+    "the busy endpoint, refused": (RequestQuery(endpoint_ids=THERE, let_in=False), Window()),
+    "an address": (RequestQuery(address="10.3.1.7"), Window()),
+    "the busy token from an address": (RequestQuery(token_ids=BUSY_ONE, address="10.3.1.7"), Window()),
+    "unknown tokens": (RequestQuery(unknown=True), Window()),
+    "a fingerprint": (RequestQuery(fingerprint="00000007"), Window()),
+    "a text that nothing has": (RequestQuery(text="zz"), Window()),
+    "a text that one token has": (RequestQuery(text="zz", text_tokens=QUIET), Window()),
+    "a text that the busy token has": (RequestQuery(text="zz", text_tokens=BUSY_ONE), Window()),
+    "a text that half of the tokens have": (RequestQuery(text="zz", text_tokens=HALF), Window()),
+    "the end of that": (RequestQuery(text="zz", text_tokens=HALF), Window(9_800, 200)),
+    "a text that the busy endpoint and half of the tokens have": (
+        RequestQuery(text="zz", text_tokens=HALF, text_endpoints=THERE),
+        Window(),
+    ),
+    "a text that many addresses begin with": (RequestQuery(text="10."), Window()),
+    "a text that few addresses begin with": (RequestQuery(text="10.11."), Window()),
+    "a text that fingerprints begin with": (RequestQuery(text="0000"), Window()),
+    "a text that half of the tokens have, refused": (
+        RequestQuery(text="zz", text_tokens=HALF, let_in=False),
+        Window(),
+    ),
+    "a text that the busy endpoint has, by a quiet token": (
+        RequestQuery(text="zz", text_endpoints=THERE, token_ids=QUIET),
+        Window(),
+    ),
+}
+
+
+def test_the_data_viewer_opens_filters_and_scrolls_a_million_requests_step_by_step(viewed: RequestLog) -> None:
+    print(f"\n1,000,000 requests, {viewed.path.stat().st_size / 1e6:.0f} MB; milliseconds of one processor:")
+    took: dict[str, float] = {}
+    for what, (query, window) in STEPS.items():
+        page = viewed.page(query, window)
+        took[what] = processor_ms(lambda: viewed.page(query, window))  # noqa: B023  # called at once
+        print(f"  {what}: {took[what]:.1f} ms, {page.total:,}{'+' if page.more else ''} of {page.of:,}")
+    row = viewed.page(RequestQuery(), Window(500_000, 1)).rows[0]
+    took["a row in the middle stays where it is"] = processor_ms(
+        lambda: viewed.page(RequestQuery(), Window(around=row.id))
+    )
+    for by in TallyBy:
+        took[f"by {by}"] = processor_ms(lambda: viewed.tallies(by, NOW))  # noqa: B023  # called at once
+        print(f"  by {by}: {took[f'by {by}']:.1f} ms, {len(viewed.tallies(by, NOW)):,} rows")
+    assert {what: ms for what, ms in took.items() if ms > STEP} == {}

@@ -12,6 +12,8 @@ from tests.cli.test_program import every_command
 from tokentui.cli import failures
 from tokentui.cli.program import program
 from tokentui.domain.reasons import Reason
+from tokentui.domain.requests import SeenRequest
+from tokentui.services.desk import utc_now
 
 PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
 
@@ -78,6 +80,10 @@ def test_every_json_field_is_told(stocked: Shell) -> None:
     shapes += [trial, *trial["would_change"], *shapes[-1]["steps"]]
     shapes.append(stocked.json("tokens", "disable", "erp", "--dry-run"))
     stocked.done("audit", "acknowledge", "endpoint-open", "shop/pets", "--reason", "Public.")
+    there = stocked.office.reader().endpoint_by_ref("shop/pets")
+    one = SeenRequest(at=utc_now(), method="GET", path=there.path, endpoint_id=there.id, status=200, reason="free")
+    stocked.office.store.requests.record([one])
+    shapes.append(stocked.json("requests")[0])
     finding = stocked.json("audit", "--all")[0]
     shapes += [finding, finding["acknowledged"]]
     assert all(f'"{field}": ' in text for shape in shapes for field in shape)

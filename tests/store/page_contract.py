@@ -54,6 +54,20 @@ class PageContract:
     def endpoints(self, reader: Reader, query: EndpointQuery) -> list[str]:
         return [row.endpoint.slug for row in reader.endpoint_page(query, EVERYTHING).rows]
 
+    # ------------------------------------------------------------------ who is called so
+
+    def test_records_are_found_by_name_and_ref_ignoring_case_and_accents_and_state(
+        self, open_store: OpenStore
+    ) -> None:
+        store = open_store()
+        accented = described(token("Příjem"), "portal", 0)
+        save(store, ZEBRA, ALPHA, SHELVED, accented, PO, RETURNS, CLOSED)
+        reader = store.reader()
+        assert reader.called("PRIJEM") == reader.called("příj") == (frozenset({accented.id}), frozenset())
+        assert reader.called("portal") == (frozenset(), frozenset())
+        assert reader.called("clos") == (frozenset(), frozenset({CLOSED.id}))
+        assert reader.called("lv sh") == (frozenset({SHELVED.id}), frozenset())
+
     # ------------------------------------------------------------------ tokens
 
     def test_tokens_come_by_name_ignoring_case_and_the_active_ones_only(self, reader: Reader) -> None:

@@ -29,6 +29,7 @@ class RequestsContract:
         assert log.last_let_in() == {}
         assert log.calls(["erp"], NOW) == log.calls_at(["orders"], NOW) == 0
         assert log.stamp() == ()
+        assert log.last_id() == ""
 
     def test_a_token_was_last_seen_when_it_was_let_in_last_by_each_of_its_values(self, log: Requests) -> None:
         log.record([seen(at=NOW), seen(at=NOW + HOUR), seen(at=NOW - HOUR)])
@@ -159,6 +160,16 @@ class RequestsContract:
             (RequestQuery(endpoint_ids=frozenset({"orders"}), let_in=False), "db"),
             (RequestQuery(let_in=True), "ca"),
             (RequestQuery(fingerprint="0123abcd"), "d"),
+            (RequestQuery(unknown=True), "d"),
+            (RequestQuery(unknown=True, let_in=True), ""),
+            (RequestQuery(unknown=False, token_ids=frozenset({""})), "e"),
+            (RequestQuery(unknown=False, text="192.0.2.19"), "e"),
+            (RequestQuery(token_ids=frozenset({"erp"}), endpoint_ids=frozenset({"orders"}), let_in=False), "b"),
+            (RequestQuery(token_ids=frozenset({"crm"}), endpoint_ids=frozenset({"orders"})), ""),
+            (RequestQuery(endpoint_ids=frozenset({"orders"}), address="192.0.2.1"), "a"),
+            (RequestQuery(text="nothing has this"), ""),
+            (RequestQuery(let_in=False, text="er", text_tokens=frozenset({"erp"})), "b"),
+            (RequestQuery(endpoint_ids=frozenset({"orders"}), text="er", text_tokens=frozenset({"erp"})), "ba"),
             (RequestQuery(address="192.0.2.1"), "ca"),
             (RequestQuery(since=NOW + HOUR, until=NOW + 3 * HOUR), "cb"),
             (RequestQuery(text="192.0.2"), "edcba"),
@@ -191,6 +202,29 @@ class RequestsContract:
         page = log.page(query, Window())
         assert "".join(row.request.path for row in page.rows) == paths
         assert page.total == len(paths)
+
+    def test_those_recorded_after_one_are_told_whenever_they_were_made(self, log: Requests) -> None:
+        log.record([seen(path="a"), seen(path="b", at=NOW + HOUR)])
+        last = log.last_id()
+        assert last == max((row.id for row in log.page(RequestQuery(), Window()).rows), key=int)
+        assert log.page(RequestQuery(after=last), Window()).rows == ()
+        log.record([seen(path="c", at=NOW - HOUR), seen("crm", path="d", address="192.0.2.1")])
+        for query, paths in ((RequestQuery(after=last), "dc"), (RequestQuery(after=last, text="192.0.2"), "d")):
+            page = log.page(query, Window())
+            assert ("".join(row.request.path for row in page.rows), page.total) == (paths, len(paths))
+
+    @pytest.mark.parametrize("text", ["", "192.0.2"])
+    def test_any_window_of_a_list_holds_what_stands_there(self, log: Requests, text: str) -> None:
+        log.record(seen(path=f"{number}", at=NOW + (number // 3) * HOUR, address="192.0.2.1") for number in range(20))
+        query = RequestQuery(text=text)
+        paths = [row.request.path for row in log.page(query, Window()).rows]
+        assert paths == [f"{number}" for number in reversed(range(20))]
+        for offset in range(20):
+            page = log.page(query, Window(offset, 4))
+            assert [row.request.path for row in page.rows] == paths[page.offset : page.offset + 4]
+            assert page.offset == min(offset, 16)
+            there = log.page(query, Window(around=page.rows[0].id))
+            assert there.at == page.offset
 
     def test_of_how_many_the_text_selects_is_told(self, log: Requests) -> None:
         log.record([seen(address="192.0.2.1"), seen(address="192.0.2.2"), seen("crm", address="192.0.2.1")])

@@ -5,16 +5,21 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.domain.worlds import NOW
-from tests.store.requests_contract import RequestsContract, seen
+from tests.store.requests_contract import HOUR, RequestsContract, seen
 from tokentui.domain.errors import StoreError
+from tokentui.store import request_selecting
 from tokentui.store.memory_requests import MemoryRequests
 from tokentui.store.protocol import Requests
+from tokentui.store.queries import Window
 from tokentui.store.request_log import RequestLog
+from tokentui.store.request_queries import RequestQuery
 
 
 @pytest.fixture
@@ -162,3 +167,58 @@ def test_a_batch_is_recorded_whole_or_not_at_all(log: RequestLog) -> None:
         log.record([seen("crm"), seen("crm", status=None)])
     assert log.calls(["crm"], NOW) == 0
     assert "crm" not in log.last_seen()
+
+
+def test_of_many_that_have_a_text_the_newest_are_listed_and_that_there_are_more_is_told(
+    log: RequestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_selecting, "FEW", 30)
+    monkeypatch.setattr(request_selecting, "NEWEST", 10)
+    log.record(
+        seen(path=f"{number}", at=NOW + number * HOUR, address=f"192.0.2.{number % 4}") for number in range(40)
+    )
+    query = RequestQuery(text="192.0.2.")
+    page = log.page(query, Window(4, 4))
+    assert (page.total, page.of, page.more, page.offset) == (10, 40, True, 4)
+    assert [row.request.path for row in page.rows] == ["35", "34", "33", "32"]
+    assert [row.request.path for row in log.page(query, Window(90, 4)).rows] == ["33", "32", "31", "30"]
+    assert log.page(query, Window(0, 4, around=page.rows[0].id)).at == 4
+    assert log.page(query, Window(0, 4, around="3")).at is None
+    few = log.page(RequestQuery(text="192.0.2.1"), Window())
+    assert (few.total, few.more) == (10, False)
+
+
+#: What is filtered by → the index that leads there. Of no list a row is looked at that is not shown.
+PLANS: dict[str, RequestQuery] = {
+    "requests_by_time": RequestQuery(let_in=True, since=NOW),
+    "requests_by_token": RequestQuery(token_ids=frozenset({"erp"}), endpoint_ids=frozenset({"orders"}), let_in=True),
+    "requests_by_endpoint": RequestQuery(endpoint_ids=frozenset({"orders"}), address="192.0.2.1", let_in=False),
+    "requests_by_address": RequestQuery(address="192.0.2.1", let_in=False, since=NOW),
+    "requests_refused": RequestQuery(let_in=False, since=NOW, until=NOW + HOUR),
+    "requests_unknown": RequestQuery(fingerprint="0123abcd", let_in=False),
+}
+
+
+@pytest.mark.parametrize("text", ["", "er"])
+@pytest.mark.parametrize("index", PLANS)
+def test_a_list_is_found_in_an_index_alone_and_put_into_no_order(
+    log: RequestLog, monkeypatch: pytest.MonkeyPatch, index: str, text: str
+) -> None:
+    """By the plan that SQLite makes; what a text selects is scanned here, as where it is much."""
+    monkeypatch.setattr(request_selecting, "FEW", -1)
+    log.record([seen("erp", endpoint_id="orders"), seen("crm", endpoint_id="stock")])
+    query = replace(
+        PLANS[index], text=text, text_tokens=frozenset({"erp", "crm"}), text_endpoints=frozenset({"orders"})
+    )
+    plans: list[str] = []
+    with closing(sqlite3.connect(log.path)) as database:
+        asked: list[str] = []
+        database.set_trace_callback(asked.append)
+        request_selecting.page_of(database, query, Window(0, 2))
+        database.set_trace_callback(None)
+        for statement in asked:
+            if statement.startswith(("SELECT id FROM requests", "SELECT count(*) FROM requests")):
+                plan = database.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+                plans += [step for *_, step in plan if "requests" in step or "ORDER" in step]
+    assert len(plans) >= 2
+    assert [step for step in plans if f"USING COVERING INDEX {index}" not in step] == []

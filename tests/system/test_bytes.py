@@ -20,6 +20,8 @@ WATCHED = 6.0
 SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "endpoints": ((), ("20 of 20",)),
     "endpoint tokens": (("2",), ("37 of 37", "bank-import")),
+    "data viewer": (("3",), ("Data viewer  ", "Outcome", "allowed")),
+    "data viewer, followed": (("3", "f"), ("following",)),
     "audit": (("4",), ("31 of 31", "endpoint-open")),
     "activity": (("5",), ("Activity  ", "When")),
     "endpoint's tokens": (("j", "\r"), ("Primary tokens", "Secondary tokens")),

@@ -64,6 +64,8 @@ STATES = {
     "rotation": (("2", "down", "r"), ("◉ 24 h", "○ 7 days", "○ none")),
     "audit": (("4",), ("▲ high", "◆ medium", "› ▲ high")),
     "the end of the audit": (("4", "end"), ("◇ low",)),
+    "requests": (("3",), ("✓ allowed", "✗ refused: unknown", "◆ new addr", "▣ monitoring", "› 09:26:41")),
+    "sums": (("3", "t"), ("By token", "✗ 2", "› monitoring")),
     "activity": (("5",), ("✓ done", "When ▼")),
     "a question": (("2", "down", "e"), ("Disable bi-dashboard?", "Cancel (n)", "Disable (y)")),
 }

@@ -57,6 +57,12 @@ PICTURES: dict[str, tuple[tuple[str, ...], str]] = {
     "activity-entry": (("5", "enter"), "↑↓ scroll   esc close"),
     "history": (("2", "end", "H"), "› History"),
     "retire": (("2", "end", *["up"] * 6, "R"), "Retire the old value of shop-mobile?"),
+    "requests": (("3",), "✓ allowed"),
+    "requests-refused": (("3", "m", "m"), "✗ refused: not mapped"),
+    "requests-nothing-fits": (("3", "slash", *"zzz"), "No request fits."),
+    "request": (("3", "m", "m", "j", "j", "j", "j", "enter"), "When     2026"),
+    "requests-by-token": (("3", "t"), "By token › the last 24 hours"),
+    "requests-by-endpoint": (("3", "t", "t"), "By endpoint › the last 24 hours"),
     "audit": (("4", "end", "space"), "1 marked"),
     "audit-acknowledge": (("4", "a", *"Public", "tab", *"x", "enter"), "is no moment"),
     "confirm": (("2", "e"), "Disable bank-import?"),
@@ -92,7 +98,7 @@ async def press(ui: Ui, key: str) -> None:
     """Press a key; one that leads from a list to another screen is done when that is there."""
     below = ui.screen
     await ui.press(key)
-    if key in ("2", "4", "r", "s", "enter") and isinstance(below, ShelfScreen):
+    if key in ("2", "3", "4", "r", "s", "enter") and isinstance(below, ShelfScreen):
         await ui.until(lambda: ui.screen is not below)
 
 
@@ -128,7 +134,7 @@ def test_picture(snap_compare: Compare, desk: Desk, name: str, theme: str, size:
         await settled(ui, "Catalogue search")
         for key in keys:
             await press(ui, key)
-            if key in ("2", "4", "enter", "s", "i", "h"):
+            if key in ("2", "3", "4", "enter", "s", "i", "h", "m", "t"):
                 await settled(ui, "TokenTUI")
         await settled(ui, text)
 

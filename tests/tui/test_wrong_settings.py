@@ -45,10 +45,10 @@ RIGHT = (
     "mouse = true",
     'theme = "nord"',
     '[keys]\n"tokens.add" = "n"\n"endpoints.add" = "n"',  # in two places
-    '[keys]\n"tokens.disable" = "x"\n"tokens.enable" = "x"',  # never both at once
-    '[keys]\n"tokens.disable" = "x"\n"list.down" = "down,j,n"',  # as docs/keys.md has it
-    '[keys]\n"tokens.add" = "ctrl+n, f2,left_square_bracket,[,slash"\n"list.filter" = "f"',
-    '[keys]\n"tokens.add" = "e"\n"tokens.disable" = "x"\n"tokens.enable" = "x"',  # the key has become free
+    '[keys]\n"tokens.disable" = "D"\n"tokens.enable" = "D"',  # never both at once
+    '[keys]\n"tokens.disable" = "D"\n"list.down" = "down,j,n"',  # as docs/keys.md has it
+    '[keys]\n"tokens.add" = "ctrl+n, f2,left_square_bracket,[,slash"\n"list.filter" = "F"',
+    '[keys]\n"tokens.add" = "e"\n"tokens.disable" = "D"\n"tokens.enable" = "D"',  # the key has become free
     '[keys]\n"assign.cancel" = "escape"',  # one for the filter and for the page, as it was
     '[keys]\n"confirm.yes" = "d"',
 )
@@ -80,7 +80,7 @@ def test_of_several_the_first_is_told_and_how_many_more(config: Path) -> None:
 
 
 def test_a_pair_of_chosen_keys_is_told_once() -> None:
-    assert len(list(key_troubles({"tokens.assign": "x", "tokens.add": "x"}))) == 1
+    assert len(list(key_troubles({"tokens.assign": "D", "tokens.add": "D"}))) == 1
 
 
 @pytest.mark.parametrize("content", ['theme = "nrod"', '[keys]\n"tokens.ad" = "n"', 'them = "nord"'])

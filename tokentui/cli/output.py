@@ -28,6 +28,11 @@ def print_json(content: object) -> None:
     click.echo(_escaped(orjson.dumps(content, option=_JSON)), nl=False)
 
 
+def print_json_line(content: object) -> None:
+    """As `print_json`, on one line, at once: whoever reads them one by one waits for it."""
+    click.echo(_escaped(orjson.dumps(content, option=_JSON & ~orjson.OPT_INDENT_2)), nl=False)
+
+
 def _escaped(json: bytes) -> bytes:
     """The same with all of `_OBEYED` escaped, as JSON has the first 32 of them (RFC 8259 §7)."""
     if json.isascii() and b"\x7f" not in json:

@@ -88,6 +88,7 @@ _FILE = click.Path(path_type=Path, readable=False)
         "export": "tokentui.cli.exporting:export",
         "audit": "tokentui.cli.audit:audit",
         "activity": "tokentui.cli.activity:activity",
+        "requests": "tokentui.cli.requests:requests",
         "scan": "tokentui.cli.scan:scan",
         "store": "tokentui.cli.store:store",
         "serve": "tokentui.cli.serve:serve",

@@ -134,6 +134,12 @@ def held_digests(endpoints: Iterable[Endpoint], tokens: Iterable[EndpointToken])
             yield token.previous, ReplacedHolder(token)
 
 
+def primary_of(id: str) -> tuple[str, Slot | None]:
+    """Endpoint id and slot of a primary's id; the id of an endpoint token, and no slot, of one of these."""
+    owner, _, slot = id.partition(".")
+    return (owner, Slot(slot)) if slot in Slot.__members__ else (id, None)
+
+
 def _why_refused(token: EndpointToken) -> Reason | None:
     if not token.enabled:
         return Reason.DISABLED_TOKEN

@@ -52,6 +52,14 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
+def plain_key(name: str) -> str:
+    """As `name_key`, and equal also for names that differ in accents only."""
+    if name.isascii():
+        return name.lower()
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    return "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M"))
+
+
 def check_description(value: str) -> str:
     """The description as it is kept: lines end in a newline alone, and nothing in it steers a terminal.
 

@@ -115,7 +115,45 @@ def _odd_ones(reader: Reader, now: datetime) -> Iterator[SeenRequest]:
     for minutes in (12, 13):
         at = now - timedelta(minutes=minutes)
         yield _call(invoices, Slot.GET, at, chatbot.id, "endpoint", 403, "insufficient_scope", address="10.20.4.38")
-    yield _call(sales, Slot.POST, now - timedelta(hours=2), "", "", 401, "unknown_token", address="10.20.9.99")
+    yield from _strangers(sales, now)
+    yield from _refused(reader, now)
+    scanner = reader.token_by_name("warehouse-scanner-2")
+    levels = reader.endpoint_by_ref("stock/stock-levels")
+    for seconds in (450, 1560, 1980):
+        at = now - timedelta(seconds=seconds)
+        yield _call(levels, Slot.GET, at, scanner.id, "endpoint", address="10.20.4.199")
+
+
+def _strangers(endpoint: Endpoint, now: datetime) -> Iterator[SeenRequest]:
+    """Tokens that nobody has: one that somebody tries again and again, and one that a script has from somewhere."""
+    for minutes, fingerprint, address in (
+        (1.5, "8f3a90c1", "10.20.9.99"),
+        (2.5, "8f3a90c1", "10.20.9.99"),
+        (120, "8f3a90c1", "10.20.9.99"),
+        (301, "27b4e6d5", "10.20.7.12"),
+    ):
+        at = now - timedelta(minutes=minutes)
+        one = _call(endpoint, Slot.POST, at, "", "", 401, "unknown_token", address=address)
+        yield replace(one, fingerprint=fingerprint)
+
+
+def _refused(reader: Reader, now: datetime) -> Iterator[SeenRequest]:
+    """One of each kind of what is refused of people who are known."""
+    crm, fax = reader.token_by_name("old-crm"), reader.token_by_name("legacy-fax")
+    orders, export = reader.endpoint_by_ref("orders/purchase-orders"), reader.endpoint_by_ref("reports/exports")
+    for minutes, token, reason in (
+        (8, crm, "disabled_token"),
+        (68, crm, "disabled_token"),
+        (95, fax, "inactive_token"),
+    ):
+        at = now - timedelta(minutes=minutes)
+        yield _call(orders, Slot.POST, at, token.id, "endpoint", 401, reason, address="10.20.4.13")
+    yield _call(export, Slot.GET, now - timedelta(minutes=4.5), "", "", 403, "ip_not_allowed", address="198.51.100.7")
+    yield _call(orders, Slot.GET, now - timedelta(minutes=17), "", "", 401, "no_credential", address="10.20.4.60")
+    nowhere = _call(
+        orders, Slot.GET, now - timedelta(minutes=41), "", "", 403, "unknown_endpoint", address="10.20.4.60"
+    )
+    yield replace(nowhere, endpoint_id="", slot="", path="/api/endpoint/orders/purchase-order")
 
 
 def _call(

@@ -86,11 +86,15 @@ class MemoryRequests:
         return sum(amount for at, amount in self._lost if at >= since)
 
     def page(self, query: RequestQuery, window: Window) -> Page[RequestRow]:
-        plain = [row for row in self._rows if _selected(row.request, query)]
+        after = int(query.after or 0)
+        plain = [row for row in self._rows if int(row.id) > after and _selected(row.request, query)]
         rows = [row for row in plain if not query.text or _has_text(row.request, query)]
         rows.sort(key=lambda row: (row.request.at, int(row.id)), reverse=True)
         at, places = window_of([row.id for row in rows], window)
         return Page(tuple(rows[place] for place in places), places.start, len(rows), len(plain), at)
+
+    def last_id(self) -> str:
+        return str(max((int(row.id) for row in self._rows), default=0) or "")
 
     def tallies(self, by: TallyBy, now: datetime) -> tuple[Tally, ...]:
         first = _hour(now) - (TALLIES - 1) * TALLY_PERIOD
@@ -130,6 +134,7 @@ def _selected(one: SeenRequest, query: RequestQuery) -> bool:
         (query.token_ids is None or one.token_id in query.token_ids)
         and (query.endpoint_ids is None or one.endpoint_id in query.endpoint_ids)
         and query.fingerprint in ("", one.fingerprint)
+        and query.unknown in (None, bool(one.fingerprint))
         and query.let_in in (None, one.let_in)
         and query.address in ("", one.address)
         and (query.since is None or one.at >= query.since)

@@ -81,6 +81,12 @@ class Reader(Protocol):
     def holder_of(self, digest: str) -> Endpoint | EndpointToken | None:
         """The record that holds a value with this digest, in whatever state, or None."""
 
+    def called(self, words: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Ids of the endpoint tokens by their name, and of the endpoints by `group/slug`: those that hold the words.
+
+        Ignoring case and accents; in whatever state they are.
+        """
+
     def endpoint_page(self, query: EndpointQuery, window: Window) -> Page[EndpointRow]: ...
 
     def token_page(self, query: TokenQuery, window: Window) -> Page[TokenRow]: ...
@@ -204,6 +210,9 @@ class Requests(Protocol):
 
     def page(self, query: "RequestQuery", window: Window) -> "Page[RequestRow]":
         """Requests, the newest first."""
+
+    def last_id(self) -> str:
+        """The id of the request that was recorded last; empty where none is kept. Ids grow as they are recorded."""
 
     def tallies(self, by: "TallyBy", now: datetime) -> "tuple[Tally, ...]":
         """The calls of the last 24 h by token or endpoint, those with the most first."""

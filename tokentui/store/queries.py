@@ -64,6 +64,8 @@ class Page(Generic[RowT]):
     at: int | None = None
     #: Why the rows do not tell when they were last seen, for people; empty where they do.
     trouble: str = ""
+    #: Whether there are more than `total`, which are too many to be counted while somebody types.
+    more: bool = False
 
 
 def _position(ids: Sequence[str], id: str | None) -> int | None:

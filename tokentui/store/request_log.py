@@ -174,18 +174,15 @@ class RequestLog:
 
     def page(self, query: "RequestQuery", window: Window) -> "Page[RequestRow]":
         """Requests, the newest first; raises `StoreError`."""
-        from tokentui.store.request_asking import Selected
+        from tokentui.store.request_selecting import page_of
 
-        def look(database: "sqlite3.Connection") -> "Page[RequestRow]":
-            selected = Selected(database, query)
-            total = selected.total()
-            at = None if window.around is None else selected.place_of(window.around)
-            wanted = window.offset if at is None else at - window.limit // 2
-            offset = max(0, min(wanted, total - window.limit))
-            rows = tuple(selected.rows(Window(offset, window.limit)))
-            return Page(rows, offset, total, selected.of() if query.text else total, at)
+        return self._look(lambda database: page_of(database, query, window), Page((), 0, 0, 0))
 
-        return self._look(look, Page((), 0, 0, 0))
+    def last_id(self) -> str:
+        """The id of the request that was recorded last, or an empty text; raises `StoreError`."""
+        from tokentui.store.request_asking import LAST_ID
+
+        return str(self._ask(LAST_ID, _number) or "")
 
     def tallies(self, by: "TallyBy", now: datetime) -> "tuple[Tally, ...]":
         """The calls of the last 24 h by token or endpoint, those with the most first; raises `StoreError`."""

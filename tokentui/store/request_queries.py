@@ -23,12 +23,16 @@ class RequestQuery:
     endpoint_ids: frozenset[str] | None = None
     #: Those with an unknown token that has this fingerprint.
     fingerprint: str = ""
+    #: Those with whatever token that nobody has, or those without one.
+    unknown: bool | None = None
     let_in: bool | None = None
     address: str = ""
     #: From then on.
     since: datetime | None = None
     #: Before then.
     until: datetime | None = None
+    #: Those that were recorded after the one with this id.
+    after: str = ""
     text: str = ""
     text_tokens: frozenset[str] = frozenset()
     text_endpoints: frozenset[str] = frozenset()

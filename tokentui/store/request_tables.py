@@ -8,13 +8,13 @@ if TYPE_CHECKING:
 
 #: Says in the file's header whose it is (`PRAGMA application_id`), and how it is laid out (`PRAGMA user_version`).
 APPLICATION_ID = 0x546F6B54
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-# `words` holds ids and addresses, each once; 0 is the empty one. The last columns stand in the indexes so that what a
-# cut hits is counted in them alone. All lists are by time, which each index goes on with.
+# `words` holds ids and addresses, each once; 0 is the empty one. All lists are by time, which each index goes on
+# with; behind it stands what else is filtered by, so that no row is looked at but to be shown.
 _SCHEMA = """
 CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
 INSERT INTO words VALUES (0, '');
@@ -35,12 +35,13 @@ CREATE TABLE requests (
     reason TEXT NOT NULL,
     duration INTEGER NOT NULL
 );
-CREATE INDEX requests_by_time ON requests (at);
-CREATE INDEX requests_by_token ON requests (token, at, status, previous);
-CREATE INDEX requests_by_endpoint ON requests (endpoint, at, status, slot);
-CREATE INDEX requests_by_address ON requests (address, at);
-CREATE INDEX requests_refused ON requests (at) WHERE status <> 200;
-CREATE INDEX requests_unknown ON requests (fingerprint, at) WHERE fingerprint <> '';
+CREATE INDEX requests_by_time ON requests (at, id, status, token, endpoint, address, fingerprint);
+CREATE INDEX requests_by_token ON requests (token, at, id, status, previous, endpoint, address, fingerprint);
+CREATE INDEX requests_by_endpoint ON requests (endpoint, at, id, status, slot, token, address, fingerprint);
+CREATE INDEX requests_by_address ON requests (address, at, id, status, token, endpoint, fingerprint);
+CREATE INDEX requests_refused ON requests (at, id, status, token, endpoint, address, fingerprint) WHERE status <> 200;
+CREATE INDEX requests_unknown ON requests (fingerprint, at, id, status, token, endpoint, address)
+    WHERE fingerprint <> '';
 CREATE TABLE last_seen (
     token INTEGER NOT NULL,
     previous INTEGER NOT NULL,

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import chain, islice, takewhile
 from typing import Any
 
-from tokentui.domain.names import name_key
+from tokentui.domain.names import name_key, plain_key
 from tokentui.store.queries import EndpointQuery, EndpointSort, MappingQuery, TokenQuery, TokenSort
 from tokentui.store.record_tables import AssignmentTable, TokenTable
 from tokentui.store.tables import Documents, Tables
@@ -22,6 +22,10 @@ def matching(ids: list[str], texts: Mapping[str, str], words: str) -> list[str]:
     for word in name_key(words).split():
         found = [id for id in found if word in texts[id]]
     return found
+
+
+def _holding(texts: Iterable[tuple[str, str]], words: list[str]) -> frozenset[str]:
+    return frozenset(id for id, text in texts if all(word in text for word in words))
 
 
 def among(documents: Documents, only: frozenset[str] | None) -> Iterable[tuple[str, Mapping[str, Any]]]:
@@ -85,6 +89,14 @@ class Selection(OverTables):
                 if token_id in tokens and token_id not in inactive
             )
         )
+
+    # ------------------------------------------------------------------ who is called so
+
+    def called(self, words: list[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """Token ids and endpoint ids, as `Reader.called`; the words are `plain_key`s."""
+        names = ((id, plain_key(text.partition("\n")[0])) for id, text in self._tokens.texts.items())
+        refs = ((id, f"{doc['group']}/{doc['slug']}") for id, doc in self._endpoints.items())
+        return _holding(names, words), _holding(refs, words)
 
     # ------------------------------------------------------------------ tokens
 

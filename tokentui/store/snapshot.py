@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from tokentui.domain.errors import NotFound
+from tokentui.domain.names import plain_key
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
 from tokentui.store.codec import read_acknowledgement, read_assignment, read_endpoint, read_token
@@ -106,6 +107,9 @@ class Snapshot(OverTables):
             return self.endpoint(self._primaries[digest])
         holder = self._tokens.holders.get(digest)
         return None if holder is None else self.token(holder)
+
+    def called(self, words: str) -> tuple[frozenset[str], frozenset[str]]:
+        return self._selection.called(plain_key(words).split())
 
     # ------------------------------------------------------------------ indexes
 

@@ -102,6 +102,19 @@ def history_key(what: str) -> Binding:
     )
 
 
+def requests_key(what: str) -> Binding:
+    """From a record to the requests that came with it, or to it."""
+    return Binding(
+        "x",
+        "requests",
+        "Requests",
+        show=False,
+        id=f"{what}.requests",
+        group=LOOK,
+        tooltip="The requests seen with it, in the data viewer",
+    )
+
+
 def mark_key() -> Binding:
     """Marks: a deed is then for all marked rows."""
     return Binding(

@@ -59,6 +59,7 @@ class TokenTuiApp(CopyingApp):
             policy=self._settings.policy,
             base_url=self._settings.base_url,
             clipboard=self._settings.clipboard,
+            glyphs=self._settings.glyphs,
         )
         self._settings_file = settings_file
         self._lock_keys = frozenset(self._settings.keys.get("app.lock", lock_key().key).split(","))
@@ -73,6 +74,7 @@ class TokenTuiApp(CopyingApp):
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
+        self.add_mode("requests", self._requests_screen)
         self.add_mode("audit", self._audit_screen)
         self.add_mode("activity", self._activity_screen)
         for theme in THEMES:
@@ -86,6 +88,11 @@ class TokenTuiApp(CopyingApp):
         from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 
         return EndpointTokensScreen(self.workplace)
+
+    def _requests_screen(self) -> Screen[None]:
+        from tokentui.tui.screens.requests import RequestsScreen
+
+        return RequestsScreen(self.workplace)
 
     def _audit_screen(self) -> Screen[None]:
         from tokentui.tui.screens.audit import AuditScreen

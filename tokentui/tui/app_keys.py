@@ -19,6 +19,15 @@ APP_KEYS: list[BindingType] = [
     Binding(
         "2", "section('tokens')", "Tokens", show=False, id="app.tokens", group=GO, tooltip="Go to Endpoint tokens"
     ),
+    Binding(
+        "3",
+        "section('requests')",
+        "Data viewer",
+        show=False,
+        id="app.requests",
+        group=GO,
+        tooltip="Go to Data viewer",
+    ),
     Binding("4", "section('audit')", "Audit", show=False, id="app.audit", group=GO, tooltip="Go to Audit"),
     Binding(
         "5", "section('activity')", "Activity", show=False, id="app.activity", group=GO, tooltip="Go to Activity"

@@ -49,6 +49,11 @@ def line_filters(environ: Mapping[str, str], color_system: str | None, glyphs: s
     return tuple(filters)
 
 
+def draws_few(environ: Mapping[str, str], glyphs: str) -> bool:
+    """Whether the terminal draws few characters; `glyphs` is the setting of that name."""
+    return bool(charset_of(environ, _encoding(), glyphs))
+
+
 def _encoding() -> str:
     """What Textual writes the screen in."""
     return sys.__stderr__.encoding if sys.__stderr__ is not None else "utf-8"

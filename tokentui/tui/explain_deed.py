@@ -8,15 +8,26 @@ from tokentui.tui.screens.page_screen import AnyPage
 
 
 def open_explain(
-    page: AnyPage, endpoint: Endpoint | None, *, slot: Slot | None = None, held: Held | None = None
+    page: AnyPage,
+    endpoint: Endpoint | None,
+    *,
+    slot: Slot | None = None,
+    held: Held | None = None,
+    method: str = "",
+    target: str = "",
+    client: str = "",
 ) -> None:
-    """Open the dialog for an endpoint and one of its slots, with the token that may be sent to it."""
+    """Open the dialog for an endpoint and one of its slots, with the token that may be sent to it.
+
+    `method`, `target` and `client` are those of a request, where one is at hand.
+    """
     desk, workplace = page.workplace.desk, page.workplace
 
     async def ask(call: Call) -> Explanation:
         return await workplace.with_key(lambda: workplace.look(lambda reader: explain(desk, reader, call)))
 
-    subject = Subject(_method(endpoint, slot), endpoint.path if endpoint is not None else "", held)
+    path = endpoint.path if endpoint is not None else ""
+    subject = Subject(method or _method(endpoint, slot), target or path, held, client)
     page.app.push_screen(ExplainDialog(subject, ask))
 
 

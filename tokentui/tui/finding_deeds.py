@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from tokentui.domain.audit.findings import Code, Deed, Finding, Subject
-from tokentui.domain.fields import EndpointFields
-from tokentui.domain.records import Endpoint, Secret
+from tokentui.domain.records import Secret
 from tokentui.domain.slots import Slot
 from tokentui.services.auditing import acknowledge, withdraw
 from tokentui.services.endpoints import generate_primaries
@@ -14,6 +13,7 @@ from tokentui.services.tokens import set_active, set_enabled
 from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.endpoint_list_deeds import deactivate
+from tokentui.tui.endpoint_opening import open_endpoint
 from tokentui.tui.rotate_deed import retire_after_question, rotate_in_dialogs
 from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.screens.shelf_screen import ShelfScreen
@@ -151,20 +151,7 @@ async def open_subject(page: AnyPage, finding: Finding) -> None:
     mapping = finding.about is Subject.ASSIGNMENT
     endpoint = await page.look(lambda reader: reader.endpoint(second if mapping else first))
     if endpoint is not None:
-        await _open_endpoint(page, endpoint, field=_FIELDS.get(finding.code, ""), token_id=first if mapping else "")
-
-
-async def _open_endpoint(page: AnyPage, endpoint: Endpoint, *, field: str, token_id: str) -> None:
-    from tokentui.tui.screens.endpoint import EndpointScreen
-    from tokentui.tui.screens.endpoint_tabs import EndpointTabs
-
-    screen = EndpointScreen(page.workplace, EndpointFields.of(endpoint), endpoint)
-    await page.app.push_screen(screen, lambda _: page.store_changed())
-    tabs = screen.query_one(EndpointTabs)
-    if field:
-        await tabs.go_to_field(field)
-    elif token_id:
-        await tabs.go_to_token(token_id)
+        await open_endpoint(page, endpoint, field=_FIELDS.get(finding.code, ""), token_id=first if mapping else "")
 
 
 async def _assign(page: AnyPage, finding: Finding) -> bool:

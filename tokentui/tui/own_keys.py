@@ -23,7 +23,10 @@ from tokentui.tui.dialogs.token_settings import TokenSettings
 from tokentui.tui.screens.assign import AssignScreen
 from tokentui.tui.screens.endpoint import EndpointScreen
 from tokentui.tui.screens.primary_tokens import PrimaryTokens
+from tokentui.tui.screens.request_list import RequestList
+from tokentui.tui.screens.requests import RequestsScreen
 from tokentui.tui.screens.secondary_tokens import SecondaryTokens
+from tokentui.tui.screens.tally_list import TallyList
 from tokentui.tui.screens.tick_list import TickList
 from tokentui.tui.screens.tokens_tab import TokensTab
 from tokentui.tui.settings_check import meant
@@ -35,6 +38,7 @@ from tokentui.tui.widgets.mapping_list import MappingList
 from tokentui.tui.widgets.primary_list import PrimaryList
 from tokentui.tui.widgets.row_table import RowTable
 from tokentui.tui.widgets.secret_field import SecretField
+from tokentui.tui.widgets.seen_list import SeenList
 from tokentui.tui.widgets.tab_line import TabLine
 
 #: Classes whose keys are in reach at once, from the widget that has the focus outwards; a dialog shuts out the rest.
@@ -51,6 +55,13 @@ _INSIDE: Mapping[type[DOMNode], tuple[Place, ...]] = {
         (FilterInput, MappingList, SecondaryTokens, TokensTab),
         (PrimaryList, PrimaryTokens, TokensTab),
         (Choice, EndpointForm),
+        (TabLine,),
+    ),
+    RequestsScreen: (
+        (RowTable, SeenList, RequestList),
+        (FilterInput, SeenList, RequestList),
+        (RowTable, TallyList),
+        (FilterInput, TallyList),
         (TabLine,),
     ),
     TokenSettings: ((SecretField,),),

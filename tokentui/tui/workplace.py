@@ -50,6 +50,8 @@ class Workplace:
     base_url: str = ""
     #: What becomes of a copied value.
     clipboard: ClipboardRule = field(default_factory=ClipboardRule)
+    #: The setting of that name: which characters the terminal draws.
+    glyphs: str = ""
     #: Whether nothing can be changed, as the store last said.
     read_only: bool = field(default=False, init=False)
     #: Sends a control sequence to the terminal, from any thread.
@@ -201,6 +203,13 @@ class Workplace:
         except SealError as error:
             return str(error)
         return ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether the terminal draws few characters."""
+        from tokentui.tui.appearance import draws_few
+
+        return draws_few(self.environ, self.glyphs)
 
     def requests_stamp(self) -> Stamp | None:
         """Differs as soon as a request was recorded; None while that cannot be known."""

@@ -41,6 +41,8 @@ class Subject:
     method: str
     target: str
     held: Held | None
+    #: The client's address; empty where it is not known.
+    client: str = ""
 
 
 class ExplainDialog(Dialog[None]):
@@ -71,7 +73,9 @@ class ExplainDialog(Dialog[None]):
             tokens = self._tokens()
             yield Field("Token", Choice(tokens, HELD if HELD in tokens else NO_TOKEN, id="token"), name="token")
             yield Field("", QuietEntry(id="value", placeholder="the token", password=True), name="value")
-            yield Field("From", Entry(id="client", placeholder="the client's address"), name="client")
+            yield Field(
+                "From", Entry(self._subject.client, id="client", placeholder="the client's address"), name="client"
+            )
             yield VerticalScroll(id="answer", can_focus=False)
             with Horizontal(classes="buttons"):
                 yield Button("Explain (enter)", id="explain", variant="primary", compact=True)

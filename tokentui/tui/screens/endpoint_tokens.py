@@ -43,6 +43,7 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
         "disable",
         "enable",
         "history",
+        "requests",
         "retire",
         "reveal",
         "rotate",
@@ -58,6 +59,7 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
         *actions.secret_keys("tokens"),
         *actions.shelf_keys("tokens"),
         actions.history_key("tokens"),
+        actions.requests_key("tokens"),
         actions.mark_key(),
         actions.explain_key(),
         *actions.common_keys("Quit"),
@@ -120,6 +122,11 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
 
     def action_history(self) -> None:
         self.show_history(self.token.id, self.token.name)
+
+    def action_requests(self) -> None:
+        from tokentui.tui.request_filters import of_records
+
+        self.show_requests(of_records(token=self.token))
 
     def action_copy(self) -> None:
         self._deeds.begin(partial(copy_value, self, self.token), ("copy", self.token.id))

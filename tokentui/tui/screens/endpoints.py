@@ -47,7 +47,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
         "An endpoint is a guarded URL. Each of its slots (POST, GET, DELETE) has a primary token of its own, and "
         "endpoint tokens are mapped to it. Mapped counts the active endpoint tokens."
     )
-    ON_ROW = ShelfScreen.ON_ROW | {"clone", "history"}
+    ON_ROW = ShelfScreen.ON_ROW | {"clone", "history", "requests"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Add", id="endpoints.add", group=actions.CHANGE, tooltip="Add an endpoint"),
@@ -72,6 +72,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
             tooltip="Import OpenAPI, Kong, JSON or CSV",
         ),
         actions.history_key("endpoints"),
+        actions.requests_key("endpoints"),
         actions.mark_key(),
         actions.explain_key(),
         *actions.common_keys("Quit"),
@@ -174,6 +175,13 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
         row = self.listing.table.row
         assert row is not None
         self.show_history(row.id, row.endpoint.ref)
+
+    def action_requests(self) -> None:
+        from tokentui.tui.request_filters import of_records
+
+        row = self.listing.table.row
+        assert row is not None
+        self.show_requests(of_records(endpoint=row.endpoint))
 
     def action_deactivate(self) -> None:
         from tokentui.tui.endpoint_list_deeds import deactivate

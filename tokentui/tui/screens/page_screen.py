@@ -29,6 +29,7 @@ from tokentui.tui.workplace import Workplace
 
 if TYPE_CHECKING:
     from tokentui.tui.dialogs.confirm import Question
+    from tokentui.tui.request_filters import RequestFilters
 
 #: How long the keys have been quiet, in seconds, before the findings are counted.
 QUIET_SECONDS = 0.5
@@ -264,6 +265,12 @@ class PageScreen(Screen[ScreenResultT]):
         from tokentui.tui.screens.activity import ActivityScreen, Subject
 
         self.app.push_screen(ActivityScreen(self.workplace, Subject(self.section, record_id, name)))
+
+    def show_requests(self, filters: "RequestFilters") -> None:
+        """Open the data viewer for what the filters select."""
+        from tokentui.tui.screens.requests import RequestsScreen
+
+        self.app.push_screen(RequestsScreen(self.workplace, filters, section=self.section))
 
     def action_undo(self) -> None:
         hold(self, self._undo)

@@ -38,6 +38,7 @@ class SecondaryTokens(RotationKeys, Vertical):
         *actions.secret_keys("endpoint"),
         *actions.enabled_keys("mapping"),
         *actions.rotation_keys("mapping"),
+        actions.requests_key("mapping"),
         actions.explain_key(),
     ]
 
@@ -128,6 +129,12 @@ class SecondaryTokens(RotationKeys, Vertical):
         row = self.listing.table.row
         held = held_by_token(row.token) if row is not None else None
         open_explain(self._page, self._endpoint, slot=self.listing.slot, held=held)
+
+    def action_requests(self) -> None:
+        from tokentui.tui.request_filters import of_records
+
+        row, _ = self._at
+        self._page.show_requests(of_records(row.token, self._endpoint))
 
     def action_copy(self) -> None:
         row, _ = self._at

@@ -56,11 +56,11 @@ class Listing(Vertical, Generic[RowT]):
     view: var[View] = var(View, init=False)
 
     class Shown(Message):
-        """A page has come: how many rows there are now, and how many without the filter."""
+        """A page has come: how many rows there are now, or `more`, and how many without the filter."""
 
-        def __init__(self, listing: "Listing[Any]", total: int, of: int) -> None:
+        def __init__(self, listing: "Listing[Any]", total: int, of: int, more: bool) -> None:
             super().__init__()
-            self.listing, self.total, self.of = listing, total, of
+            self.listing, self.total, self.of, self.more = listing, total, of, more
 
         @property
         def control(self) -> "Listing[Any]":
@@ -94,7 +94,7 @@ class Listing(Vertical, Generic[RowT]):
         super().__init__(id=id)
         self._source = source
         self._workplace = workplace
-        self._amounts = (0, 0)
+        self._amounts = (0, 0, False)
         self._aim = Aim()
         #: Whether the rows shown are of the last question: nothing that they depend on has changed since.
         self._current = False
@@ -168,7 +168,7 @@ class Listing(Vertical, Generic[RowT]):
         else:
             self.table.refresh_rows(answer.page)
         self._drop(answer.lost & self.table.marks)
-        self._amounts = (answer.page.total, answer.page.of)
+        self._amounts = (answer.page.total, answer.page.of, answer.page.more)
         self.announce()
         if answer.page.trouble != self._trouble:
             self._trouble = answer.page.trouble

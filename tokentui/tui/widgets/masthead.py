@@ -12,6 +12,7 @@ from tokentui.tui.words import amount
 SECTIONS = (
     ("1", "endpoints", "Endpoints"),
     ("2", "tokens", "Endpoint tokens"),
+    ("3", "requests", "Data viewer"),
     ("4", "audit", "Audit"),
     ("5", "activity", "Activity"),
 )

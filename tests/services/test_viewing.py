@@ -1,0 +1,269 @@
+"""Requests with names, found by what people type, and one of them told again: why, what now, and what would help."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.domain.worlds import NOW
+from tokentui.domain.fields import EndpointFields, TokenFields
+from tokentui.domain.reasons import Reason
+from tokentui.domain.records import Endpoint, EndpointToken
+from tokentui.domain.requests import SeenRequest
+from tokentui.domain.slots import Authentication, Slot
+from tokentui.services.assigning import assign
+from tokentui.services.desk import Desk
+from tokentui.services.endpoints import add_endpoint, edit_endpoint, set_endpoints_active
+from tokentui.services.retelling import Place, Story, retell
+from tokentui.services.tokens import add_token, new_value, set_active, set_enabled
+from tokentui.services.viewing import SeenRow, of_tally, seen_page, short_reason, tally_rows
+from tokentui.store.memory import Memory, MemoryStore
+from tokentui.store.queries import Window
+from tokentui.store.request_queries import UNKNOWN, RequestQuery, TallyBy
+from tokentui.store.vault import KeyVault
+from tokentui.tui.request_rows import COLUMNS
+
+REFUSED: dict[str, Any] = {"status": 403, "reason": "insufficient_scope"}
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk(MemoryStore(Memory()), KeyVault(lambda: bytes(32)), clock=lambda: NOW)
+
+
+@pytest.fixture
+def endpoint(desk: Desk) -> Endpoint:
+    return add_endpoint(desk, EndpointFields(name="Returns", group="orders", authentication=Authentication.TOKEN))
+
+
+@pytest.fixture
+def token(desk: Desk, endpoint: Endpoint) -> EndpointToken:
+    token = add_token(desk, TokenFields(name="Zásilky"), new_value(desk))
+    assign(desk, token.id, add={endpoint.id: (Slot.GET,)}, remove={})
+    return token
+
+
+def request(endpoint: Endpoint, token: EndpointToken | None = None, **fields: Any) -> SeenRequest:
+    whose = {"token_id": token.id, "kind": "endpoint"} if token is not None else {}
+    given = {
+        "status": 200,
+        "reason": "allowed",
+        "address": "10.0.0.7",
+        "slot": "GET",
+        "method": "GET",
+        **whose,
+        **fields,
+    }
+    return SeenRequest(**{"at": NOW, "path": endpoint.path, "endpoint_id": endpoint.id, **given})
+
+
+def rows(desk: Desk, **query: Any) -> list[SeenRow]:
+    return list(seen_page(desk.store.requests, desk.reader(), RequestQuery(**query), Window()).rows)
+
+
+def story(desk: Desk, one: SeenRequest) -> Story:
+    desk.store.requests.record([one])
+    return retell(desk, desk.reader(), rows(desk)[0])
+
+
+# ---------------------------------------------------------------------- names
+
+
+def test_rows_have_the_names_of_their_records_or_say_what_is_gone_or_unknown(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken
+) -> None:
+    desk.store.requests.record(
+        [
+            request(endpoint, token),
+            request(endpoint, token_id=f"{endpoint.id}.GET", kind="primary"),
+            request(endpoint, fingerprint="1a2b3c4d", status=401, reason="unknown_token"),
+            request(endpoint, token_id="019ca2b0-000000c0ffee", kind="endpoint"),
+            request(endpoint, endpoint_id="", slot="", status=403, reason="unknown_endpoint"),
+        ]
+    )
+    assert [(row.endpoint, row.token) for row in reversed(rows(desk))] == [
+        ("orders/returns", "Zásilky"),
+        ("orders/returns", "orders/returns GET"),
+        ("orders/returns", "?1a2b3c4d"),
+        ("orders/returns", "gone …c0ffee"),
+        ("", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("zasil", ["token"]),
+        ("ZÁSIL", ["token"]),
+        ("ders/ret", ["token", "stranger"]),
+        ("10.0.0.", ["token", "stranger"]),
+        ("10.0.0.8", ["stranger"]),
+        ("0.0", []),
+        ("?1A2b", ["stranger"]),
+        ("1a2b", ["stranger"]),
+        ("nobody", []),
+    ],
+)
+def test_a_text_finds_names_refs_and_how_addresses_and_fingerprints_begin(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken, text: str, found: list[str]
+) -> None:
+    stranger = request(
+        endpoint, fingerprint="1a2b3c4d", address="10.0.0.8", status=401, reason="unknown_token", path="stranger"
+    )
+    desk.store.requests.record([request(endpoint, token, path="token"), stranger])
+    assert [row.request.path for row in reversed(rows(desk, text=text))] == found
+
+
+def test_every_reason_fits_the_column_of_outcomes() -> None:
+    width = next(column.width for column in COLUMNS if column.key == "outcome")
+    refusing = [reason for reason in Reason if reason.status != 200]
+    assert [reason for reason in refusing if len(f"✗ refused: {short_reason(reason)}") > width] == []
+    assert short_reason("something_newer") == "something newer"
+
+
+def test_a_line_of_the_sums_leads_to_the_requests_that_it_adds_up(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken
+) -> None:
+    desk.store.requests.record(
+        [
+            request(endpoint, token),
+            request(endpoint, token, **REFUSED),
+            request(endpoint, fingerprint="1a2b3c4d", status=401, reason="unknown_token"),
+            request(endpoint, status=401, reason="no_credential"),
+            request(endpoint, endpoint_id="", slot="", status=403, reason="unknown_endpoint"),
+        ]
+    )
+    requests, reader = desk.store.requests, desk.reader()
+    for by, names in (
+        (TallyBy.TOKEN, {"Zásilky": 2, "unknown tokens": 1, "without a token": 2}),
+        (TallyBy.ENDPOINT, {"orders/returns": 4, "no endpoint": 1}),
+    ):
+        sums = list(tally_rows(requests, reader, by, NOW))
+        assert {row.name: row.tally.calls for row in sums} == names
+        for row in sums:
+            page = requests.page(of_tally(RequestQuery(), by, row.tally.id), Window())
+            assert page.total == row.tally.calls
+    assert UNKNOWN in [row.id for row in tally_rows(requests, reader, TallyBy.TOKEN, NOW)]
+
+
+# ---------------------------------------------------------------------- told again
+
+
+def test_an_allowed_request_is_told_and_would_pass_still(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken
+) -> None:
+    told = story(desk, request(endpoint, token))
+    assert told.sentence == "Endpoint token Zásilky may use GET of endpoint orders/returns."
+    assert (told.passes, told.now, told.ways) == (True, told.sentence, ())
+    assert [step.passed for step in told.steps] == [True] * 9
+
+
+def test_what_was_disabled_since_is_told_as_refused_now_and_its_settings_would_help(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken
+) -> None:
+    set_enabled(desk, [token.id], False)
+    told = story(desk, request(endpoint, token))
+    assert told.sentence == "Endpoint token Zásilky may use GET of endpoint orders/returns."
+    assert told.passes is False
+    assert told.now == "Endpoint token Zásilky is disabled, so endpoint orders/returns refuses it."
+    assert [(way.text, way.place) for way in told.ways] == [("Enable Zásilky.", Place.TOKEN)]
+
+
+def test_a_slot_that_is_not_mapped_leads_to_the_mapping_and_to_assign(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken
+) -> None:
+    told = story(desk, request(endpoint, token, method="PUT", slot="POST", **REFUSED))
+    assert told.sentence == (
+        "Endpoint token Zásilky may not use POST of endpoint orders/returns: it was not mapped to that slot."
+    )
+    assert told.passes is False
+    assert [way.place for way in told.ways] == [Place.MAPPING, Place.ASSIGN]
+    assign(desk, token.id, add={endpoint.id: (Slot.POST,)}, remove={})
+    told = retell(desk, desk.reader(), told.row)
+    assert (told.passes, told.ways) == (True, ())
+
+
+def test_an_address_outside_the_ip_filter_leads_to_the_filter(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken
+) -> None:
+    edit_endpoint(desk, endpoint, replace(EndpointFields.of(endpoint), ip_filter=("192.0.2.0/24",)))
+    told = story(desk, request(endpoint, status=403, reason="ip_not_allowed"))
+    assert "10.0.0.7 is outside the IP filter of endpoint orders/returns (now 192.0.2.0/24)" in told.sentence
+    assert told.passes is False
+    assert [way.place for way in told.ways] == [Place.IP_FILTER]
+
+
+def test_of_a_request_that_was_refused_before_its_token_was_looked_at_more_is_not_said(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken
+) -> None:
+    told = story(desk, request(endpoint, status=403, reason="ip_not_allowed"))
+    assert told.passes is None
+    assert "as far as the token now" in told.now
+    assert told.ways == ()
+
+
+def test_an_unknown_token_that_somebody_has_by_now_is_told_as_his(desk: Desk, endpoint: Endpoint) -> None:
+    value = new_value(desk)
+    fingerprint = desk.vault.digest(value)[:8]
+    one = request(endpoint, fingerprint=fingerprint, status=401, reason="unknown_token")
+    told = story(desk, one)
+    assert told.sentence == (
+        f"The token that was sent to endpoint orders/returns is not in the store (fingerprint {fingerprint})."
+    )
+    assert (told.passes, told.token) == (False, None)
+    late = add_token(desk, TokenFields(name="late"), value)
+    told = retell(desk, desk.reader(), told.row)
+    assert (
+        told.now == "Endpoint token late may not use GET of endpoint orders/returns: it is not mapped to that slot."
+    )
+    assert told.token is not None
+    assert told.token.id == late.id
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_is_told_whatever_is_left_of_its_records(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken, reason: Reason
+) -> None:
+    one = request(endpoint, token if reason.rule > 6 else None, status=reason.status, reason=reason.value)
+    told = story(desk, one)
+    assert told.sentence.endswith(".")
+    assert "{" not in told.sentence
+    assert "  " not in told.sentence
+    gone = replace(one, endpoint_id="gone", token_id=one.token_id and "gone", at=NOW + timedelta(hours=1))
+    desk.store.requests.record([gone])
+    assert retell(desk, desk.reader(), rows(desk)[0]).sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("deed", "words"),
+    [
+        (lambda desk, endpoint, token: set_active(desk, [token.id], False), "Activate Zásilky"),
+        (lambda desk, endpoint, token: set_endpoints_active(desk, [endpoint.id], False), "Activate the endpoint of"),
+        (
+            lambda desk, endpoint, token: edit_endpoint(
+                desk, endpoint, replace(EndpointFields.of(endpoint), methods=(Slot.POST,))
+            ),
+            "Let orders/returns answer GET.",
+        ),
+    ],
+)
+def test_what_keeps_it_out_now_names_the_deed_that_would_let_it_in(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken, deed: Any, words: str
+) -> None:
+    deed(desk, endpoint, token)
+    told = story(desk, request(endpoint, token))
+    assert told.passes is False
+    assert told.ways[0].text.startswith(words)
+
+
+def test_no_key_is_needed_and_no_value_is_in_a_story(desk: Desk, endpoint: Endpoint, token: EndpointToken) -> None:
+    desk.store.requests.record([request(endpoint, token)])
+
+    def no_key() -> bytes:
+        raise AssertionError("the key was asked for")
+
+    without = replace(desk, vault=KeyVault(no_key))
+    told = retell(without, without.store.reader(), rows(desk)[0])
+    assert told.passes is True
+    assert token.secret.digest not in repr(told)

@@ -1,0 +1,218 @@
+"""The data viewer: its sums, one request told with what would let it pass, and the ways there from elsewhere."""
+
+import pytest
+
+from tests.tui.conftest import Open
+from tests.tui.driving import WIDE, Ui
+from tests.tui.viewing import open_viewer, record, rows, total
+from tokentui.services.desk import Desk
+from tokentui.services.settings import Settings
+from tokentui.tui.dialogs.explain import ExplainDialog
+from tokentui.tui.dialogs.request_details import RequestDetails
+from tokentui.tui.dialogs.token_settings import TokenSettings
+from tokentui.tui.screens.assign import AssignScreen
+from tokentui.tui.screens.endpoint import EndpointScreen
+from tokentui.tui.screens.requests import RequestsScreen
+
+# ---------------------------------------------------------------------- sums
+
+
+async def test_t_turns_to_the_sums_by_token_and_by_endpoint_with_a_sparkline_a_row(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.see("Data viewer › By token › the last 24 hours", "Calls ▼", "label-printer")
+        line = ui.row("monitoring ")
+        assert line.split()[2:6] == ["59", "–", "now", "1"]
+        assert len(line.split("1  ", 1)[1].strip()) == 24
+        assert set(line.split("1  ", 1)[1].strip()) <= set("▁▂▃▄▅▆▇█")
+        assert "✗ 2" in ui.row("chatbot")
+        await ui.press("t")
+        await ui.see("By endpoint › the last 24 hours", "stock/stock-l…")
+        await ui.press("t")
+        await ui.see("Outcome")
+
+
+async def test_a_terminal_that_draws_few_characters_gets_a_sparkline_of_plain_ones(open_ui: Open) -> None:
+    async with open_ui(settings=Settings(glyphs="ascii")) as ui:
+        await ui.press("3")
+        await ui.see("v allowed")
+        await ui.press("t")
+        await ui.see("monitoring ")
+        spark = ui.row("monitoring ").split("1  ", 1)[1].strip()
+        assert spark.isascii()
+        assert len(set(spark)) > 1
+
+
+async def test_enter_in_the_sums_shows_the_requests_that_they_add_up(open_ui: Open, desk: Desk) -> None:
+    amount = total(desk, unknown=True)
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.see("monitoring ")
+        await ui.press("end")
+        await ui.see("unknown tokens")
+        await ui.go("unknown tokens")
+        await ui.press("enter")
+        await ui.see(f"unknown tokens · {amount} of {amount}")
+        assert all("?" in row for row in rows(ui))
+
+
+async def test_sums_are_ordered_and_filtered_as_other_lists(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.see("Calls ▼")
+        await ui.press("o")
+        await ui.see("Refused ▲")
+        await ui.press("O")
+        await ui.see("Refused ▼")
+        await ui.press("home")
+        await ui.until(lambda: "unknown tokens" in ui.cursor_line)
+        await ui.press("slash")
+        await ui.write("chat")
+        await ui.see("1 of 3")
+
+
+# ---------------------------------------------------------------------- one request
+
+
+async def first_refused(ui: Ui, text: str) -> None:
+    """Open the story of the newest refused request whose row holds this."""
+    await open_viewer(ui)
+    await ui.press("m", "m")
+    await ui.see("refused · ")
+    await ui.press("slash")
+    await ui.write(text)
+    await ui.until(lambda: rows(ui) and all(text in row for row in rows(ui)))
+    await ui.press("enter", "enter")
+    await ui.at(RequestDetails)
+
+
+async def test_enter_tells_why_it_was_refused_what_now_and_what_would_let_it_pass(open_ui: Open) -> None:
+    async with open_ui(size=WIDE) as ui:
+        await first_refused(ui, "chatbot")
+        await ui.see(
+            "endpoint token chatbot",
+            "✗ refused  403 insufficient_scope",
+            "it was not mapped to that",
+            "Now ✗ refused",
+            "What would let it pass",
+        )
+        assert "m  Map chatbot to GET at invoicing/invoices." in ui.text
+        assert "s  Assign chatbot to endpoints." in ui.text
+        await ui.press("t", "i", "g")
+        await ui.pilot.pause()
+        assert isinstance(ui.screen, RequestDetails)
+        await ui.press("escape")
+        await ui.at(RequestsScreen)
+
+
+async def test_from_one_that_is_not_mapped_m_leads_to_the_tokens_tab_and_s_to_assign(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await first_refused(ui, "chatbot")
+        await ui.press("m")
+        await ui.at(EndpointScreen)
+        await ui.see("invoicing/invoices", "Secondary tokens")
+        await ui.until(lambda: "chatbot" in ui.cursor_line)
+        await ui.press("q")
+        await ui.at(RequestsScreen)
+        await ui.press("enter")
+        await ui.at(RequestDetails)
+        await ui.press("s")
+        await ui.at(AssignScreen)
+        await ui.see("chatbot › Assign")
+
+
+async def test_from_one_with_a_disabled_token_t_leads_to_its_settings(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await first_refused(ui, "old-crm")
+        await ui.press("t")
+        await ui.at(TokenSettings)
+        await ui.see("old-crm")
+
+
+async def test_from_one_outside_the_ip_filter_i_leads_to_that_field(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await first_refused(ui, "reports/exports")
+        await ui.press("i")
+        await ui.at(EndpointScreen)
+        await ui.until(lambda: ui.app.focused is not None and ui.app.focused.id == "ip_filter")
+
+
+@pytest.mark.parametrize("from_dialog", [True, False])
+async def test_capital_e_explains_it_as_it_would_be_decided_now(open_ui: Open, from_dialog: bool) -> None:
+    async with open_ui(size=WIDE) as ui:
+        await first_refused(ui, "chatbot")
+        if not from_dialog:
+            await ui.press("escape")
+            await ui.at(RequestsScreen)
+        await ui.press("E")
+        await ui.at(ExplainDialog)
+        await ui.press("enter")
+        await ui.see("✗ denied  403 insufficient_scope", "/api/endpoint/invoicing/invoices", "10.20.4.38")
+
+
+async def test_a_request_whose_token_and_endpoint_are_gone_is_told_all_the_same(open_ui: Open, desk: Desk) -> None:
+    record(desk, "chatbot", "orders/returns", token_id="no-such-token", endpoint_id="no-such-endpoint")
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.see("gone …-token", "gone …dpoint")
+        await ui.press("enter")
+        await ui.at(RequestDetails)
+        await ui.see("endpoint token gone …-token")
+
+
+# ---------------------------------------------------------------------- from other sections
+
+
+async def test_x_on_a_token_shows_its_requests_and_q_comes_back(open_ui: Open, desk: Desk) -> None:
+    amount = total(desk, token_ids=frozenset({desk.reader().token_by_name("crm").id}))
+    async with open_ui() as ui:
+        await ui.press("2")
+        await ui.see("bank-import")
+        await ui.go("crm")
+        await ui.press("x")
+        await ui.at(RequestsScreen)
+        await ui.see(f"crm · {amount} of {amount}")
+        await ui.press("q")
+        await ui.see("37 of 37")
+
+
+async def test_x_on_an_endpoint_shows_the_requests_to_it(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.go("Returns")
+        await ui.press("x")
+        await ui.at(RequestsScreen)
+        await ui.see("orders/returns · ")
+        assert all("orders/returns" in row for row in rows(ui))
+
+
+async def test_x_in_the_tokens_tab_shows_what_that_application_calls_there(open_ui: Open, desk: Desk) -> None:
+    reader = desk.reader()
+    ids = {
+        "token_ids": reader.token_by_name("monitoring").id,
+        "endpoint_ids": reader.endpoint_by_ref("stock/stock-levels").id,
+    }
+    amount = total(desk, **{name: frozenset({id}) for name, id in ids.items()})
+    async with open_ui() as ui:
+        await ui.go("Stock levels")
+        await ui.press("enter")
+        await ui.see("Secondary tokens", "bank-import")
+        await ui.press("slash")
+        await ui.write("monit")
+        await ui.see("1 of 40") if "1 of 40" in ui.text else await ui.until(lambda: "monitoring" in ui.text)
+        await ui.press("enter")
+        await ui.until(lambda: "monitoring" in ui.cursor_line)
+        await ui.press("x")
+        await ui.at(RequestsScreen)
+        await ui.see(f"stock/stock-levels · monitoring · {amount} of {amount}")
+        await ui.press("q")
+        await ui.at(EndpointScreen)
+
+
+async def test_the_palette_goes_to_the_data_viewer(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.press("colon")
+        await ui.choose("go to data v", "Data viewer: Go to Data viewer  (3)")
+        await ui.at(RequestsScreen)

@@ -1,0 +1,251 @@
+"""One recorded request told again: why it was decided so, whether it would pass now, and what would let it pass."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from tokentui.domain.decision import Decision, Guard, Request, printable
+from tokentui.domain.errors import NotFound
+from tokentui.domain.holders import held_digests, primary_of
+from tokentui.domain.reasons import BEFORE_THE_RULES, Reason
+from tokentui.domain.records import Endpoint, EndpointToken, Secret
+from tokentui.domain.requests import SeenRequest
+from tokentui.domain.slots import Authentication
+from tokentui.domain.target import BadTarget, parse_target
+from tokentui.services.desk import Desk
+from tokentui.services.rule_steps import Case, Step, steps_of
+from tokentui.services.viewing import SeenRow
+from tokentui.store.protocol import Reader
+
+#: Rule 6 is the first that looks at the credential.
+_CREDENTIAL_RULE = 6
+#: What nothing of the records leads to: no digest is written so.
+_NOBODY = "?"
+
+
+class Place(StrEnum):
+    """Where something can be done about a refusal."""
+
+    TOKEN = "token"
+    ASSIGN = "assign"
+    MAPPING = "mapping"
+    IP_FILTER = "ip_filter"
+    ENDPOINT = "endpoint"
+
+
+class Way(NamedTuple):
+    """A deed that would let a request pass: what it is, and where, if there is one place for it."""
+
+    text: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A request, told. Holds no token value, sealed or not, that a `repr` would show."""
+
+    row: SeenRow
+    #: Why it was decided so then.
+    sentence: str
+    #: Whether it would pass now, and why; None where what came with it is not known so far.
+    passes: bool | None
+    now: str
+    steps: tuple[Step, ...]
+    #: What would let it pass, the nearest first; nothing where it passes.
+    ways: tuple[Way, ...]
+    #: The records that it rests on, where they are still there.
+    endpoint: Endpoint | None
+    token: EndpointToken | None
+
+
+def retell(desk: Desk, reader: Reader, row: SeenRow) -> Story:
+    """The story of a recorded request by what `reader` holds; no key is needed for it. Raises `StoreError`."""
+    one = row.request
+    endpoint, token = _endpoint(reader, one.endpoint_id), _token(reader, one)
+    sentence = _sentence(row, endpoint)
+    if one.reason in {Reason.INTERNAL_ERROR, *BEFORE_THE_RULES} or not one.path:
+        unknown = "What was asked for is not recorded, so nothing can be said of it now."
+        return Story(row, sentence, None, unknown, (), (), endpoint, token)
+    secret, token = _came_with(reader, one, token)
+    decision, steps = _decided_now(desk, reader, one, secret, token)
+    if decision.reason is Reason.NO_CREDENTIAL and 0 < _rule(one) < _CREDENTIAL_RULE:
+        told = (
+            f"It would come as far as the token now; which one came is not recorded, as rule {_rule(one)} refused it."
+        )
+        return Story(row, sentence, None, told, steps[:-1], (), endpoint, token)
+    ways = () if decision.allowed else tuple(_ways(one, decision))
+    there = decision.endpoint or endpoint
+    return Story(row, sentence, decision.allowed, decision.explanation, steps, ways, there, token)
+
+
+def _rule(one: SeenRequest) -> int:
+    return Reason(one.reason).rule if one.reason in [*Reason] else 0
+
+
+def _endpoint(reader: Reader, id: str) -> Endpoint | None:
+    try:
+        return reader.endpoint(id) if id else None
+    except NotFound:
+        return None
+
+
+def _token(reader: Reader, one: SeenRequest) -> EndpointToken | None:
+    try:
+        return reader.token(one.token_id) if one.kind == "endpoint" else None
+    except NotFound:
+        return None
+
+
+# ---------------------------------------------------------------------- then
+
+
+def _sentence(row: SeenRow, endpoint: Endpoint | None) -> str:
+    """The reason's sentence, as `Decision.explanation` has it; what was not recorded is told as it is now."""
+    one = row.request
+    if one.reason not in [*Reason]:
+        return f"It was recorded as {one.reason!r} by another version of TokenTUI."
+    kind = "Primary token" if one.kind == "primary" else "Endpoint token"
+    return Reason(one.reason).sentence.format(
+        about=printable(_about(one)),
+        endpoint=row.endpoint,
+        ip_filter=f"now {', '.join(endpoint.ip_filter) or 'empty'}" if endpoint else "of which nothing is left",
+        slots=f"{', '.join(endpoint.slots) or 'none'} now" if endpoint else "gone",
+        slot=one.slot or one.method,
+        token=f"{kind} {row.token}",
+    )
+
+
+def _about(one: SeenRequest) -> str:
+    match Reason(one.reason):
+        case Reason.UNKNOWN_ENDPOINT:
+            return one.path
+        case Reason.METHOD_NOT_ALLOWED:
+            return one.method
+        case Reason.IP_NOT_ALLOWED:
+            return one.address or "that is not known"
+        case Reason.UNKNOWN_TOKEN:
+            return one.fingerprint
+        case Reason.BAD_TARGET:
+            return _target_fault(one.path)
+        case Reason.ALLOWED:
+            return " with its value from before the last rotation" if one.previous else ""
+        case Reason.INSUFFICIENT_SCOPE:
+            primary = "a primary token is good for its own endpoint and slot only"
+            return primary if one.kind == "primary" else "it was not mapped to that slot"
+        case reason:
+            return _ABOUT.get(reason.value, "")
+
+
+#: What is not recorded beside these.
+_ABOUT = {
+    Reason.INTERNAL_ERROR.value: "the verifier's log says what",
+    Reason.UNTRUSTED_PROXY.value: "an address that the verifier's log names",
+    Reason.BAD_QUESTION.value: "the proxy's headers were missing, repeated or malformed",
+    Reason.NO_CREDENTIAL.value: "brought none",
+    Reason.INVALID_REQUEST.value: "more than one came, or one that is malformed",
+    Reason.EXPIRED_TOKEN.value: "had expired",
+    Reason.REPLACED_TOKEN.value: "had no grace time left",
+    Reason.PRIMARY_OFF.value: "it was off",
+}
+
+
+def _target_fault(path: str) -> str:
+    try:
+        parse_target(path)
+    except BadTarget as bad:
+        return bad.reason
+    return "what came behind its path is not canonical"
+
+
+# ---------------------------------------------------------------------- now
+
+
+def _decided_now(
+    desk: Desk, reader: Reader, one: SeenRequest, secret: Secret | None, token: EndpointToken | None
+) -> tuple[Decision, tuple[Step, ...]]:
+    """What is decided about it now: a value is not needed for that, but its digest, which the store holds."""
+    digest = secret.digest if secret is not None else _NOBODY
+    tokens = [token] if token is not None else []
+    mapped = reader.assignments_of(token.id) if token is not None else ()
+    guard = Guard(reader.iter_endpoints(), tokens, mapped, lambda value: digest)
+    decision = guard.decide(Request(one.method, one.path, _authorization(one), one.address), desk.clock())
+    if decision.reason is Reason.UNKNOWN_TOKEN:
+        decision = decision._replace(about=one.fingerprint or "not recorded")
+    case = Case(reader, decision, one.method, one.address, bool(one.token_id or one.fingerprint), digest)
+    return decision, tuple(steps_of(case))
+
+
+def _authorization(one: SeenRequest) -> tuple[str, ...]:
+    """Headers that stand for what came."""
+    if one.reason == Reason.INVALID_REQUEST:
+        return "Bearer a", "Bearer b"
+    return ("Bearer a",) if one.token_id or one.fingerprint else ()
+
+
+def _came_with(
+    reader: Reader, one: SeenRequest, token: EndpointToken | None
+) -> tuple[Secret | None, EndpointToken | None]:
+    """What the store holds of the value that came, and the endpoint token that has it now."""
+    if token is not None:
+        return token.previous if one.previous else token.secret, token
+    if one.fingerprint:
+        return _has_come_since(reader, one.fingerprint)
+    owner, slot = primary_of(one.token_id)
+    endpoint = _endpoint(reader, owner) if slot is not None else None
+    return (endpoint.primaries.get(slot) if endpoint is not None and slot is not None else None), None
+
+
+def _has_come_since(reader: Reader, fingerprint: str) -> tuple[Secret | None, EndpointToken | None]:
+    """A value that nobody had may be somebody's by now."""
+    for secret, holder in held_digests(reader.iter_endpoints(), reader.iter_tokens()):
+        if secret.digest.startswith(fingerprint):
+            return secret, reader.token(holder.id) if holder.kind == "endpoint" else None
+    return None, None
+
+
+# ---------------------------------------------------------------------- what would let it pass
+
+
+def _ways(one: SeenRequest, decision: Decision) -> Iterable[Way]:
+    name, endpoint, slot = decision.token_name, decision.endpoint, decision.slot
+    ref = endpoint.ref if endpoint is not None else ""
+    match decision.reason:
+        case Reason.UNKNOWN_ENDPOINT:
+            return [Way(f"Activate the endpoint of {one.path}, or add one.", None)]
+        case Reason.METHOD_NOT_ALLOWED if slot is not None:
+            return [Way(f"Let {ref} answer {slot}.", Place.ENDPOINT)]
+        case Reason.METHOD_NOT_ALLOWED:
+            return [Way(f"Nothing lets {printable(one.method)} pass: no slot guards it.")]
+        case Reason.IP_NOT_ALLOWED:
+            return [Way(f"Take {one.address or 'its address'} into the IP filter of {ref}.", Place.IP_FILTER)]
+        case Reason.NO_CREDENTIAL:
+            return [Way("The application has to send its token.")]
+        case Reason.UNKNOWN_TOKEN:
+            return [Way("Give the application a token of its own, or the new value of the one that it has.")]
+        case Reason.DISABLED_TOKEN:
+            return [Way(f"Enable {name}.", Place.TOKEN)]
+        case Reason.INACTIVE_TOKEN:
+            return [Way(f"Activate {name}: it is on the shelf of Endpoint tokens.")]
+        case Reason.EXPIRED_TOKEN:
+            return [Way(f"Let {name} expire later.", Place.TOKEN)]
+        case Reason.REPLACED_TOKEN:
+            return [Way(f"Give the application the new value of {name}.", Place.TOKEN)]
+        case Reason.PRIMARY_OFF:
+            return [Way(f"Turn on what {name} is for.", Place.ENDPOINT)]
+        case Reason.INSUFFICIENT_SCOPE:
+            return _mapping_ways(decision)
+    return [Way("The application has to send it in another way.")]
+
+
+def _mapping_ways(decision: Decision) -> list[Way]:
+    name, slot, endpoint = decision.token_name, decision.slot, decision.endpoint
+    assert endpoint is not None  # known from rule 3 on
+    if decision.kind == "primary":
+        return [Way("Give the application an endpoint token, which can be mapped to more than one slot.")]
+    if endpoint.authentication is Authentication.INTERNAL:
+        return [Way(f"Let {endpoint.ref} take endpoint tokens: its authentication is internal.", Place.ENDPOINT)]
+    return [
+        Way(f"Map {name} to {slot} at {endpoint.ref}.", Place.MAPPING),
+        Way(f"Assign {name} to endpoints.", Place.ASSIGN),
+    ]

@@ -1,0 +1,143 @@
+"""The requests seen, with names: what a data viewer shows of them, and finds by what people type."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tokentui.domain.errors import NotFound
+from tokentui.domain.holders import primary_of
+from tokentui.domain.reasons import Reason
+from tokentui.domain.requests import SeenRequest
+from tokentui.store.protocol import Reader, Requests
+from tokentui.store.queries import Page, Window
+from tokentui.store.request_queries import UNKNOWN, RequestQuery, RequestRow, Tally, TallyBy
+
+#: So much of its id tells a record that is gone from others.
+_TAIL = 6
+
+#: The reasons in as few words as fit a column.
+_SHORT: dict[str, str] = {
+    Reason.INTERNAL_ERROR: "error",
+    Reason.UNTRUSTED_PROXY: "proxy",
+    Reason.BAD_QUESTION: "bad headers",
+    Reason.BAD_TARGET: "bad target",
+    Reason.UNKNOWN_ENDPOINT: "no endpoint",
+    Reason.METHOD_NOT_ALLOWED: "method",
+    Reason.IP_NOT_ALLOWED: "IP filter",
+    Reason.FREE: "free",
+    Reason.NO_CREDENTIAL: "no token",
+    Reason.INVALID_REQUEST: "bad token",
+    Reason.UNKNOWN_TOKEN: "unknown",
+    Reason.DISABLED_TOKEN: "disabled",
+    Reason.INACTIVE_TOKEN: "inactive",
+    Reason.EXPIRED_TOKEN: "expired",
+    Reason.REPLACED_TOKEN: "old value",
+    Reason.PRIMARY_OFF: "primary off",
+    Reason.INSUFFICIENT_SCOPE: "not mapped",
+    Reason.ALLOWED: "allowed",
+}
+
+
+def short_reason(reason: str) -> str:
+    """A recorded reason in as few words as fit a column; as it stands where a newer TokenTUI recorded it."""
+    return _SHORT.get(reason) or reason.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRow:
+    """A request, with the names that its records have now."""
+
+    id: str
+    request: SeenRequest
+    #: `group/slug`; empty where the path was no endpoint's.
+    endpoint: str
+    #: Empty where no token came, or none that was looked at.
+    token: str
+    new_address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TallyRow:
+    """The calls of a day by one token, or to one endpoint, with its name."""
+
+    tally: Tally
+    name: str
+
+    @property
+    def id(self) -> str:
+        return self.tally.id or "-"
+
+
+class Names:
+    """What the records that requests tell of are called now; each is looked up once."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._known: dict[str, str] = {}
+
+    def endpoint(self, id: str) -> str:
+        """`group/slug`; empty for no id."""
+        return self._name(f"endpoint {id}", id, lambda: self._reader.endpoint(id).ref)
+
+    def token(self, id: str) -> str:
+        """An endpoint token's name, or a primary's: `group/slug GET`."""
+        owner, slot = primary_of(id)
+        if slot is None:
+            return self._name(f"token {id}", id, lambda: self._reader.token(id).name)
+        return f"{self.endpoint(owner)} {slot}"
+
+    def row(self, row: RequestRow) -> SeenRow:
+        """A row with its names."""
+        one = row.request
+        token = f"{UNKNOWN}{one.fingerprint}" if one.fingerprint else self.token(one.token_id)
+        return SeenRow(row.id, one, self.endpoint(one.endpoint_id), token, row.new_address)
+
+    def _name(self, key: str, id: str, find: Callable[[], str]) -> str:
+        if not id:
+            return ""
+        if key not in self._known:
+            try:
+                self._known[key] = find()
+            except NotFound:
+                self._known[key] = f"gone …{id[-_TAIL:]}"
+        return self._known[key]
+
+
+def seen_page(requests: Requests, reader: Reader, query: RequestQuery, window: Window) -> Page[SeenRow]:
+    """The requests that the query selects, the newest first; its text is what somebody typed. Raises `StoreError`."""
+    found = requests.page(typed(reader, query), window)
+    names = Names(reader)
+    rows = tuple(names.row(row) for row in found.rows)
+    return Page(rows, found.offset, found.total, found.of, found.at, more=found.more)
+
+
+def typed(reader: Reader, query: RequestQuery) -> RequestQuery:
+    """The query with its text looked up: a token's name, `group/slug`, or how an address or fingerprint begins."""
+    text = query.text.strip()
+    if not text:
+        return replace(query, text="")
+    tokens, endpoints = reader.called(text)
+    # a fingerprint is shown as ?1a2b3c4d
+    return replace(query, text=text.lower().lstrip(UNKNOWN) or UNKNOWN, text_tokens=tokens, text_endpoints=endpoints)
+
+
+def tally_rows(requests: Requests, reader: Reader, by: TallyBy, now: datetime) -> Iterator[TallyRow]:
+    """The calls of the last 24 h, those with the most first; raises `StoreError`."""
+    names = Names(reader)
+    for tally in requests.tallies(by, now):
+        yield TallyRow(tally, _holder(names, by, tally.id))
+
+
+def _holder(names: Names, by: TallyBy, id: str) -> str:
+    if by is TallyBy.ENDPOINT:
+        return names.endpoint(id) or "no endpoint"
+    return "unknown tokens" if id == UNKNOWN else names.token(id) or "without a token"
+
+
+def of_tally(query: RequestQuery, by: TallyBy, id: str) -> RequestQuery:
+    """The query for the requests that a tally has added up."""
+    if by is TallyBy.ENDPOINT:
+        return replace(query, endpoint_ids=frozenset({id}))
+    if id == UNKNOWN:
+        return replace(query, token_ids=None, unknown=True)
+    return replace(query, token_ids=frozenset({id}), unknown=None if id else False)

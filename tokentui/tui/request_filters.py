@@ -1,0 +1,88 @@
+"""What the data viewer shows of all requests: the filters that its keys set, and their words."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from tokentui.domain.records import Endpoint, EndpointToken
+from tokentui.services.viewing import TallyRow, of_tally
+from tokentui.store.request_queries import RequestQuery, TallyBy
+
+#: The order in which `p` turns: words and length.
+PERIODS: tuple[tuple[str, timedelta | None], ...] = (
+    ("", None),
+    ("last hour", timedelta(hours=1)),
+    ("24 hours", timedelta(hours=24)),
+    ("7 days", timedelta(days=7)),
+)
+
+#: The order in which `m` turns.
+OUTCOMES: dict[bool | None, str] = {None: "", True: "allowed", False: "refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilters:
+    """The filters; the text that somebody types belongs to the list."""
+
+    query: RequestQuery = field(default_factory=RequestQuery)
+    #: Which of `PERIODS`.
+    period: int = 0
+    #: What people call the token and the endpoint of the query.
+    token: str = ""
+    endpoint: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything is filtered."""
+        return self != RequestFilters()
+
+    @property
+    def words(self) -> str:
+        """The filters on one line."""
+        address = self.query.address and f"from {self.query.address}"
+        outcome = OUTCOMES[self.query.let_in]
+        return " · ".join(filter(None, (self.endpoint, self.token, outcome, address, PERIODS[self.period][0])))
+
+    def asked(self, text: str, now: datetime) -> RequestQuery:
+        """The question at this moment."""
+        length = PERIODS[self.period][1]
+        return replace(self.query, text=text, since=now - length if length else None)
+
+    # ------------------------------------------------------------------ other ones
+
+    def turned(self) -> "RequestFilters":
+        """With the next outcome."""
+        order = list(OUTCOMES)
+        following = order[(order.index(self.query.let_in) + 1) % len(order)]
+        return replace(self, query=replace(self.query, let_in=following))
+
+    def of_next_period(self) -> "RequestFilters":
+        """With the next period."""
+        return replace(self, period=(self.period + 1) % len(PERIODS))
+
+    def from_address(self, address: str) -> "RequestFilters":
+        """From this address only; from all where it is empty."""
+        return replace(self, query=replace(self.query, address=address))
+
+    def by_all(self, by: TallyBy) -> "RequestFilters":
+        """By all tokens, or to all endpoints."""
+        if by is TallyBy.ENDPOINT:
+            return replace(self, query=replace(self.query, endpoint_ids=None), endpoint="")
+        return replace(self, query=replace(self.query, token_ids=None, unknown=None), token="")
+
+    def by_one(self, by: TallyBy, id: str, name: str) -> "RequestFilters":
+        """By one token, or to one endpoint, as a tally has its id."""
+        named = {"endpoint": name} if by is TallyBy.ENDPOINT else {"token": name}
+        return replace(self.by_all(by), query=of_tally(self.by_all(by).query, by, id), **named)  # type: ignore[arg-type]  # names are texts
+
+    def of_row(self, by: TallyBy, row: TallyRow) -> "RequestFilters":
+        """Those that a line of the sums has added up."""
+        return self.by_one(by, row.tally.id, row.name)
+
+
+def of_records(token: EndpointToken | None = None, endpoint: Endpoint | None = None) -> RequestFilters:
+    """The requests with this token, to this endpoint, or both."""
+    filters = RequestFilters()
+    if token is not None:
+        filters = filters.by_one(TallyBy.TOKEN, token.id, token.name)
+    if endpoint is not None:
+        filters = filters.by_one(TallyBy.ENDPOINT, endpoint.id, endpoint.ref)
+    return filters
