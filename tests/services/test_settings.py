@@ -55,12 +55,23 @@ def test_the_mode_of_the_file_stays(file: Path, wanted: int) -> None:
     assert load_settings(file).theme == "dracula"
 
 
-def test_a_new_file_has_the_mode_of_the_users_files(tmp_path: Path) -> None:
-    fresh, other = tmp_path / "fresh" / "config.toml", tmp_path / "other"
-    other.touch()
+def test_the_lock_comes_after_five_minutes_unless_said(file: Path) -> None:
+    assert load_settings(file).lock_after_minutes == 5
+    file.write_text("lock_after_minutes = 0\n")
+    assert load_settings(file).lock_after_minutes == 0
+
+
+@pytest.mark.parametrize("minutes", ["-1", "1441", "2.5", '"5"', "true"])
+def test_minutes_that_are_none_are_refused(file: Path, minutes: str) -> None:
+    file.write_text(f"lock_after_minutes = {minutes}\n")
+    with pytest.raises(SettingsError, match="a whole number, 0 to 1440; 0 switches it off"):
+        load_settings(file)
+
+
+def test_a_new_file_and_its_folder_are_the_owners_alone(tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh" / "config.toml"
     remember_theme(fresh, "dracula")
-    assert mode(fresh) == mode(other)
-    assert mode(fresh.parent) == 0o700
+    assert (mode(fresh), mode(fresh.parent)) == (0o600, 0o700)
 
 
 def test_links_in_a_circle_are_told(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import MASTER_KEY
+from tests.store.mutations import bits_flipped, cut, values_of_other_types
 from tests.store.shop import NO_KEY, Shop, open_shop, renewed
-from tests.store.test_damage import cut, flip_bits, swap_types
 from tokentui.store.checking import KeyAtHand
 from tokentui.store.problems import Code, Severity
 from tokentui.store.vault import KeyVault
@@ -354,7 +354,7 @@ def test_of_a_newer_store_only_that_is_told(shop: Shop) -> None:
     assert found.wrong == ()
 
 
-@pytest.mark.parametrize("mutate", [flip_bits, cut, swap_types])
+@pytest.mark.parametrize("mutate", [bits_flipped, cut, values_of_other_types])
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chance=st.randoms(use_true_random=False))
 def test_whatever_is_in_the_file_is_looked_at_without_a_crash_or_a_change(

@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from tests.domain.worlds import SECOND, assign, endpoint, token
 from tests.store.contract import save
+from tests.store.mutations import MUTATIONS, Mutation
 from tokentui.domain.errors import StoreError, TokenTuiError
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.store.protocol import Reader
@@ -27,25 +27,8 @@ PO = endpoint("po", primaries={Slot.POST: "p", Slot.GET: "g"}, ip_filter=("10.0.
 RETURNS = endpoint("returns", authentication=Authentication.NONE)
 ERP = token("erp", previous="old", expires_at=PO.created_at, previous_until=PO.created_at + SECOND)
 SHOP = token("shop", enabled=False)
-MUTATIONS = 2000
-#: What a careless hand may write instead.
-OTHERS: list[Any] = [
-    None,
-    True,
-    0,
-    -1,
-    2**63,
-    1.5,
-    "",
-    "x",
-    "2025-01-01",
-    "2025-01-01T00:00:00",
-    [],
-    [[]],
-    [1],
-    {},
-    {"1": 1},
-]
+#: How many files of each kind.
+EACH = 150
 
 
 @pytest.fixture(scope="module")
@@ -87,64 +70,12 @@ def survives(file: Path, content: bytes) -> bool:
     return not told
 
 
-# ---------------------------------------------------------------------- mutations
-
-
-def flip_bits(content: bytes, chance: random.Random) -> bytes:
-    changed = bytearray(content)
-    for _ in range(chance.randint(1, 3)):
-        changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
-    return bytes(changed)
-
-
-def cut(content: bytes, chance: random.Random) -> bytes:
-    start, end = sorted(chance.sample(range(len(content) + 1), 2))
-    return content[:start] + content[end:] if chance.random() < 0.5 else content[:start]
-
-
-def swap_types(content: bytes, chance: random.Random) -> bytes:
-    """Another value somewhere below the tables, or a field less."""
-    tables = json.loads(content)
-    holder, key = chance.choice([*_places({name: tables[name] for name in tables if name != "meta"})])
-    if isinstance(holder, dict) and chance.random() < 0.2:
-        del holder[key]
-    else:
-        holder[key] = chance.choice(
-            [
-                None,
-                True,
-                False,
-                0,
-                -1,
-                2**63,
-                1.5,
-                "",
-                "x",
-                "2025-01-01",
-                "2025-01-01T00:00:00",
-                [],
-                [[]],
-                [1],
-                {},
-                {"1": 1},
-            ]
-        )
-    return json.dumps(tables).encode()
-
-
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, below in pairs:
-        yield value, key
-        yield from _places(below)
-
-
-@pytest.mark.parametrize("mutate", [flip_bits, cut, swap_types])
+@pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutate: mutate.__name__)
 def test_a_file_damaged_at_random_is_refused_by_a_message_or_harmless(
-    whole: bytes, tmp_path: Path, mutate: Callable[[bytes, random.Random], bytes]
+    whole: bytes, tmp_path: Path, mutate: Mutation
 ) -> None:
     chance = random.Random(4711)
-    used = [survives(tmp_path / "tokens.json", mutate(whole, chance)) for _ in range(MUTATIONS)]
+    used = [survives(tmp_path / "tokens.json", mutate(whole, chance)) for _ in range(EACH)]
     assert not all(used)
 
 

@@ -1,11 +1,13 @@
 """Kills writers of a store at random moments, and looks after each kill whether anything is lost.
 
-`python -m tests.system.killing FOLDER KILLS SEED` prints what it found, as JSON.
+`python -m tests.system.killing FOLDER KILLS SEED TOKENS` prints what it found, as JSON; so many tokens are there
+already.
 """
 
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from tests.domain.worlds import NOTE, token
 from tokentui.domain.errors import TokenTuiError
+from tokentui.services.desk import utc_now
 from tokentui.store.tinydb_store import TinyDBStore
 
 #: How many writes a writer does unless it is killed.
@@ -60,32 +63,54 @@ def _progress(acknowledged: Iterator[bytes], wanted: int) -> tuple[list[str], fl
     return done, took
 
 
-def search(folder: Path, kills: int, seed: int) -> dict[str, object]:
-    """Kill so many writers; tells what was acknowledged, missing and unreadable, and how many died with a rest."""
+def search(folder: Path, kills: int, seed: int, tokens: int) -> dict[str, object]:
+    """Kill so many writers; tells what was acknowledged, missing, unreadable and wrong in the trail.
+
+    `died_writing` is how many left half a file beside the store.
+    """
     chance = random.Random(seed)
+    _fill(folder / "template" / "tokens.json", tokens)
     acknowledged: list[str] = []
-    total, died_writing, missing, unreadable = 0, 0, [], []
+    missing: list[str] = []
+    unreadable: list[str] = []
+    broken: list[str] = []
+    total, died_writing = 0, 0
     for number in range(kills):
+        file = folder / str(number // KILLS_EACH) / "tokens.json"
         if number % KILLS_EACH == 0:
             acknowledged = []
-        file = folder / str(number // KILLS_EACH) / "tokens.json"
+            shutil.copytree(folder / "template", file.parent)
         done = killed_writer(file, number, chance)
         acknowledged += done
         total += len(done)
         died_writing += any(file.parent.glob("*.tmp"))
         try:
-            names = {each.name for each in TinyDBStore(file).reader().iter_tokens()}
+            store = TinyDBStore(file)
+            names = {each.name for each in store.reader().iter_tokens()}
             missing += [name for name in acknowledged if name not in names]
+            broken += store.activity().verify(None, utc_now()).problems
         except TokenTuiError as error:
             unreadable.append(str(error))
     return {
+        "tokens": tokens,
         "kills": kills,
         "acknowledged": total,
         "died_writing": died_writing,
         "missing": missing,
         "unreadable": unreadable,
+        "broken": broken,
     }
 
 
+def _fill(file: Path, tokens: int) -> None:
+    """A store that holds so many tokens."""
+    file.parent.mkdir(parents=True)
+    if tokens:
+        with TinyDBStore(file).change(NOTE) as transaction:
+            for number in range(tokens):
+                transaction.put(token(f"here-{number}"))
+
+
 if __name__ == "__main__":
-    print(json.dumps(search(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201  # its purpose
+    folder, *numbers = sys.argv[1:]
+    print(json.dumps(search(Path(folder), *map(int, numbers))))  # noqa: T201  # its purpose

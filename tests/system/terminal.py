@@ -66,6 +66,14 @@ class Terminal:
         """The first line that holds this text; empty where none does."""
         return next((line for line in self.lines if text in line), "")
 
+    def highlighted(self, text: str) -> bool:
+        """Whether this text is on the screen with its colours the other way round, as what has the focus is."""
+        for y, line in enumerate(self._screen.display):
+            x = line.find(text)
+            if x >= 0:
+                return bool(self._screen.buffer[y][x].reverse)
+        return False
+
     def press(self, *keys: str) -> None:
         """Send keys as they are; see `KEYS` for those without a letter."""
         for key in keys:
@@ -126,6 +134,11 @@ class Terminal:
         code = self._child.exitstatus
         assert code is not None, f"ended by signal {self._child.signalstatus}"
         return int(code)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the program has not ended yet."""
+        return bool(self._child.isalive())
 
     @property
     def pid(self) -> int:
@@ -216,6 +229,7 @@ KEYS = {
     "left": "\x1b[D",
     "home": "\x1b[H",
     "end": "\x1b[F",
+    "ctrl+p": "\x10",
     "ctrl+s": "\x13",
 }
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
+from tests.store.holding import held_by_somebody
 from tests.system.terminal import ROOT, TOKENTUI, Terminal, terminal
 
 pytestmark = pytest.mark.system
@@ -141,7 +141,7 @@ def test_a_save_that_waits_for_somebody_else_is_finished_where_that_is_soon(
         before = screen.mode()
         screen.press("2")
         screen.see("1 of 1")
-        with FileLock(f"{store}.lock"):
+        with held_by_somebody(store):
             screen.press("e")
             screen.see("○ off")
             WAYS[way][0](screen)
@@ -154,7 +154,7 @@ def test_a_save_that_waits_for_somebody_else_is_finished_where_that_is_soon(
 
 @with_and_without_terminal
 def test_a_save_that_waits_for_ever_has_not_begun(places: list[str], store: Path, tmp_path: Path, way: str) -> None:
-    with FileLock(f"{store}.lock"), terminal(*places, home=tmp_path) as screen:
+    with held_by_somebody(store), terminal(*places, home=tmp_path) as screen:
         before = screen.mode()
         screen.press("2")
         screen.see("1 of 1")

@@ -4,62 +4,25 @@ import threading
 from pathlib import Path
 
 import pytest
-from textual import events
 from textual.command import CommandPalette
 
 from tests.tui.conftest import Hourglass, Open, desk_at
-from tests.tui.driving import SMALL, WIDE, Ui
-from tests.tui.rotating import ask_to_rotate, show_tokens, token
+from tests.tui.driving import SMALL, WIDE
+from tests.tui.locked import FIVE_MINUTES, click, lock, names, unlock
+from tests.tui.rotating import show_tokens, token
 from tokentui.domain.fields import TokenFields
-from tokentui.services import tokens
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings
 from tokentui.services.tokens import add_token, reveal_now, reveal_token
 from tokentui.store.vault import KeyVault
 from tokentui.tui.dialogs.confirm import Confirm, Question
 from tokentui.tui.dialogs.help import Help
-from tokentui.tui.dialogs.import_file import ImportDialog, ImportProgress, ImportResult
 from tokentui.tui.dialogs.lock import LockScreen
 from tokentui.tui.dialogs.reveal import Reveal
-from tokentui.tui.dialogs.rotated import Rotated
 from tokentui.tui.dialogs.token_settings import TokenSettings
-from tokentui.tui.screens.endpoint import EndpointScreen
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 from tokentui.tui.screens.endpoints import EndpointsScreen
-from tokentui.tui.widgets.message_line import MessageLine
 from tokentui.tui.widgets.secret_field import RevealedValue
-
-FIVE_MINUTES = 300
-
-API = """\
-openapi: 3.0.3
-info: {title: Tills, version: "1"}
-paths: {/tills: {get: {tags: [shop], summary: All tills}}}
-"""
-
-
-async def lock(ui: Ui) -> None:
-    await ui.press("ctrl+l")
-    await ui.at(LockScreen)
-    await ui.see("Locked", "The key has no passphrase")
-
-
-async def unlock(ui: Ui) -> None:
-    await ui.see("The key has no passphrase")
-    await ui.press("enter")
-    await ui.until(lambda: not isinstance(ui.screen, LockScreen))
-
-
-def click(ui: Ui, x: int, y: int) -> None:
-    """As the terminal tells of it; the pilot's clicks go to the screen at once."""
-    for kind in (events.MouseMove, events.MouseDown, events.MouseUp):
-        ui.app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y))
-
-
-def names(ui: Ui) -> set[str]:
-    """The names of all that the store holds."""
-    reader = ui.desk.reader()
-    return {each.name for each in reader.iter_endpoints()} | {each.name for each in reader.iter_tokens()}
 
 
 class TestTime:
@@ -225,6 +188,28 @@ class TestWhatIsHidden:
             await ui.pilot.pause()
             await ui.miss(reveal_token(ui.desk, token(ui)))
 
+    async def test_keys_that_were_typed_ahead_are_dropped(
+        self, open_ui: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        go_on = threading.Event()
+
+        def slow(*args: object) -> object:
+            assert go_on.wait(10)
+            return reveal_now(*args)  # type: ignore[arg-type]  # passed on as it came
+
+        monkeypatch.setattr("tokentui.tui.token_deeds.reveal_now", slow)
+        async with open_ui() as ui:
+            await show_tokens(ui)
+            row = ui.cursor_line
+            await ui.burst("v", "j", "enter", "ctrl+l", "enter")
+            await ui.at(LockScreen)
+            go_on.set()
+            await ui.see("The key has no passphrase")
+            assert isinstance(ui.screen, LockScreen)
+            await unlock(ui)
+            await ui.at(EndpointTokensScreen)
+            assert ui.cursor_line == row
+
 
 class TestWhatCannotBeDone:
     @pytest.mark.parametrize(
@@ -291,137 +276,3 @@ class TestWhatCannotBeDone:
             assert not second.is_finished
             below = ui.app.get_screen_stack("endpoints")
             assert [type(screen) for screen in below] == [EndpointsScreen, Confirm, Help]
-
-
-class TestWorkUnderWay:
-    @pytest.fixture
-    def stuck(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> threading.Event:
-        """The import of `tills.yaml` goes on when this is set."""
-        from tokentui.services.importing import import_file
-
-        monkeypatch.chdir(tmp_path)
-        Path("tills.yaml").write_text(API)
-        go_on = threading.Event()
-
-        def slow(*args: object, **more: object) -> object:
-            assert go_on.wait(10)
-            return import_file(*args, **more)  # type: ignore[arg-type]  # passed on as it came
-
-        monkeypatch.setattr("tokentui.tui.import_deed.import_file", slow)
-        return go_on
-
-    async def test_an_import_goes_on_and_is_told_after_unlocking(self, open_ui: Open, stuck: threading.Event) -> None:
-        async with open_ui() as ui:
-            await ui.press("I")
-            await ui.at(ImportDialog)
-            await ui.write("tills.yaml")
-            await ui.press("enter")
-            await ui.at(ImportProgress)
-            await ui.press("ctrl+l")
-            await ui.at(LockScreen)
-            await ui.see("Waiting for what is being saved.")
-            stuck.set()
-            await ui.see("The key has no passphrase")
-            assert ui.desk.reader().counts().endpoints == 21
-            await unlock(ui)
-            await ui.at(ImportResult)
-            await ui.see("1 endpoint added")
-
-    async def test_what_was_saved_meanwhile_is_still_told_after_unlocking(
-        self, open_ui: Open, monkeypatch: pytest.MonkeyPatch, hourglass: Hourglass
-    ) -> None:
-        go_on = threading.Event()
-        set_enabled = tokens.set_enabled
-
-        def slow(*args: object) -> object:
-            assert go_on.wait(10)
-            return set_enabled(*args)  # type: ignore[arg-type]  # passed on as it came
-
-        monkeypatch.setattr("tokentui.tui.screens.endpoint_tokens.set_enabled", slow, raising=False)
-        monkeypatch.setattr(tokens, "set_enabled", slow)
-        async with open_ui() as ui:
-            await show_tokens(ui)
-            await ui.go("load-test")
-            await ui.press("e")
-            await ui.press("ctrl+l")
-            await ui.at(LockScreen)
-            go_on.set()
-            await ui.until(lambda: "load-test is enabled" in ui.page.query_one(MessageLine).text)
-            hourglass.let_pass(60)
-            await ui.see("The key has no passphrase")
-            await unlock(ui)
-            await ui.told("load-test is enabled")
-
-
-class TestLeaving:
-    async def test_q_leaves_where_nothing_unsaved_is_open(self, open_ui: Open) -> None:
-        async with open_ui() as ui:
-            await lock(ui)
-            await ui.press("q")
-            await ui.until(lambda: not ui.app.is_running)
-
-    async def test_an_open_form_is_not_thrown_away(self, open_ui: Open) -> None:
-        async with open_ui() as ui:
-            await ui.press("enter")
-            await ui.at(EndpointScreen)
-            await ui.press("t")
-            await ui.see("Details")
-            await ui.tab_to("name")
-            await ui.write("!")
-            await lock(ui)
-            await ui.press("ctrl+q")
-            await ui.see("Something is open that is not saved.")
-            await ui.press("enter")
-            await ui.at(EndpointScreen)
-
-    async def test_an_open_dialog_is_not_thrown_away(self, open_ui: Open) -> None:
-        async with open_ui() as ui:
-            await ask_to_rotate(ui)
-            await ui.press("enter")
-            await ui.at(Rotated)
-            await lock(ui)
-            await ui.press("ctrl+c")
-            await ui.see("Something is open that is not saved.")
-            assert ui.app.is_running
-
-
-class TestByHand:
-    @pytest.mark.parametrize("key", ["L", "ctrl+l"])
-    async def test_a_key_locks_now(self, open_ui: Open, key: str) -> None:
-        async with open_ui() as ui:
-            await ui.press(key)
-            await ui.at(LockScreen)
-
-    async def test_in_a_field_the_letter_is_a_letter_and_ctrl_l_locks(self, open_ui: Open) -> None:
-        async with open_ui() as ui:
-            await ui.press("slash")
-            await ui.write("L")
-            assert isinstance(ui.screen, EndpointsScreen)
-            await ui.press("ctrl+l")
-            await ui.at(LockScreen)
-
-    async def test_a_dialog_can_be_locked(self, open_ui: Open) -> None:
-        async with open_ui() as ui:
-            await ask_to_rotate(ui)
-            await ui.press("L")
-            await ui.at(LockScreen)
-
-    async def test_the_palette_locks(self, open_ui: Open) -> None:
-        async with open_ui() as ui:
-            await ui.press("colon")
-            await ui.choose("cover", "Lock: Cover the screen")
-            await ui.at(LockScreen)
-
-    async def test_to_lock_twice_is_to_lock_once(self, open_ui: Open) -> None:
-        async with open_ui() as ui:
-            await ui.burst("L", "ctrl+l")
-            await ui.at(LockScreen)
-            ui.app.lock()
-            assert [type(screen) for screen in ui.app.screen_stack] == [EndpointsScreen, LockScreen]
-
-    async def test_a_paste_wakes_nothing(self, open_ui: Open) -> None:
-        async with open_ui() as ui:
-            await lock(ui)
-            ui.app.post_message(events.Paste("q\n"))
-            await ui.pilot.pause()
-            assert isinstance(ui.screen, LockScreen)

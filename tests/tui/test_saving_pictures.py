@@ -1,5 +1,6 @@
 """The palette's Picture ends in a file, or in a line that says why not; it never ends the application."""
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ async def take_picture(ui: Ui) -> None:
     await ui.choose("picture", "Picture")
 
 
-async def test_a_picture_goes_into_the_current_folder_and_its_whole_path_is_told(
+async def test_a_picture_goes_into_the_current_folder_for_its_owner_alone_and_its_whole_path_is_told(
     open_ui: Open, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -40,6 +41,7 @@ async def test_a_picture_goes_into_the_current_folder_and_its_whole_path_is_told
         await ui.told(f"Saved {tmp_path}/")
         (picture,) = tmp_path.glob("*.svg")
         assert ui.message == f"Saved {picture}."
+        assert stat.S_IMODE(picture.stat().st_mode) == 0o600
         assert list(home.iterdir()) == []
 
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from textual import events
 from textual.widgets import Input
 
+from tests.store.holding import held_by_somebody
 from tests.tui.conftest import Open
 from tests.tui.driving import Ui
 from tokentui.domain.records import EndpointToken
@@ -139,7 +139,7 @@ async def test_quit_behind_a_burst_quits(open_ui: Open, desk: Desk) -> None:
 async def test_a_save_that_waits_for_somebody_else_lets_other_keys_pass(open_ui: Open, store: Path) -> None:
     async with open_ui() as ui:
         await tokens(ui)
-        with FileLock(f"{store}.lock"):
+        with held_by_somebody(store):
             await ui.burst("e", "y", "j", "j")
             await ui.until(lambda: ui.cursor_line.startswith("› bookkeeping"))
         await ui.told("bank-import is disabled.")
@@ -152,7 +152,7 @@ async def test_keys_for_what_never_comes_are_dropped_and_that_is_told(
     monkeypatch.setattr(typed_ahead, "DROP_SECONDS", 0.5)
     async with open_ui() as ui:
         await tokens(ui)
-        with FileLock(f"{store}.lock"):
+        with held_by_somebody(store):
             await ui.burst("i", "escape", "e", "y", "r", "enter", "d")
             await ui.told("Keys wait for what was asked for before.")
             await ui.told("Keys that were typed ahead are dropped")

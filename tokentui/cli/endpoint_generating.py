@@ -15,6 +15,7 @@ from tokentui.services.calls import calls_by_primary
 from tokentui.services.cutting import Cut, generate_cut
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import check_generates, generate_primary, reveal_primary
+from tokentui.services.reach import mapped_there
 
 
 @click.command(
@@ -42,6 +43,7 @@ def generate(office: Office, *, ref: str, slot: str, reveal: bool, dry_run: bool
     if dry_run:
         print_trial([_planned(office.desk, endpoint, wanted)], as_json=as_json)
         return
+    mapped_there(reader, endpoint.id)  # what is told of it afterwards can be read
     generated = generate_primary(office.desk, endpoint.id, wanted)
     _print_generated(office, generated, wanted, reveal=reveal, as_json=as_json)
     where = "" if reveal else " endpoints show --reveal prints it."

@@ -16,6 +16,7 @@ from tokentui.services.calls import calls_at
 from tokentui.services.cutting import cut_of, refused_at
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import set_endpoints_active
+from tokentui.services.reach import mapped_there
 from tokentui.store.protocol import Reader
 
 _refs = click.argument("refs", nargs=-1, required=True, metavar="GROUP/SLUG...")
@@ -71,6 +72,8 @@ def _switch(office: Office, refs: tuple[str, ...], active: bool, as_json: bool) 
     """Switch the endpoints, and print them with `as_json`; gives the changed ones, and how many were named."""
     desk = office.desk_for_change()
     found = endpoints_named(desk.reader(), refs)
+    for each in found:
+        mapped_there(desk.reader(), each.id)  # what is told of it afterwards can be read
     changed = set_endpoints_active(desk, [each.id for each in found], active)
     if as_json:
         reader = office.reader()

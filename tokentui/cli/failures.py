@@ -1,6 +1,7 @@
 """What goes wrong, turned into one line on stderr and an exit code: the only place that does."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -8,7 +9,9 @@ from typing import ParamSpec, TypeVar
 
 import click
 
+from tokentui.domain import masking
 from tokentui.domain.errors import Conflict, NotFound, NotHandedOut, SealError, StoreError, TokenTuiError
+from tokentui.domain.masking import MASK, masked, visible
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,6 +34,8 @@ _CODES: tuple[tuple[type[TokenTuiError], int], ...] = (
     (SealError, STORE_UNUSABLE),
     (NotHandedOut, STORE_UNUSABLE),
 )
+#: What click repeats of what was typed; no option or command of ours is as long, and a value of any form may be.
+_LONG_WORD = re.compile(r"[^\s'\"()]{32,}")
 #: Options of `tokentui` itself, which are often written behind the command.
 _BEFORE_THE_COMMAND = ("--store", "--key-file", "--passphrase-file", "--read-only", "--demo")
 
@@ -66,9 +71,9 @@ def report(error: Exception) -> int:
         case TokenTuiError():
             return _say(str(error), next((code for kind, code in _CODES if isinstance(error, kind)), USAGE))
         case click.UsageError():
-            return _say(_usage(error), USAGE)
+            return _say(visible(_usage(error)), USAGE)
         case click.ClickException():
-            return _say(error.format_message(), USAGE)
+            return _say(visible(error.format_message()), USAGE)
         case click.Abort():
             return _say("interrupted.", INTERRUPTED)
         case BrokenPipeError():
@@ -82,7 +87,8 @@ def report(error: Exception) -> int:
 def _print_traceback(error: Exception) -> None:
     import traceback
 
-    traceback.print_exception(error)
+    told = masked("".join(traceback.format_exception(error)), least=masking.QUARTER)
+    click.echo(told, nl=False, err=True)
 
 
 def _say(line: str, code: int) -> int:
@@ -95,6 +101,7 @@ def _say(line: str, code: int) -> int:
 def _usage(error: click.UsageError) -> str:
     path = error.ctx.command_path if error.ctx else "tokentui"
     message = " ".join(error.format_message().split())  # click puts the choices of an argument on lines of their own
+    message = _LONG_WORD.sub(MASK, message)
     if isinstance(error, click.NoSuchOption) and error.option_name in _BEFORE_THE_COMMAND:
         first, _, rest = path.partition(" ")
         message = f"{error.option_name} goes before the command: {first} {error.option_name} … {rest}."

@@ -23,11 +23,11 @@ class Slots(click.ParamType[tuple[Slot, ...]]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Slot, ...]:
         if isinstance(value, tuple):
             return in_order(value)
-        words = [word.strip().upper() for word in str(value).split(",") if word.strip()]
-        unknown = [word for word in words if word not in Slot.__members__]
+        words = [word.strip() for word in str(value).split(",") if word.strip()]
+        unknown = [word for word in words if word.upper() not in Slot.__members__]
         if unknown:
             self.fail(f"{unknown[0]!r} is none of {', '.join(Slot)}.", param, ctx)
-        return in_order(map(Slot, words))
+        return in_order(Slot(word.upper()) for word in words)
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import click
 import orjson
 
+from tokentui.domain.masking import masked
+
 #: What a terminal would obey: control characters but tab and newline, and marks that turn the direction of a text.
 #: The first 32 have pictures of their own in Unicode.
 _OBEYED = {
@@ -51,8 +53,8 @@ def print_content(content: bytes) -> None:
 
 
 def talk(line: str) -> None:
-    """A line for the user, on stderr."""
-    click.echo(harmless(line), err=True)
+    """A line for the user, on stderr; what looks like a token value in it was typed by mistake."""
+    click.echo(harmless(masked(line)), err=True)
 
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

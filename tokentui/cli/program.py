@@ -10,7 +10,7 @@ import click
 
 from tokentui import __version__
 from tokentui.cli.compose import Office, demo_office
-from tokentui.cli.failures import report
+from tokentui.cli.failures import Defect, report
 from tokentui.cli.lazy import LazyGroup
 from tokentui.cli.ui import check_terminal, open_ui
 
@@ -54,7 +54,7 @@ class Program(LazyGroup):
         except _PipeClosed:
             code = report(BrokenPipeError())
         except Exception as error:  # noqa: BLE001  # `report` tells all of it
-            code = report(error)
+            code = _reported(error)
         sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -63,6 +63,14 @@ class Program(LazyGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise _PipeClosed("") from None
+
+
+def _reported(error: Exception) -> int:
+    """As `report`; a defect in there is told as any other, since its own traceback could hold a token value."""
+    try:
+        return report(error)
+    except Exception as worse:  # noqa: BLE001  # told without its text
+        return report(Defect(worse))
 
 
 #: Whether it can be read is asked by who reads it, and told as what it is: a store or key that cannot be used.

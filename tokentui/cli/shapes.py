@@ -18,6 +18,12 @@ Shape = dict[str, Any]
 _endpoint = itemgetter("endpoint")
 
 
+def _ref(reader: Reader, endpoint_id: str) -> str:
+    from tokentui.services.reach import ref_of
+
+    return ref_of(reader, endpoint_id)
+
+
 class Shapes:
     """Makes the shapes of records as one reader has them; with values where `reveal`, which raises `SealError`."""
 
@@ -26,7 +32,7 @@ class Shapes:
         self._reader = reader
         self._reveal = reveal
         self._now = datetime.now(UTC)
-        self._ref = cache(lambda endpoint_id: reader.endpoint(endpoint_id).ref)
+        self._ref = cache(lambda endpoint_id: _ref(reader, endpoint_id))
 
     def token(self, token: EndpointToken, last_seen_at: datetime | None = None) -> Shape:
         """An endpoint token, its assignments sorted by endpoint."""
@@ -84,7 +90,9 @@ class Shapes:
         return {**shape, "primary": self._primaries(endpoint)} if self._reveal else shape
 
     def _count(self, endpoint: Endpoint) -> int:
-        return sum(self._reader.token(each.token_id).active for each in self._reader.assignments_at(endpoint.id))
+        from tokentui.services.reach import mapped_there
+
+        return sum(token.active for token in mapped_there(self._reader, endpoint.id))
 
     def _primaries(self, endpoint: Endpoint) -> Shape:
         """Values by slot; those of slots that are off, which are refused, are not shown."""

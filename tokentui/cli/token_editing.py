@@ -12,6 +12,7 @@ from tokentui.cli.shapes import Shapes
 from tokentui.domain.fields import TokenFields
 from tokentui.domain.periods import parse_moment
 from tokentui.domain.records import EndpointToken
+from tokentui.services.reach import check_readable
 from tokentui.services.tokens import edit_token
 
 
@@ -43,6 +44,7 @@ def edit(
         fields = replace(fields, description=description)
     if expires is not None:
         fields = replace(fields, expires_at=parse_moment(expires, desk.clock(), "expires_at"))
+    check_readable(desk.reader(), [token.id])
     saved = edit_token(desk, token, fields)
     if as_json:
         print_json(Shapes(office, office.reader(), reveal=False).tokens([saved])[0])

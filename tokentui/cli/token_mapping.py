@@ -12,7 +12,7 @@ from tokentui.domain.errors import Invalid
 from tokentui.domain.records import Endpoint
 from tokentui.domain.slots import Slot
 from tokentui.services import assigning
-from tokentui.services.reach import reach_of_mappings
+from tokentui.services.reach import check_readable, reach_of_mappings
 
 _refs = click.argument("refs", nargs=-1, required=True, metavar="GROUP/SLUG...")
 
@@ -68,6 +68,7 @@ def unassign(
     (token,) = tokens_named(reader, [name])
     remove = {each.id: tuple(Slot) if slots is None else slots for each in endpoints_named(reader, refs)}
     if not dry_run:
+        check_readable(reader, [token.id])
         assigning.assign(desk, token.id, add={}, remove=remove)
         where = counted(len(remove), "endpoint")
         talk(f"{token.name} is unassigned at {where}." if desk.history else f"{token.name} was not mapped there.")

@@ -18,7 +18,7 @@ from tokentui.domain.periods import local_text, parse_grace
 from tokentui.domain.records import EndpointToken
 from tokentui.services import rotating
 from tokentui.services.desk import Desk
-from tokentui.services.reach import reach_of, reach_of_old_values
+from tokentui.services.reach import check_readable, reach_of, reach_of_old_values
 from tokentui.services.tokens import reveal_token
 from tokentui.store.queries import EVERYTHING, TokenQuery
 
@@ -78,6 +78,7 @@ def rotate(
         tokens = [row.token for row in due_rows(office, page.rows)]
     else:
         tokens = tokens_named(desk.reader(), names if marked_file is None else names_in_file(marked_file))
+    check_readable(desk.reader(), [token.id for token in tokens])
     rotated = _rotated(desk, tokens, until, output)
     _print(desk, rotated, reveal=reveal, as_json=as_json, alone=len(names) == 1)
     if not rotated:
@@ -155,6 +156,7 @@ def retire(office: Office, names: tuple[str, ...], dry_run: bool, as_json: bool)
     reader = desk.reader()
     ids = [token.id for token in tokens_named(reader, names)]
     if not dry_run:
+        check_readable(reader, ids)
         retired = rotating.retire(desk, ids)
         talk(_retired(retired, len(ids)))
         ids = [token.id for token in retired]

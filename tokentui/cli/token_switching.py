@@ -13,7 +13,7 @@ from tokentui.cli.reaching import tell_reach
 from tokentui.cli.trial import dry_run
 from tokentui.domain.records import EndpointToken
 from tokentui.services.desk import Desk
-from tokentui.services.reach import reach_of
+from tokentui.services.reach import check_readable, reach_of
 from tokentui.services.tokens import set_active, set_enabled
 
 _Deed = Callable[[Desk, Iterable[str], bool], tuple[EndpointToken, ...]]
@@ -86,6 +86,7 @@ def _cut(
     if dry_run:
         cut = tuple(token for token in found if flag(token))
     else:
+        check_readable(reader, [token.id for token in found])
         cut = deed(desk, [token.id for token in found], False)
         talk(_told(cut, len(found), done))
     tell_reach(reach_of(desk, reader, [token.id for token in cut]), done, dry_run=dry_run, as_json=as_json)

@@ -6,7 +6,10 @@ import sys
 import click
 
 from tokentui.cli.compose import Office
+from tokentui.cli.failures import holds_values
 
+#: With these Textual writes down, or sends to its console, every message: what is pasted or typed is among them.
+_TELLTALE = ("TEXTUAL", "TEXTUAL_LOG")
 _OTHERWISE = "use the command line, as in: tokentui tokens list"
 
 
@@ -43,6 +46,7 @@ def _draws(name: str) -> bool:
     return (curses.tigetstr("cup") or b"").startswith(b"\x1b[")
 
 
+@holds_values
 def open_ui(office: Office) -> None:
     """Open the terminal UI, until it is left; raises `StoreError` where the store cannot be used at all.
 
@@ -53,6 +57,8 @@ def open_ui(office: Office) -> None:
         from tokentui.cli.passphrases import read_passphrase
 
         office.desk.vault.unlock(read_passphrase(office.passphrase_file))
+    for name in _TELLTALE:
+        os.environ.pop(name, None)
     if os.environ.get("TERM") == "linux":  # the kernel's console has no keyboard protocol; an old one writes it out
         os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     from tokentui.tui.app import TokenTuiApp

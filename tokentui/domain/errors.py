@@ -4,9 +4,18 @@ Every message is one line that is fit to be shown; none ever holds a token value
 line) catch `TokenTuiError` and nothing wider.
 """
 
+from tokentui.domain.masking import masked, visible
+
 
 class TokenTuiError(Exception):
-    """The base of all errors that are meant for the user's eyes."""
+    """The base of all errors that are meant for the user's eyes.
+
+    What looks like a token value is masked: it was typed where something else was asked for. What steers a terminal
+    is written out: a file of others may be quoted.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible(masked(message)))
 
 
 class Invalid(TokenTuiError):

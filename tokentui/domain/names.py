@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from tokentui.domain.errors import Invalid, InvalidName
+from tokentui.domain.masking import holds_value
 
 #: The longest name and the longest description, in characters.
 NAME_LIMIT = 100
@@ -33,6 +34,8 @@ def check_name(value: str, *, limit: int = NAME_LIMIT) -> str:
         raise InvalidName("name", f"The name has {len(name)} characters; shorten it to {limit}.")
     if not name.isprintable():
         _refuse_invisible(name)
+    if holds_value(name):
+        raise InvalidName("name", "The name looks like a token value, and names are shown to everybody.")
     return name
 
 
@@ -62,5 +65,8 @@ def check_description(value: str) -> str:
     if refused:
         code = f"U+{ord(refused[0]):04X}"
         message = f"The description has a control character ({code}) at position {refused.start() + 1}; remove it."
+        raise Invalid("description", message)
+    if holds_value(text):
+        message = "The description holds what looks like a token value; take it out, descriptions are no secret."
         raise Invalid("description", message)
     return text

@@ -7,6 +7,7 @@ from typing import Any, Generic, Self, TypeVar
 from urllib.parse import unquote
 
 from tokentui.domain.errors import InvalidPath, Taken
+from tokentui.domain.masking import holds_value
 from tokentui.domain.target import MAX_BYTES, BadTarget, decode_path
 
 T = TypeVar("T")
@@ -64,6 +65,8 @@ def _check(text: str) -> None:
         raise InvalidPath("path", "The path must start with /, as in /pets/{id}.")
     if "?" in text:
         raise InvalidPath("path", "The path holds a ?; leave the query away, requests are matched without it.")
+    if holds_value(text):
+        raise InvalidPath("path", "The path holds what looks like a token value, and paths are no secret.")
     if len(text) > MAX_BYTES:
         raise InvalidPath("path", f"The path is longer than {MAX_BYTES} characters; shorten it.")
     try:

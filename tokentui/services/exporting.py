@@ -3,6 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from tokentui.domain.address import check_ip_filter
+from tokentui.domain.errors import Invalid, StoreError
 from tokentui.domain.names import name_key
 from tokentui.domain.records import Assignment, Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
@@ -13,6 +15,7 @@ from tokentui.exchange.proxy_notes import deadlines
 from tokentui.exchange.proxy_rules import ProxyRules, proxy_rules
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import reveal_primary
+from tokentui.services.reach import dangling
 from tokentui.services.tokens import reveal_previous, reveal_token
 from tokentui.store.protocol import Reader
 
@@ -73,15 +76,28 @@ def export_haproxy_map(desk: Desk) -> Exported:
 
 def _rules(desk: Desk) -> tuple[ProxyRules, list[str]]:
     inventory, now = inventory_of(desk.reader()), desk.clock()
+    for endpoint in inventory.endpoints:
+        _check_addresses(endpoint)
     return proxy_rules(inventory, _Opened(desk), now), deadlines(inventory, now)
+
+
+def _check_addresses(endpoint: Endpoint) -> None:
+    """Raise `StoreError` where a damaged store has an IP filter that is none: no proxy is to guess what it meant."""
+    try:
+        check_ip_filter(endpoint.ip_filter)
+    except Invalid as error:
+        raise StoreError(f"The store is damaged: the IP filter of {endpoint.ref}: {error}") from None
 
 
 def inventory_of(reader: Reader) -> Inventory:
     """All records in their settled order, whatever the store's own."""
     endpoints = sorted(reader.iter_endpoints(), key=lambda each: each.ref)
     refs = {endpoint.id: endpoint.ref for endpoint in endpoints}
+    held = {token.id for token in reader.iter_tokens()}
     assigned: dict[str, list[tuple[str, Assignment]]] = defaultdict(list)
     for each in reader.iter_assignments():
+        if each.endpoint_id not in refs or each.token_id not in held:
+            raise dangling(f"the assignment {each.id[:80]} is of a token or an endpoint")
         assigned[each.token_id].append((refs[each.endpoint_id], each))
     return Inventory(
         endpoints=tuple(endpoints),

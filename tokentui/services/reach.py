@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from tokentui.domain.errors import NotFound, StoreError
 from tokentui.domain.records import EndpointToken
 from tokentui.domain.slots import Slot, in_order
 from tokentui.services.assigning import Slots
@@ -59,10 +60,36 @@ def reach_of_mappings(desk: Desk, reader: Reader, token_id: str, remove: Slots) 
         lost = set(assignment.slots) & set(remove.get(assignment.endpoint_id, ()))
         if lost:
             cut[assignment.endpoint_id] = lost
-    refs = sorted(reader.endpoint(id).ref for id in cut)
+    refs = sorted(ref_of(reader, id) for id in cut)
     slots = in_order(slot for lost in cut.values() for slot in lost)
     calls = calls_through(desk, [(token_id, id, lost) for id, lost in cut.items()])
     return Reach((token.name,) if cut else (), tuple(refs), slots, calls)
+
+
+def check_readable(reader: Reader, token_ids: Iterable[str]) -> None:
+    """Raise what `reach_of` would, before anything is done: of a damaged store nothing is cut off half told."""
+    _reach(reader, _tokens(reader, token_ids), Calls(None))
+
+
+def ref_of(reader: Reader, endpoint_id: str) -> str:
+    """How people name an endpoint that a token is mapped to; raises `StoreError` where there is no such endpoint."""
+    try:
+        return reader.endpoint(endpoint_id).ref
+    except NotFound:
+        raise dangling(f"a token is mapped to an endpoint {endpoint_id[:40]}") from None
+
+
+def mapped_there(reader: Reader, endpoint_id: str) -> tuple[EndpointToken, ...]:
+    """The tokens that are mapped to an endpoint; raises `StoreError` where one of them is not in the store."""
+    try:
+        return tuple(reader.token(each.token_id) for each in reader.assignments_at(endpoint_id))
+    except NotFound:
+        raise dangling("an endpoint is mapped to a token") from None
+
+
+def dangling(what: str) -> StoreError:
+    """The refusal of a store that names what it does not hold."""
+    return StoreError(f"The store is damaged: {what} that is not in it. Restore a backup.")
 
 
 def _tokens(reader: Reader, token_ids: Iterable[str]) -> list[EndpointToken]:
@@ -71,6 +98,6 @@ def _tokens(reader: Reader, token_ids: Iterable[str]) -> list[EndpointToken]:
 
 def _reach(reader: Reader, tokens: Collection[EndpointToken], calls: Calls) -> Reach:
     mapped = [assignment for token in tokens for assignment in reader.assignments_of(token.id)]
-    refs = {reader.endpoint(id).ref for id in {assignment.endpoint_id for assignment in mapped}}
+    refs = {ref_of(reader, id) for id in {assignment.endpoint_id for assignment in mapped}}
     names = sorted(token.name for token in tokens)
     return Reach(tuple(names), tuple(sorted(refs)), in_order(slot for one in mapped for slot in one.slots), calls)

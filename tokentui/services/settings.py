@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tokentui.domain.errors import TokenTuiError
 from tokentui.domain.policy import Policy
+from tokentui.store.private_files import make_private_folder, temporary_beside, write_private
 
 #: A day.
 _MOST_MINUTES = 1440
@@ -84,7 +85,9 @@ def _parsed(path: Path, text: bytes) -> Mapping[str, object]:
 
     try:
         return tomllib.loads(text.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise SettingsError(f"The settings {path} are nested too deeply.") from None
+    except ValueError as error:  # not UTF-8, no TOML, or a number of too many digits
         raise SettingsError(f"The settings {path} are no TOML: {error}.") from None
 
 
@@ -131,7 +134,7 @@ def _policy(path: Path, table: object) -> Policy:
         raise SettingsError(f"In {path}, [policy] is a table of days.")
     for name, days in table.items():
         if name not in known:
-            raise SettingsError(f"In {path}, [policy] knows no {name}; it knows {', '.join(sorted(known))}.")
+            raise SettingsError(f"In {path}, [policy] knows no {name[:60]}; it knows {', '.join(sorted(known))}.")
         if type(days) is not int or not 0 <= days <= _MOST_DAYS:
             raise SettingsError(f"In {path}, {name} is a whole number of days, 0 to {_MOST_DAYS}; 0 switches it off.")
     return Policy(**table)
@@ -158,11 +161,11 @@ def _with_theme(file: Path, theme: str) -> str:
 
 
 def _replace(file: Path, text: str) -> None:
-    """All of the text or none of it, in a file of the mode that it had."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.{os.urandom(4).hex()}.tmp")
+    """All of the text or none of it, in a file of the mode that it had; a new one is its owner's alone."""
+    make_private_folder(file.parent)
+    temporary = temporary_beside(file)
     try:
-        temporary.write_text(text, "utf-8")
+        write_private(temporary, text.encode())
         with suppress(FileNotFoundError):
             temporary.chmod(stat.S_IMODE(file.stat().st_mode))
         os.replace(temporary, file)

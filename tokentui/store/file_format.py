@@ -153,4 +153,6 @@ def _meta_flaw(meta: dict[str, Any]) -> str:
     version = meta.get("schema_version")
     if type(version) is not int or version < 1:
         return "it has no schema version"
+    if not isinstance(meta.get("trail"), str | None):
+        return "what it says of its activity trail is no text"
     return "" if isinstance(meta.get("key_id"), str | None) else "the name of its key is no text"

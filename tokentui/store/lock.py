@@ -18,6 +18,8 @@ from tokentui.store.private_files import closed_unless_kept, open_or_make
 
 #: How often one asks for a lock that is held, in seconds.
 _STEP = 0.01
+#: How often one asks who has so little time left: before newcomers do, or of many hands one may never be next.
+_HURRIED_STEP, _LITTLE = 0.001, 3.5
 
 
 class Held(Exception):
@@ -98,6 +100,6 @@ def hold(descriptor: int, until: float, look: Callable[[int], str] = lambda desc
             who = look(descriptor)
             if monotonic() > until:
                 raise Held(who) from None
-            sleep(_STEP)
+            sleep(_HURRIED_STEP if until - monotonic() < _LITTLE else _STEP)
         else:
             return

@@ -6,7 +6,7 @@ without the query, which may hold one.
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import partial
@@ -164,8 +164,14 @@ class RequestLog:
 
         with self._telling("read"):
             address = f"{self.path.absolute().as_uri()}?mode=ro"
-            with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as database:
-                return take(() if self._check(database) else _rows(database, statements))
+            with (
+                closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as database,
+                closing(_rows(database, statements)) as rows,
+            ):
+                try:
+                    return take(() if self._check(database) else rows)
+                except (TypeError, ValueError, OverflowError):  # a cell of SQLite's may hold anything
+                    raise StoreError(f"The requests seen {self.path} are damaged. Move them away.") from None
 
     @contextmanager
     def _telling(self, what: str) -> Iterator[None]:
@@ -178,7 +184,7 @@ class RequestLog:
             raise StoreError(f"The requests seen {self.path} cannot be {what}: {error}.") from error
 
 
-def _rows(database: "sqlite3.Connection", statements: Iterable[Asking]) -> Iterator[Any]:
+def _rows(database: "sqlite3.Connection", statements: Iterable[Asking]) -> Generator[Any, None, None]:
     for each in statements:
         yield from database.execute(*each)
 

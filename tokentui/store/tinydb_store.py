@@ -10,7 +10,7 @@ from tinydb import TinyDB
 from tinydb.table import Table
 
 from tokentui.domain.errors import ReadOnly, SealError, StoreError
-from tokentui.store.codec import Document
+from tokentui.store.codec import TABLES, Document
 from tokentui.store.file_format import is_newer, meta_of
 from tokentui.store.protocol import Notice, Stamp
 from tokentui.store.request_log import RequestLog
@@ -132,6 +132,7 @@ class TinyDBStore:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
         with self._storage.locked(note) as saved:
+            _check_whole(saved.tables)
             yield from self._changing(saved, note)
 
     @contextmanager
@@ -210,6 +211,12 @@ class TinyDBStore:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _check_whole(tables: Tables) -> None:
+    """Raise `StoreError` where a table is damaged: with each save an older copy goes, and it may be the sound one."""
+    for name in TABLES.values():
+        tables[name]
 
 
 def wrong_key(store: str) -> SealError:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from tokentui.domain.activity import Entry, EntryState, RecordChange
 from tokentui.domain.actors import Actor
+from tokentui.domain.masking import masked
 from tokentui.domain.names import name_key
 from tokentui.store.queries import Page, Window, window_of
 from tokentui.store.trail_lines import CHANGE, NOTHING, REPAIR, Line, parse
@@ -132,7 +133,7 @@ class TrailView:
                 "the trail is of another store."
             )
         if noted is not None and noted not in hashes:
-            problems.append(f"The head noted earlier ({noted}) is missing: lines were cut off or changed.")
+            problems.append(f"The head noted earlier ({masked(noted)}) is missing: lines were cut off or changed.")
         head = self._lines[-1].hash if self._lines else NOTHING
         return Verification(len(self._lines), head, tuple(problems), tuple(self._told(now)))
 

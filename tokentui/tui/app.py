@@ -3,21 +3,19 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-import rich
 from textual import events, on, work
 from textual.app import SystemCommand
-from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
-from tokentui.tui.actions import GO, LOOK
+from tokentui.tui.app_keys import APP_KEYS
 from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
-from tokentui.tui.copying import CopyingApp, clear_clipboard_key
+from tokentui.tui.copying import CopyingApp
 from tokentui.tui.ending import Ending
 from tokentui.tui.locking import lock_key
 from tokentui.tui.palette import ActionCommands
@@ -43,73 +41,7 @@ class TokenTuiApp(CopyingApp):
 
     DEFAULT_MODE = "endpoints"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "1",
-            "section('endpoints')",
-            "Endpoints",
-            show=False,
-            id="app.endpoints",
-            group=GO,
-            tooltip="Go to Endpoints",
-        ),
-        Binding(
-            "2", "section('tokens')", "Tokens", show=False, id="app.tokens", group=GO, tooltip="Go to Endpoint tokens"
-        ),
-        Binding("4", "section('audit')", "Audit", show=False, id="app.audit", group=GO, tooltip="Go to Audit"),
-        Binding(
-            "5", "section('activity')", "Activity", show=False, id="app.activity", group=GO, tooltip="Go to Activity"
-        ),
-        Binding(
-            "colon",
-            "command_palette",
-            "Commands",
-            show=False,
-            key_display=":",
-            id="app.palette",
-            group=LOOK,
-            tooltip="Find any action by its words",
-        ),
-        Binding(
-            "ctrl+p",
-            "command_palette",
-            "Commands",
-            show=False,
-            priority=True,
-            id="app.palette_in_fields",
-            group=LOOK,
-            tooltip="Find any action by its words",
-        ),
-        Binding(
-            "Z",
-            "suspend_process",
-            "Suspend",
-            show=False,
-            id="app.suspend",
-            group=GO,
-            tooltip="Back to the shell; fg leads here again",
-        ),
-        Binding(
-            "ctrl+z",
-            "suspend_process",
-            "Suspend",
-            show=False,
-            priority=True,
-            id="app.suspend_in_fields",
-            group=GO,
-            tooltip="Back to the shell; fg leads here again",
-        ),
-        Binding(
-            "question_mark,f1",
-            "help",
-            "Help",
-            id="app.help",
-            group=LOOK,
-            tooltip="The keys that work here",
-        ),
-        lock_key(),
-        clear_clipboard_key(),
-    ]
+    BINDINGS = APP_KEYS
 
     def __init__(
         self,
@@ -129,6 +61,7 @@ class TokenTuiApp(CopyingApp):
             clipboard=self._settings.clipboard,
         )
         self._settings_file = settings_file
+        self._lock_keys = frozenset(self._settings.keys.get("app.lock", lock_key().key).split(","))
         self.lock_after = 60.0 * self._settings.lock_after_minutes
         self._checked = False
         #: Who sees to an end that comes from outside; nobody does where there is no terminal.
@@ -216,13 +149,21 @@ class TokenTuiApp(CopyingApp):
 
     # ------------------------------------------------------------------ keys that come in a burst
 
-    async def on_event(self, event: events.Event) -> None:
+    async def hear(self, event: events.Event) -> None:
         """As Textual does, with the keys one after the other."""
-        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded or self._typed.is_urgent(event):
-            await super().on_event(event)
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().hear(event)
+        elif self._is_to_lock(event):
+            self.lock()
         elif not self._typed.take(event):
-            await super().on_event(event)
+            await super().hear(event)
             self._typed.delivered()
+
+    def _is_to_lock(self, event: events.Event) -> bool:
+        """Whether it is a key that locks: such a one waits for no other."""
+        if self.held or not isinstance(event, events.Key) or event.key not in self._lock_keys:
+            return False
+        return self.focused is None or not self.focused.check_consume_key(event.key, event.character)
 
     @on(Passed)
     def _key_passed(self) -> None:
@@ -231,8 +172,16 @@ class TokenTuiApp(CopyingApp):
     def push_screen(self, screen: Any, *arguments: Any, **more: Any) -> Any:
         """As Textual does; the keys that follow are for it."""
         opening = super().push_screen(screen, *arguments, **more)
-        self._typed.opening(screen)
+        if not self.held:
+            self._typed.opening(self.screen_stack[-1])
         return opening
+
+    def lock(self) -> None:
+        """As every `LockingApp`; what was typed ahead was not meant for the lock."""
+        if not self.held:
+            self._typed.forget()
+            super().lock()
+            self._typed.opening(self.screen)
 
     # ------------------------------------------------------------------ keys that work everywhere
 
@@ -322,13 +271,13 @@ class TokenTuiApp(CopyingApp):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)
 
     def _fatal_error(self) -> None:
-        """As Textual does, without the local variables: a token's value may be among them.
+        """As Textual does, without the local variables and the error's own words: a token's value may be in them.
 
         There is no public way to say so; a test notices if Textual asks another method one day.
         """
-        from rich.traceback import Traceback
+        from tokentui.tui.crash import where_it_was
 
-        self.panic(Traceback(width=None, suppress=[rich]))
+        self.panic(where_it_was())
 
     # ------------------------------------------------------------------ what the user has chosen
 
@@ -383,9 +332,12 @@ class TokenTuiApp(CopyingApp):
         self._say(*save_picture(self))
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
-        """As Textual does, with every revealed value taken off the screen first."""
+        """As Textual does, with every value taken off the screen first: what is revealed, and what was pasted."""
+        from tokentui.tui.pictures import pasted_concealed
+
         self.conceal()
-        return super().export_screenshot(title=title, simplify=simplify)
+        with pasted_concealed(self.screen_stack):
+            return super().export_screenshot(title=title, simplify=simplify)
 
     def _write_to_terminal(self, sequence: str) -> None:
         self.call_from_thread(self._write_sequence, sequence)

@@ -8,7 +8,7 @@ from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 
 from tokentui.tui.reveals import conceal_all
-from tokentui.tui.stack import held_stack
+from tokentui.tui.stack import covered_stack
 
 
 def close(screen: Screen[Any], dismiss: Callable[[], AwaitComplete]) -> AwaitComplete:
@@ -17,7 +17,7 @@ def close(screen: Screen[Any], dismiss: Callable[[], AwaitComplete]) -> AwaitCom
     A button may be pressed twice before its dialog is gone, and work may end while the palette or the help is open.
     """
     app = screen.app
-    held = held_stack(screen)
+    held = covered_stack(screen)
     if held is not None:
         return held.when_free(lambda: close(screen, dismiss))
     if screen not in app.screen_stack:

@@ -60,7 +60,15 @@ class LockingApp(StackApp):
         if self.held:
             await self.when_free()
             return True
-        return await self.push_screen_wait(Unlock(self.workplace.unlock))
+        unlocked = await self.push_screen_wait(Unlock(self.workplace.unlock))
+        self._show_hints()
+        return unlocked
+
+    def _show_hints(self) -> None:
+        """The last characters of values could not be read before."""
+        for screen in self.screen_stack:
+            if isinstance(screen, PageScreen):
+                screen.store_changed()
 
     def _wait_for_keys(self) -> None:
         if self.lock_after:
@@ -80,14 +88,15 @@ class LockingApp(StackApp):
         self.conceal()
         self._forget_cut()
         self._idle.clear()
-        self.hold(LockScreen(self.workplace))
+        self.cover(LockScreen(self.workplace))
 
     def on_lock_screen_opened(self) -> None:
         """The user has unlocked it; what has come meanwhile to be revealed is not."""
         if self.held:
             self.conceal()
-            self.let_go()
+            self.uncover()
             self._wait_for_keys()
+            self._show_hints()
 
     def on_lock_screen_leave_requested(self) -> None:
         self._leave()
@@ -114,7 +123,11 @@ class LockingApp(StackApp):
     async def on_event(self, event: events.Event) -> None:
         """As Textual does; the first key after too long a pause does no more than to bring up the lock."""
         if not self._comes_late(event):
-            await super().on_event(event)
+            await self.hear(event)
+
+    async def hear(self, event: events.Event) -> None:
+        """What is done with an event that comes in time."""
+        await super().on_event(event)
 
     def _comes_late(self, event: events.Event) -> bool:
         """Judged by the clock, not by whether a timer has run: the program may have stood still."""

@@ -19,10 +19,10 @@ class Reveals:
 
     def hide_in_time(self) -> None:
         """Conceal in 30 seconds what is shown from now on; at once where nobody can see it."""
-        from tokentui.tui.stack import held_stack  # which knows what reveals
+        from tokentui.tui.stack import covered_stack  # which knows what reveals
 
         assert isinstance(self, DOMNode)
-        if held_stack(self) is not None:
+        if covered_stack(self) is not None:
             self.conceal()
             return
         if self._hides is None:

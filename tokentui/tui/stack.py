@@ -30,13 +30,13 @@ class StackApp(App[None]):
         """Whether a screen lies over all others that stays on top."""
         return self._top is not None
 
-    def hold(self, top: Screen[Any]) -> None:
-        """Lay a screen over all others, until `let_go`."""
+    def cover(self, top: Screen[Any]) -> None:
+        """Lay a screen over all others, until `uncover`."""
         super().push_screen(top)
         self._top = top
         self._free.clear()
 
-    def let_go(self) -> None:
+    def uncover(self) -> None:
         """Take that screen away; then comes what had to wait."""
         super().pop_screen()
         self._top = None
@@ -44,24 +44,26 @@ class StackApp(App[None]):
 
     def push_screen(self, screen: Any, *arguments: Any, **more: Any) -> Any:
         """As Textual does; a value that was to be shown is not, where it comes too late for that."""
-        if self.held and isinstance(screen, Reveals):
+        if not self.held:
+            return super().push_screen(screen, *arguments, **more)
+        if isinstance(screen, Reveals):
             screen.conceal()
-        return self._in_turn(lambda: super(StackApp, self).push_screen(screen, *arguments, **more))
+        return self._in_turn(lambda: self.push_screen(screen, *arguments, **more))
 
     def pop_screen(self) -> AwaitComplete:
         """As Textual does."""
-        return self.when_free(super().pop_screen) if self.held else super().pop_screen()
+        return self.when_free(self.pop_screen) if self.held else super().pop_screen()
 
     def switch_screen(self, screen: Any) -> Any:
         """As Textual does."""
-        return self._in_turn(lambda: super(StackApp, self).switch_screen(screen))
+        return self._in_turn(lambda: self.switch_screen(screen)) if self.held else super().switch_screen(screen)
 
     def switch_mode(self, mode: str) -> Any:
         """As Textual does."""
-        return self._in_turn(lambda: super(StackApp, self).switch_mode(mode))
+        return self._in_turn(lambda: self.switch_mode(mode)) if self.held else super().switch_mode(mode)
 
     def _in_turn(self, move: Callable[[], Any]) -> Any:
-        return asyncio.ensure_future(self._once_free(move)) if self.held else move()
+        return asyncio.ensure_future(self._once_free(move))
 
     def when_free(self, move: Callable[[], Awaitable[Any]] = _nothing) -> AwaitComplete:
         """Change the stack of screens once it is free."""
@@ -73,7 +75,7 @@ class StackApp(App[None]):
         return await move()
 
 
-def held_stack(pump: MessagePump) -> StackApp | None:
+def covered_stack(pump: MessagePump) -> StackApp | None:
     """The application that this belongs to, where its stack is held."""
     app = pump.app
     return app if isinstance(app, StackApp) and app.held else None

@@ -26,7 +26,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import Worker
 
-from tokentui.tui.stack import StackApp
+from tokentui.tui.stack import covered_stack
 
 #: How often is looked whether what keys wait for has come, in seconds.
 LOOK_SECONDS = 0.005
@@ -82,7 +82,7 @@ class Passed(Message):
 class TypedAhead:
     """The keys that wait, in one application."""
 
-    def __init__(self, app: StackApp, say: Callable[[str, str], object]) -> None:
+    def __init__(self, app: App[Any], say: Callable[[str, str], object]) -> None:
         self._app = app
         self._say = say
         self._waiting: deque[Typed] = deque()
@@ -91,8 +91,6 @@ class TypedAhead:
         self._through = asyncio.Event()
         self._target: Callable[[], MessagePump | None] = lambda: app
         self._holds: list[Hold] = []
-        #: Those that cannot take keys yet.
-        self._opening: WeakSet[Screen[Any]] = WeakSet()
         self._arrivals: WeakKeyDictionary[Screen[Any], Arrival] = WeakKeyDictionary()
         #: The last key that was delivered.
         self._last = ""
@@ -110,19 +108,6 @@ class TypedAhead:
             self._app.run_worker(self._deliver(), group="typed")
         return True
 
-    def is_urgent(self, event: events.Event) -> bool:
-        """Whether it is the key that covers the screen, which waits for nothing; what waits is then for nobody.
-
-        One that is a letter too takes its turn: it may be for a field that is coming.
-        """
-        if not isinstance(event, events.Key) or event.is_printable or event is self._due:
-            return False
-        bound = self._app.active_bindings.get(event.key)
-        if bound is None or bound.binding.action != "lock":
-            return False
-        self._waiting.clear()
-        return True
-
     def delivered(self) -> None:
         """The key that was due is on its way: send somebody after it."""
         self._due = None
@@ -131,16 +116,18 @@ class TypedAhead:
     def passed(self) -> None:
         self._through.set()
 
+    def forget(self) -> None:
+        """Drop the keys that wait."""
+        self._waiting.clear()
+
     def opening(self, screen: Screen[Any]) -> None:
         """A screen comes: keys are for it, once it can take them; and again for what the deed does behind it."""
         hold = _current.get()
         if hold is not None:
             hold.screens.add(screen)
-        self._opening.add(screen)
         screen.call_later(self._app.call_later, self._opened, screen)  # after what it does when it begins
 
     def _opened(self, screen: Screen[Any]) -> None:
-        self._opening.discard(screen)
         self._arrivals[screen] = Arrival(monotonic(), self._last)
 
     def hold(self, begin: Callable[[], Worker[Any]]) -> None:
@@ -158,14 +145,27 @@ class TypedAhead:
     async def _deliver(self) -> None:
         try:
             while self._waiting:
-                if await self._clear():
-                    await self._deliver_one(self._waiting.popleft())
-                else:
+                if not await self._clear():
                     self._drop()
+                elif (event := self._next()) is not None:
+                    await self._deliver_one(event)
+                else:
+                    await asyncio.sleep(10 * LOOK_SECONDS)
         except ScreenStackError:  # the application is closing
             self._waiting.clear()
         finally:
             self._running = False
+
+    def _next(self) -> Typed | None:
+        """The first of them; where a dialog has come between, the first that was typed when it could be seen."""
+        screen = self._app.screen
+        arrival = self._arrivals.get(screen)
+        between = arrival is not None and getattr(screen, "COMES_BETWEEN", False)
+        for place, event in enumerate(self._waiting):
+            if not between or (arrival is not None and event.time >= arrival.at):
+                del self._waiting[place]
+                return event
+        return None
 
     async def _deliver_one(self, event: Typed) -> None:
         if not self._is_meant(event):
@@ -209,13 +209,13 @@ class TypedAhead:
         return True
 
     def _blocked(self) -> bool:
+        if covered_stack(self._app) is not None:  # keys are for what lies over all, and deeds wait for its end
+            return False
         self._holds = [hold for hold in self._holds if not hold.is_over]
         shown, screen = self._app.screen_stack, self._app.screen
-        if screen in self._opening:
-            return True
-        if self._app.held:  # what was asked for may be below, and waits until it is unlocked
-            return False
         if any(hold.blocks(shown) for hold in self._holds):
+            return True
+        if len(shown) > 1 and screen not in self._arrivals:
             return True
         return not self._writes and not getattr(screen, "is_settled", True)
 
@@ -236,10 +236,12 @@ class TypedAhead:
 
     def _is_meant(self, event: Typed) -> bool:
         """Whether it may go where it would go now."""
-        if isinstance(event, events.Paste):
-            return self._may_paste()
         screen = self._app.screen
         arrival = self._arrivals.get(screen)
+        if covered_stack(self._app) is not None and (arrival is None or event.time < arrival.at):
+            return False  # nobody has seen that it is locked
+        if isinstance(event, events.Paste):
+            return self._may_paste()
         if arrival is None or event.time >= arrival.at:
             return True
         if arrival.taken == 0 and event.key == arrival.asked_by and not self._consumes(event.key, event.character):

@@ -22,7 +22,7 @@ PATIENCE = 0.3
 
 _HIDES = (
     "The key has no passphrase, so this only hides the screen: whoever sits here can press Enter. "
-    "`tokentui store passphrase` gives it one."
+    "`tokentui store key passphrase` gives it one."
 )
 
 

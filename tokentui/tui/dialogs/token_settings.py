@@ -97,6 +97,11 @@ class TokenSettings(Dialog[TokenForm | None]):
         self._seen = self._typed
         self._show(self._errors)
 
+    def on_unmount(self) -> None:
+        """Whoever knows the form for longer must not hold a value with it."""
+        self._new_value = None
+        self._form, self._saved = replace(self._form, new_value=None), replace(self._saved, new_value=None)
+
     def _described(self) -> str:
         return "new" if self._new_value is not None else self._hint
 

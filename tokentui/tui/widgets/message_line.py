@@ -5,7 +5,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widget import Widget
 
-from tokentui.tui.stack import StackApp, held_stack
+from tokentui.tui.stack import StackApp, covered_stack
 
 #: Lines it takes at the most.
 MOST_LINES = 3
@@ -46,7 +46,7 @@ class MessageLine(Widget):
         self.say(f"{self.text} {text}".strip(), self.kind if self.text and self.kind == "error" else kind)
 
     def _fade(self, text: str) -> None:
-        held = held_stack(self)
+        held = covered_stack(self)
         if held is not None:
             self.run_worker(self._stay(held, text))
         else:
