@@ -20,7 +20,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.system.ports import free_port
+from tests.system.listening import free_port
 from tests.system.proxies import NGINX
 from tokentui.cli.compose import Office
 from tokentui.domain.fields import EndpointFields, TokenFields
