@@ -6,6 +6,7 @@ what a client sent under their names. A refusal may be shown to the client as it
 
 from collections.abc import MutableMapping
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
@@ -36,18 +37,27 @@ class Answer(NamedTuple):
 
     start: Message
     body: Message = _NO_BODY
+    #: The same as it stands on the wire (RFC 9112 §4), without and with its body; empty where it ends a connection.
+    head: bytes = b""
+    whole: bytes = b""
 
     @property
     def last(self) -> Self:
         """The same, as the last one on its connection."""
-        return self._replace(start={**self.start, "headers": [*self.start["headers"], _CLOSE]})
+        return self._replace(start={**self.start, "headers": [*self.start["headers"], _CLOSE]}, head=b"", whole=b"")
 
     @classmethod
     def of(cls, status: int, headers: Lines, body: bytes = b"", kind: bytes = b"text/plain") -> Self:
         """An answer with this body, if any."""
         lines = [*headers, *([(b"content-type", kind)] if body else []), (b"content-length", b"%d" % len(body))]
         start = {"type": "http.response.start", "status": status, "headers": lines}
-        return cls(start, {"type": "http.response.body", "body": body})
+        fields = b"".join(b"%b: %b\r\n" % line for line in lines)
+        head = b"HTTP/1.1 %d %b\r\n%b\r\n" % (status, HTTPStatus(status).phrase.encode(), fields)
+        return cls(start, {"type": "http.response.body", "body": body}, head, head + body)
+
+    def bytes_for(self, method: str) -> bytes:
+        """All of it; empty where only the server knows how."""
+        return self.head if method == "HEAD" else self.whole
 
     def body_for(self, method: str) -> Message:
         """The body, which HEAD gets none of."""

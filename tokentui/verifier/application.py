@@ -18,6 +18,7 @@ from tokentui.verifier.seen import without_tokens
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Where each dialect is asked.
 _PLACES = {f"/verify/{name}".encode(): dialect for name, dialect in DIALECTS.items()}
@@ -48,6 +49,8 @@ class Page(Protocol):
 
 #: A decision on its way out.
 _Answered = tuple[Request, Decision, Answer]
+#: A decision that is out: when it was made, and how long it took in microseconds.
+Noted = tuple[Request, Decision, datetime, int]
 
 
 class Verifier:
@@ -74,25 +77,36 @@ class Verifier:
 
         The proxy waits, so whoever wants to know of a decision is told after the answer.
         """
+        await self.giving(*self.answered(scope))(scope, receive, send)
+
+    def giving(self, answer: Answer, noted: Noted | None) -> Application:
+        """The ASGI application that gives this answer, and tells of it."""
+
+        async def give(scope: Scope, receive: Receive, send: Send) -> None:
+            await send(answer.start)
+            await send(answer.body_for(scope["method"]))
+            self.tell(noted)
+
+        return give
+
+    def answered(self, scope: Scope) -> tuple[Answer, Noted | None]:
+        """The answer to a request, and what `tell` is to tell when it is out. Never raises, and never waits."""
         dialect = _dialect(scope)
         if dialect is None:
-            await self._tell_page(scope, send)
-            return
+            return self._page(scope["path"], scope["method"]), None
         begin, now = perf_counter(), self._clock()
         request, decision, answer = self._answered(dialect, scope, now)
-        microseconds = int((perf_counter() - begin) * 1e6)
-        await send(answer.start)
-        await send(answer.body_for(scope["method"]))
+        return answer, (request, decision, now, int((perf_counter() - begin) * 1e6))
+
+    def tell(self, noted: Noted | None) -> None:
+        """Tell the listener of a decision; nothing where there was none."""
+        if noted is None:
+            return
+        request, decision, now, microseconds = noted
         try:
             self._listener(self._harmless(request), decision, now, microseconds)
         except Exception as error:  # noqa: BLE001 - the answer is out, and the next one is to come too
             self._tell(f"Decisions are not recorded: an unexpected {type(error).__name__}.")
-
-    async def _tell_page(self, scope: Scope, send: Send) -> None:
-        """Answer what is no question."""
-        answer = self._page(scope["path"], scope["method"])
-        await send(answer.start)
-        await send(answer.body_for(scope["method"]))
 
     def _page(self, path: str, method: str) -> Answer:
         if path in _PATHS:

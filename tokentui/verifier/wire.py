@@ -3,6 +3,7 @@
 import asyncio
 import re
 from importlib.util import find_spec
+from typing import Any, cast
 
 #: What a request's line and headers may have, in bytes; h11 takes as many.
 MOST_HEAD = 65536
@@ -16,7 +17,13 @@ def protocol() -> type[asyncio.Protocol]:
 
 
 def _with_httptools() -> type[asyncio.Protocol]:
-    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+    from tokentui.verifier.application import Scope, Verifier
+
+    def _is_plain(cycle: RequestResponseCycle) -> bool:
+        waits = cycle.waiting_for_100_continue or cycle.flow.write_paused
+        return cycle.keep_alive and not waits and not cycle.disconnected
 
     class Strict(HttpToolsProtocol):
         """The target as it came, heads of a bounded size, and no connection that says nothing."""
@@ -52,8 +59,30 @@ def _with_httptools() -> type[asyncio.Protocol]:
             """httptools leaves out a fragment, and scheme and host (CVE-2021-32779): who decides must see them."""
             self._head = None
             super().on_headers_complete()
-            path, _, query = self.url.partition(b"?")
-            self.scope["raw_path"], self.scope["query_string"] = path, query
+            self._tell_target()  # also of one that has to wait its turn
+
+        def _tell_target(self) -> None:
+            self.scope["raw_path"], _, self.scope["query_string"] = self.url.partition(b"?")
+
+        def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+            """Answer a plain question at once: a task of its own and ASGI's messages take longer than the decision.
+
+            Where the connection needs more than an answer, uvicorn goes its own way; so does one without this step.
+            """
+            if not isinstance(app, Verifier):
+                super()._start_asgi_task(cycle, app)
+                return
+            if cycle.scope is self.scope:
+                self._tell_target()
+            answer, noted = app.answered(cast(Scope, cycle.scope))
+            content = answer.bytes_for(cycle.scope["method"]) if _is_plain(cycle) else b""
+            if not content:
+                super()._start_asgi_task(cycle, app.giving(answer, noted))  # type: ignore[arg-type]  # ASGI, untyped
+                return
+            cycle.response_started = cycle.response_complete = True
+            cycle.transport.write(content)
+            cycle.on_response()
+            app.tell(noted)
 
     return Strict
 
