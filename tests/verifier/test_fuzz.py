@@ -30,9 +30,8 @@ def _left_most(chain: bytes, trusted: object) -> str:
     return chain.split(b",")[0].strip().decode("latin-1")
 
 
-def _last_wins(self: Any, headers: Any, wanted: Any) -> None:
-    self._values = {name.replace(b"_", b"-"): value for name, value in headers}
-    self._more = []
+def _last_wins(headers: Any, wanted: Any) -> dict[bytes, bytes]:
+    return {name.replace(b"_", b"-"): value for name, value in headers}
 
 
 def _as_it_came(target: Any, is_token: Callable[[str], bool]) -> str:
@@ -41,7 +40,7 @@ def _as_it_came(target: Any, is_token: Callable[[str], bool]) -> str:
 
 FAULTS = {
     "the left-most address": (questions, "client_of", _left_most),
-    "the last of several, _ or not": (questions._Found, "__init__", _last_wins),
+    "the last of several, _ or not": (questions, "_picked", _last_wins),
     "any peer": (application, "_peer", lambda scope: None),
     "any body": (Guard, "decide", lambda self, request, now: None),
     "the path as it came": (application, "without_tokens", _as_it_came),

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 
 from tokentui.domain.errors import InvalidTokenValue
-from tokentui.domain.values import check_value
+from tokentui.domain.values import MAX_LENGTH, check_value
 
 #: `auth-scheme` alone or followed by a space and whatever that scheme wants (RFC 9110 §11.4).
 _ANY_SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?: .*)?", re.DOTALL)
+_PLAIN = re.compile(r"Bearer [A-Za-z0-9\-._~+/]+=*")
 #: A second credential that a proxy put behind the first one when it joined two headers.
 _JOINED_BEARER = re.compile(r",\s*bearer(?:\s|\Z)", re.IGNORECASE)
 
@@ -38,6 +39,8 @@ def read_credential(authorization: Sequence[str], access_tokens: Sequence[str]) 
 
 
 def _from_header(value: str) -> str | None:
+    if _PLAIN.fullmatch(value) and len(value) <= MAX_LENGTH:  # what nearly all send
+        return value[7:]
     scheme, _, token = value.partition(" ")
     if scheme.lower() == "bearer":
         return _checked(token.lstrip(" "))

@@ -16,9 +16,15 @@ from tokentui.verifier.networks import Networks
 #: The headers of a request as ASGI gives them: names in lower case.
 Headers = Iterable[tuple[bytes, bytes]]
 
+#: The wanted headers of a request, by name.
+_Found = dict[bytes, bytes]
+
 _AUTHORIZATION = b"authorization"
+#: No header has this name: where a second one of `Authorization` is found.
+_SECOND_AUTHORIZATION = b"authorization, again"
+_CONTENT_LENGTH, _TRANSFER_ENCODING = b"content-length", b"transfer-encoding"
 #: With these a body is announced, which no question needs.
-_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+_FRAMING = frozenset({_CONTENT_LENGTH, _TRANSFER_ENCODING})
 #: A method is a `token` (RFC 9110 §9.1, §5.6.2).
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
 #: Those that most requests have, which need no closer look.
@@ -46,7 +52,7 @@ class Dialect:
     #: The headers that are read: those that its configuration sets, the credential's, and those of a body.
     wanted: frozenset[bytes]
     #: The request asked about, from those headers, the asking's own method and target, and the trusted proxies.
-    read: Callable[["_Found", str, bytes, Networks], Request]
+    read: Callable[[_Found, str, bytes, Networks], Request]
     #: Whether it makes an error of its own of any answer but 2xx, 401 and 403.
     only_401_and_403: bool = False
     #: Whether the method of the asking is that of the request.
@@ -57,64 +63,45 @@ class Dialect:
 
         Raises `BadQuestion`.
         """
-        found = _Found(headers, self.wanted)
-        return self.read(found, method, rest, trusted), found.announces_body
-
-
-class _Found:
-    """The wanted ones of a request's headers, each once; of `Authorization` all. Raises `BadQuestion`."""
-
-    __slots__ = ("_more", "_values")
-
-    def __init__(self, headers: Headers, wanted: Collection[bytes]) -> None:
-        self._values: dict[bytes, bytes] = {}
-        self._more: list[bytes] = []
-        values = self._values
-        for name, value in headers:
-            if name in wanted:
-                if name in values:
-                    self._repeated(name, value)
-                else:
-                    values[name] = value
-            elif b"_" in name and name.replace(b"_", b"-") in wanted:
-                raise BadQuestion(f"it has a header {_shown(name)}, which is spelled with _")
-
-    def _repeated(self, name: bytes, value: bytes) -> None:
-        if name != _AUTHORIZATION:
-            raise BadQuestion(f"it has more than one {_shown(name)} header")
-        self._more.append(value)
-
-    def one(self, name: bytes) -> bytes:
-        """The value of a header that must be there."""
+        found = _picked(headers, self.wanted)
         try:
-            return self._values[name]
-        except KeyError:
-            raise BadQuestion(f"it has no {_shown(name)} header") from None
-
-    def method(self, name: bytes) -> str:
-        """The method in this header."""
-        return _method(self.one(name), _shown(name))
-
-    @property
-    def announces_body(self) -> bool:
-        """Whether a body is to come."""
-        values = self._values
-        return b"transfer-encoding" in values or values.get(b"content-length", b"0") != b"0"
-
-    def authorization(self) -> tuple[str, ...]:
-        """The values of all `Authorization` headers."""
-        first = self._values.get(_AUTHORIZATION)
-        if first is None:
-            return ()
-        return (first.decode("latin-1"), *[value.decode("latin-1") for value in self._more])
+            request = self.read(found, method, rest, trusted)
+        except KeyError as missing:
+            raise BadQuestion(f"it has no {_shown(missing.args[0])} header") from None
+        return request, _TRANSFER_ENCODING in found or found.get(_CONTENT_LENGTH, b"0") != b"0"
 
 
-def _method(value: bytes, called: str) -> str:
+def _picked(headers: Headers, wanted: Collection[bytes]) -> _Found:
+    """The wanted ones of a request's headers, each once, but `Authorization`; raises `BadQuestion`."""
+    found: _Found = {}
+    for name, value in headers:
+        if name in wanted:
+            if name not in found:
+                found[name] = value
+            elif name == _AUTHORIZATION:
+                found[_SECOND_AUTHORIZATION] = value
+            else:
+                raise BadQuestion(f"it has more than one {_shown(name)} header")
+        elif b"_" in name and name.replace(b"_", b"-") in wanted:
+            raise BadQuestion(f"it has a header {_shown(name)}, which is spelled with _")
+    return found
+
+
+def _authorization(found: _Found) -> tuple[str, ...]:
+    """The values of the `Authorization` headers: of several the first two, which are one too many."""
+    first = found.get(_AUTHORIZATION)
+    if first is None:
+        return ()
+    second = found.get(_SECOND_AUTHORIZATION)
+    return (first.decode("latin-1"),) if second is None else (first.decode("latin-1"), second.decode("latin-1"))
+
+
+def _method(value: bytes, name: bytes) -> str:
     known = _METHODS.get(value)
     if known is not None:
         return known
     if not _METHOD.fullmatch(value):
-        raise BadQuestion(f"its {called} is no method")
+        raise BadQuestion(f"its {_shown(name)} is no method")
     return value.decode()
 
 
@@ -128,10 +115,12 @@ _ORIGINAL_METHOD, _ORIGINAL_URI, _REAL_IP = b"x-original-method", b"x-original-u
 def _original(found: _Found, method: str, rest: bytes, trusted: Networks) -> Request:
     """`X-Original-Method`, `X-Original-URI` and `X-Real-IP`, each set by the proxy whatever the client sent."""
     try:
-        client = single_address(found.one(_REAL_IP))
+        client = single_address(found[_REAL_IP])
     except BadChain as bad:
         raise BadQuestion(f"its X-Real-IP {bad}") from None
-    return Request(found.method(_ORIGINAL_METHOD), found.one(_ORIGINAL_URI), found.authorization(), client)
+    return Request(
+        _method(found[_ORIGINAL_METHOD], _ORIGINAL_METHOD), found[_ORIGINAL_URI], _authorization(found), client
+    )
 
 
 _FORWARDED_METHOD, _FORWARDED_URI, _FORWARDED_FOR = b"x-forwarded-method", b"x-forwarded-uri", b"x-forwarded-for"
@@ -140,18 +129,20 @@ _FORWARDED_METHOD, _FORWARDED_URI, _FORWARDED_FOR = b"x-forwarded-method", b"x-f
 def _forwarded(found: _Found, method: str, rest: bytes, trusted: Networks) -> Request:
     """`X-Forwarded-Method`, `-Uri` and `-For`."""
     client = _chained(found, trusted)
-    return Request(found.method(_FORWARDED_METHOD), found.one(_FORWARDED_URI), found.authorization(), client)
+    return Request(
+        _method(found[_FORWARDED_METHOD], _FORWARDED_METHOD), found[_FORWARDED_URI], _authorization(found), client
+    )
 
 
 def _prefixed(found: _Found, method: str, rest: bytes, trusted: Networks) -> Request:
     """The request's own method and path, behind a prefix, and `X-Forwarded-For`."""
-    checked = _method(method.encode("ascii", "replace"), "own method")
-    return Request(checked, rest, found.authorization(), _chained(found, trusted))
+    checked = _method(method.encode("ascii", "replace"), b"own method")
+    return Request(checked, rest, _authorization(found), _chained(found, trusted))
 
 
 def _chained(found: _Found, trusted: Networks) -> str:
     try:
-        return client_of(found.one(_FORWARDED_FOR), trusted)
+        return client_of(found[_FORWARDED_FOR], trusted)
     except BadChain as bad:
         raise BadQuestion(f"its X-Forwarded-For {bad}") from None
 

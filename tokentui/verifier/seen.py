@@ -6,6 +6,7 @@ A token that somebody put into the path is hidden there, and a method is told wh
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -15,6 +16,8 @@ from tokentui.domain.requests import SeenRequest
 
 #: So many characters of a path are kept.
 _KEPT = 512
+#: The longest path that is remembered, in bytes or characters.
+_SHORT = 256
 #: So much of a path is looked at for tokens, in bytes: more than is kept, also where it is percent-encoded thrice.
 _LOOKED_AT = 16384
 #: So many rounds of percent-encoding are taken off; what has more is hidden in whole.
@@ -131,8 +134,16 @@ def _decoded(text: str) -> str | None:
 
 def path_of(target: str | bytes) -> str:
     """The path of a target, be it malformed: one printable line without query and fragment, not too long."""
-    if isinstance(target, bytes):
-        target = target.partition(b"?")[0][: 4 * _KEPT].decode("utf-8", "replace")
-    path = target.partition("?")[0].partition("#")[0]
+    path = target.partition("?")[0] if isinstance(target, str) else target.partition(b"?")[0]
+    return _remembered(path) if len(path) <= _SHORT else _shown(path)
+
+
+def _shown(raw: str | bytes) -> str:
+    text = raw[: 4 * _KEPT].decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    path = text.partition("?")[0].partition("#")[0]
     kept = path if path.isprintable() else "".join(each if each.isprintable() else "\ufffd" for each in path)
     return kept if len(kept) <= _KEPT else f"{kept[: _KEPT - 1]}…"
+
+
+#: Paths come again; what a token stood in comes here without it.
+_remembered = lru_cache(maxsize=4096)(_shown)
