@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.cli.test_rekey import keys, revealed
-from tokentui.cli.failures import STORE_UNUSABLE, USAGE
+from tokentui.cli.failures import INTERRUPTED, STORE_UNUSABLE, USAGE
 from tokentui.store import passphrase as passphrases
 from tokentui.store.keyfile import read_key, read_key_file
 from tokentui.store.passphrase import Cost, WrappedKey
@@ -271,3 +271,14 @@ class TestTyping:
         code, shown = self.end(terminal)
         assert code == STORE_UNUSABLE
         assert "value  " not in shown
+
+    @pytest.mark.parametrize("words", [("tokens", "show", "erp", "--reveal"), ("store", "key", "passphrase")])
+    def test_the_end_of_input_leaves_it_undone_in_one_line(self, wrapped: Shell, words: tuple[str, ...]) -> None:
+        before = wrapped.store.read_bytes(), keys(wrapped)
+        terminal = self.spawn(wrapped, *words)
+        terminal.expect("Passphrase")
+        terminal.sendeof()
+        code, shown = self.end(terminal)
+        assert code == INTERRUPTED
+        assert shown.split("\r\n")[1:] == ["tokentui: interrupted.", ""]
+        assert (wrapped.store.read_bytes(), keys(wrapped)) == before
