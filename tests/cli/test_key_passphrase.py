@@ -198,6 +198,20 @@ class TestChanging:
         assert str(kept) in result.stderr
         assert kept.read_text() == line
 
+    def test_a_link_under_the_name_of_a_kept_key_is_left_and_named(
+        self, stocked: Shell, right: str, tmp_path: Path
+    ) -> None:
+        """The key that it leads to may be one that only root can read."""
+        other = Shell(tmp_path / "other" / "tokens.json", tmp_path / "other" / "key")
+        other.done("tokens", "add", "one")
+        link = stocked.office.key.ring.kept(key_id(read_key(other.key)))
+        link.symlink_to(other.key)
+        result = stocked.run("store", "key", "passphrase", "--passphrase-file", right)
+        assert result.exit_code == 0
+        assert str(link) in result.stderr
+        assert link.is_symlink()
+        assert read_key(other.key)
+
 
 class TestRekeying:
     def test_a_rekey_keeps_it(self, wrapped: Shell, right: str) -> None:

@@ -89,6 +89,36 @@ def test_a_key_behind_a_symbolic_link_is_replaced_where_it_is(tmp_path: Path, ri
     assert found(linked, old) == ring.kept(key_id(old))
 
 
+@pytest.mark.parametrize("end", ["", ".new"])
+def test_a_link_under_the_name_of_a_key_to_come_is_replaced_and_not_followed(
+    tmp_path: Path, ring: KeyRing, old: bytes, end: str
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("another's")
+    before = victim.stat().st_ino
+    for id in (key_id(old), key_id(NEW)):
+        ring.file.with_name(f"key.{id}{end}").symlink_to(victim)
+    ring.begin(NEW)
+    ring.finish(key_id(NEW))
+    assert (found(ring, NEW), read_key(ring.kept(key_id(old)))) == (ring.file, old)
+    assert (victim.read_text(), victim.stat().st_ino) == ("another's", before)
+
+
+def test_what_is_kept_of_the_key_file_is_never_what_a_link_there_leads_to(
+    tmp_path: Path, ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody puts a link in its place while it is worked at."""
+    (tmp_path / "victim").write_text("another's")
+    place = ring._place
+    ring.begin(NEW)
+    ring.file.unlink()
+    ring.file.symlink_to(tmp_path / "victim")
+    monkeypatch.setattr(KeyRing, "_place", place)
+    with pytest.raises(SealError):
+        ring.finish(key_id(NEW))
+    assert all("another's" not in each.read_text() for each in place.parent.iterdir() if not each.is_symlink())
+
+
 def test_what_is_no_key_is_kept_beside_and_not_lost(ring: KeyRing) -> None:
     ring.file.write_bytes(b"a damaged key")
     with pytest.raises(NoKey):

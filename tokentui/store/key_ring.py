@@ -62,7 +62,7 @@ class KeyRing:
         trouble = None
         for file in self._places(id):
             try:
-                key = read_key_file(file)
+                key = self.read(file)
             except SealError as error:
                 trouble = trouble or (error if os.path.lexists(file) else None)
             else:
@@ -71,6 +71,13 @@ class KeyRing:
         if trouble is not None:
             raise trouble
         return None
+
+    def read(self, file: Path) -> KeyContent:
+        """What is in one of the keys' files; raises `SealError`.
+
+        The key file may be a link. No other is followed: its name can be foretold, and it may be root who is led.
+        """
+        return read_key_file(file, follow=file == self.file)
 
     def _places(self, id: str) -> tuple[Path, ...]:
         # The store tells the name, and anybody may have written that.
@@ -148,13 +155,14 @@ class KeyRing:
     def _keep(self, place: Path) -> None:
         """Keep what is in the key file under its name; what is no key, under a name of its own."""
         try:
-            kept = self.kept(id_of(read_key_file(place)))
+            kept = self.kept(id_of(read_key_file(place, follow=False)))
         except SealError:
             kept = place.with_name(f"{place.name}.unreadable-{os.urandom(4).hex()}")
-        self._put(kept, place.read_bytes())
+        self._put(kept, _content(place))
 
     def write(self, file: Path, key: KeyContent) -> None:
-        """Put a key into a file (0600), in place of what is there; raises `SealError`."""
+        """Put a key into a file (0600), in place of what is there; raises `SealError`. As to links see `read`."""
+        file = self._place if file == self.file else file
         try:
             self._put(file, f"{line_of(key)}\n".encode())
             sync_folder(file.parent)
@@ -163,7 +171,6 @@ class KeyRing:
 
     def _put(self, file: Path, content: bytes) -> None:
         """Belongs to whom the key file belongs: root must not take a service's key away from it."""
-        file = Path(os.path.realpath(file))
         owner = self._place.stat() if self._place.exists() else None
         temporary = temporary_beside(file)
         try:
@@ -172,6 +179,12 @@ class KeyRing:
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+def _content(place: Path) -> bytes:
+    """What is in the file; raises `OSError` for a link, which somebody has put there meanwhile."""
+    with open(os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        return file.read()
 
 
 def _lock(descriptor: int, patience: float, file: Path) -> None:
