@@ -1,6 +1,7 @@
 """`tokentui store rekey`: another key, the old one kept; one that is lost given up, and brought back once found."""
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -221,6 +222,13 @@ class TestLost:
         }
         lost.done("tokens", "rotate", "erp")
         assert ("value-lost", "erp") not in {(each["code"], each["subject"]) for each in lost.json("audit")}
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+    def test_a_new_key_that_root_begins_belongs_to_whom_the_store_belongs(self, lost: Shell) -> None:
+        service = (4321, 4322)
+        os.chown(lost.store, *service)
+        lost.done("store", "rekey", "--lost", "--yes")
+        assert (lost.key.stat().st_uid, lost.key.stat().st_gid) == service
 
     def test_a_rotation_says_that_the_lost_value_has_no_grace_time(self, lost: Shell) -> None:
         lost.done("store", "rekey", "--lost", "--yes")

@@ -119,6 +119,41 @@ def test_what_is_kept_of_the_key_file_is_never_what_a_link_there_leads_to(
     assert all("another's" not in each.read_text() for each in place.parent.iterdir() if not each.is_symlink())
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+class TestOfAnother:
+    """Root works at the keys of a service."""
+
+    SERVICE = (4321, 4322)
+
+    def owners(self, *paths: Path) -> set[tuple[int, int]]:
+        return {(each.stat().st_uid, each.stat().st_gid) for each in paths}
+
+    def test_a_key_belongs_to_whom_the_one_in_use_belongs(self, ring: KeyRing, old: bytes) -> None:
+        os.chown(ring.file, *self.SERVICE)
+        ring.begin(NEW)
+        ring.finish(key_id(NEW))
+        assert self.owners(ring.file, ring.kept(key_id(old))) == {self.SERVICE}
+
+    def test_where_none_is_there_it_belongs_to_whom_the_store_belongs_and_so_does_the_folder(
+        self, tmp_path: Path
+    ) -> None:
+        store = tmp_path / "tokens.json"
+        store.touch()
+        os.chown(store, *self.SERVICE)
+        ring = KeyRing(tmp_path / "new" / "config" / "key", store)
+        with ring.alone():
+            ring.begin(NEW)
+            ring.finish(key_id(NEW))
+        assert self.owners(ring.file, ring.file.parent, ring.file.parents[1]) == {self.SERVICE}
+
+    def test_where_no_store_is_there_either_it_belongs_to_whom_the_folder_belongs(self, ring: KeyRing) -> None:
+        ring.file.unlink()
+        os.chown(ring.file.parent, *self.SERVICE)
+        ring.begin(NEW)
+        ring.finish(key_id(NEW))
+        assert self.owners(ring.file) == {self.SERVICE}
+
+
 def test_what_is_no_key_is_kept_beside_and_not_lost(ring: KeyRing) -> None:
     ring.file.write_bytes(b"a damaged key")
     with pytest.raises(NoKey):

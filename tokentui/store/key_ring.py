@@ -26,8 +26,10 @@ _ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 class KeyRing:
     """The keys at one place. Nothing is read before it is asked for, and nothing of it is kept in memory."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, store: Path | None = None) -> None:
+        """The keys of the `store`, where it is to be known."""
         self.file = file
+        self._store = store
 
     @property
     def _place(self) -> Path:
@@ -97,7 +99,7 @@ class KeyRing:
     def alone(self, patience: float = PATIENCE) -> Iterator[None]:
         """Change keys while nobody else does; raises `SealError` where somebody else does so for too long."""
         try:
-            make_private_folder(self._place.parent)
+            make_private_folder(self._place.parent, self._owner())
             descriptor = os.open(self._place.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
             raise _unwritten(self._place, error) from error
@@ -170,15 +172,21 @@ class KeyRing:
             raise _unwritten(file, error) from error
 
     def _put(self, file: Path, content: bytes) -> None:
-        """Belongs to whom the key file belongs: root must not take a service's key away from it."""
-        owner = self._place.stat() if self._place.exists() else None
         temporary = temporary_beside(file)
         try:
-            write_parts(temporary, (content,), owner)
+            write_parts(temporary, (content,), self._owner())
             os.replace(temporary, file)
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+    def _owner(self) -> os.stat_result | None:
+        """To whom keys belong: root must not take a service's key away from it, nor keep it from a new one."""
+        for path in (self._place, self._store, self._place.parent):
+            with suppress(FileNotFoundError, NotADirectoryError):
+                if path is not None:
+                    return path.stat()
+        return None
 
 
 def _content(place: Path) -> bytes:

@@ -11,12 +11,17 @@ from pathlib import Path
 NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
 
 
-def make_private_folder(folder: Path) -> None:
-    """Make the folder, and those above that are missing, with mode 0700 whatever the umask; raises `OSError`."""
+def make_private_folder(folder: Path, owner: os.stat_result | None = None) -> None:
+    """Make the folder, and those above that are missing, with mode 0700 whatever the umask; raises `OSError`.
+
+    What root makes belongs to the `owner` of another file where one is given, as with `write_parts`.
+    """
     for each in reversed([folder, *folder.parents]):
         if not each.exists():
             each.mkdir(mode=0o700, exist_ok=True)
             each.chmod(0o700)
+            if owner is not None and os.geteuid() == 0:
+                os.chown(each, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def temporary_beside(path: Path) -> Path:
