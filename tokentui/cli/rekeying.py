@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from tokentui.cli.failures import holds_values
 from tokentui.cli.files import file_named
 from tokentui.cli.output import counted, listed, talk
 from tokentui.domain.errors import Conflict, StoreError
-from tokentui.store.keyfile import KEY_BYTES, KeyContent, NoKey, id_of, read_key_file
+from tokentui.store.keyfile import KEY_BYTES, KeyContent, NoKey, id_of, line_of, read_key_file
 from tokentui.store.vault import KeyVault, key_id
 
 if TYPE_CHECKING:
@@ -87,25 +87,35 @@ def rekey(
 def rekey_with(office: Office, desk: "Desk") -> None:
     """Give the office's store another key, and tell of it; raises `SealError`, `StoreError`, `Conflict`."""
     from tokentui.services import rekeying
-    from tokentui.store.passphrase import WrappedKey
 
-    opened = office.key.open()
+    key_before, opened = office.key.found()[1], office.key.open()
     old, new = key_id(opened.master), os.urandom(KEY_BYTES)
     passphrase = opened.passphrase
-    key = new if passphrase is None else WrappedKey.wrap(new, key_id(new), passphrase)
+    key = new if passphrase is None else _wrapped(new, passphrase)
     desk = replace(desk, vault=KeyVault(lambda: opened.master))
-    with _new_key(office, key), _progress() as progress:
+    with _new_key(office, key, lambda: _check_still(office, key_before)), _progress() as progress:
         amount = rekeying.rekey(desk, KeyVault(lambda: new), progress)
     talk(f"Sealed {counted(amount, 'value')} anew, with the key {key_id(new)} in {office.key.ring.file}.")
     talk(f"The old key is kept: {office.key.ring.kept(old)}. Saves and backups from before need it.")
     talk("Verifiers need the new key: tokentui store key export --verify-only")
 
 
+def _wrapped(master: bytes, passphrase: str) -> KeyContent:
+    from tokentui.store.passphrase import WrappedKey
+
+    return WrappedKey.wrap(master, key_id(master), passphrase)
+
+
 @contextmanager
-def _new_key(office: Office, key: KeyContent) -> Iterator[None]:
-    """Have a key ready for the store to be saved under, and put it in place once it is."""
+def _new_key(office: Office, key: KeyContent, check: Callable[[], None]) -> Iterator[None]:
+    """Have a key ready for the store to be saved under, and put it in place once it is.
+
+    Whoever types a passphrase or an answer takes their time, in which others may change the keys: what was looked at
+    before is looked at again by `check` while nobody can.
+    """
     ring, id = office.key.ring, id_of(key)
     with ring.alone():
+        check()
         ring.begin(key)
         try:
             yield
@@ -117,6 +127,14 @@ def _new_key(office: Office, key: KeyContent) -> Iterator[None]:
                 ring.give_up(id)
             raise
         ring.finish(id)
+
+
+def _check_still(office: Office, key: KeyContent) -> None:
+    """Raise `Conflict` where the store's key is not this one any more, wrapped as it is here."""
+    if line_of(office.key.found()[1]) != line_of(key):
+        raise Conflict(
+            "The key of the store was replaced meanwhile, or wrapped anew. Nothing was changed; do it again."
+        )
 
 
 @contextmanager
@@ -157,7 +175,7 @@ def _give_up(ctx: click.Context, office: Office, desk: "Desk", *, yes: bool) -> 
     if not yes:
         _ask(ctx, stake)
     new = os.urandom(KEY_BYTES)
-    with _new_key(office, new):
+    with _new_key(office, new, lambda: _check_lost(office)):
         amount = rekeying.give_up(desk, KeyVault(lambda: new))
     talk(f"The store has a new key, {key_id(new)} in {office.key.ring.file}. It has no passphrase.")
     talk(
