@@ -222,6 +222,26 @@ class TestRekeying:
         again = wrapped.run("tokens", "show", "erp", "--reveal", "--json", before=before).stdout
         assert value.split('"value"')[1] == again.split('"value"')[1]
 
+    @pytest.mark.parametrize("kept", [True, False])
+    def test_a_key_that_was_found_gets_the_passphrase_of_the_stores_key(
+        self, stocked: Shell, right: str, tmp_path: Path, kept: bool
+    ) -> None:
+        found = tmp_path / "found"
+        stocked.key.rename(found)
+        stocked.done("store", "rekey", "--lost", "--yes")
+        if kept:
+            stocked.office.key.ring.write(stocked.office.key.ring.kept(key_id(read_key(found))), read_key(found))
+        before = ("--passphrase-file", right)
+        assert stocked.run("store", "key", "passphrase", "--passphrase-file", right).exit_code == 0
+        result = stocked.run("store", "rekey", "--from", str(found), before=before)
+        assert "Brought back 5 values." in result.stderr
+        (beside,) = stocked.office.key.ring.beside()
+        for file in (stocked.key, beside):
+            key = read_key_file(file)
+            assert isinstance(key, WrappedKey)
+            assert key_id(key.open("correct horse")) == key.id
+        assert stocked.run("store", "rekey", before=before).exit_code == 0
+
     def test_a_passphrase_that_nobody_knows_any_more_is_a_lost_key(self, wrapped: Shell, right: str) -> None:
         result = wrapped.run("store", "rekey", "--lost", "--yes")
         assert result.exit_code == 0
@@ -296,3 +316,13 @@ class TestTyping:
         assert code == INTERRUPTED
         assert shown.split("\r\n")[1:] == ["tokentui: interrupted.", ""]
         assert (wrapped.store.read_bytes(), keys(wrapped)) == before
+
+    def test_to_bring_values_back_it_is_asked_for_once(self, stocked: Shell, right: str, tmp_path: Path) -> None:
+        stocked.key.rename(tmp_path / "found")
+        stocked.done("store", "rekey", "--lost", "--yes")
+        stocked.done("store", "key", "passphrase", "--passphrase-file", right)
+        terminal = self.spawn(stocked, "store", "rekey", "--from", str(tmp_path / "found"))
+        self.type(terminal, "Passphrase", "correct horse")
+        code, shown = self.end(terminal)
+        assert code == 0
+        assert "Brought back 5 values." in shown

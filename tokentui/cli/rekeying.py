@@ -216,10 +216,11 @@ def _bring_back(
     from tokentui.services import rekeying
 
     content = read_key_file(source)
-    old = open_key(source, content, asking(source_passphrase)).master
-    back = rekeying.bring_back(desk, KeyVault(lambda: old))
+    found = open_key(source, content, asking(source_passphrase)).master
+    ours = office.key.open()
+    back = rekeying.bring_back(replace(desk, vault=KeyVault(lambda: ours.master)), KeyVault(lambda: found))
     if back.values:
-        _keep(office, content)
+        _keep(office, content, None if ours.passphrase is None else _wrapped(found, ours.passphrase))
     rest = f"; {counted(back.still_lost, 'value')} stay lost, that it does not open" if back.still_lost else ""
     talk(f"Brought back {counted(back.values, 'value')}{rest}.")
     if back.taken:
@@ -228,10 +229,15 @@ def _bring_back(
         ctx.exit(1)
 
 
-def _keep(office: Office, content: KeyContent) -> None:
-    """Keep the key that was found: saves and backups from before need it."""
+def _keep(office: Office, key: KeyContent, wrapped: "KeyContent | None") -> None:
+    """Keep the key that was found, since saves and backups from before need it.
+
+    Where the store's key has a passphrase, it is kept `wrapped` with that: none lies in the clear beside such a one.
+    """
     ring = office.key.ring
-    kept = ring.kept(id_of(content))
+    kept = ring.kept(id_of(key))
     with ring.alone():
-        if not kept.exists():
-            ring.write(kept, content)
+        if wrapped is not None:
+            ring.write(kept, wrapped)
+        elif not os.path.lexists(kept):
+            ring.write(kept, key)
