@@ -87,11 +87,15 @@ class KeyRing:
 
     def beside(self) -> list[Path]:
         """The files of all keys but the one in use."""
-        ours = re.compile(rf"{re.escape(self._place.name)}\.[0-9a-f]{{16}}(\.new)?")
         try:
-            return sorted(each for each in self._place.parent.iterdir() if ours.fullmatch(each.name))
+            return sorted(filter(self.is_beside, self._place.parent.iterdir()))
         except OSError as error:
             raise _unwritten(self._place, error) from error
+
+    def is_beside(self, path: Path) -> bool:
+        """Whether this is where another key is than the one in use, or may come to be."""
+        begun_or_kept = rf"{re.escape(self._place.name)}\.{_ID.pattern}({re.escape(_BEGUN)})?"
+        return path.parent == self._place.parent and re.fullmatch(begun_or_kept, path.name) is not None
 
     # ------------------------------------------------------------------ changing
 
