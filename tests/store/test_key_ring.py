@@ -213,7 +213,8 @@ def test_a_kept_key_that_others_may_read_is_told_with_the_cure(ring: KeyRing, ol
 
 def test_what_killed_writers_left_is_taken_away_and_nothing_else(ring: KeyRing) -> None:
     folder = ring.file.parent
-    gone = [".key.123.0123abcd.tmp", f".key.{'0' * 16}.123.0123abcd.tmp", f".key.{'0' * 16}.new.123.0123abcd.tmp"]
+    kinds = ["", f".{'0' * 16}", f".{'0' * 16}.new", ".unreadable-0123abcd"]
+    gone = [f".key{kind}.123.0123abcd.tmp" for kind in kinds]
     stays = [".key.tmp", ".other.123.0123abcd.tmp", "key.backup", "config.toml"]
     for name in (*gone, *stays):
         (folder / name).touch()

@@ -151,9 +151,9 @@ _MOVE = "Move the store into a folder of its own: others may put another file in
 
 def abandoned(files: StoreFiles) -> list[Path]:
     """What killed writers left; not what somebody may be writing right now."""
-    found = [*leftovers(files.store), *leftovers(files.key)]
-    for generation in files.generations.kept():
-        found += leftovers(generation.path)
+    found = KeyRing(files.key).leftovers()
+    for path in (files.store, files.trail, files.generations.copied):
+        found += leftovers(path)
     return [path for path in found if not _runs(path)]
 
 

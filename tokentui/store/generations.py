@@ -49,6 +49,11 @@ class Generations:
     def folder(self) -> Path:
         return self.store.with_name(f"{self.store.name}.generations")
 
+    @property
+    def copied(self) -> Path:
+        """What copies are named after while they are made, where a file system knows no hard links."""
+        return self.folder / self.store.name
+
     def kept(self) -> tuple[Generation, ...]:
         """The last first; none where no store was replaced yet. Raises `StoreError`."""
         try:
@@ -121,8 +126,8 @@ class Generations:
                 _make_private(path)
 
     def _copy(self, path: Path, saved: os.stat_result) -> None:
-        sweep(self.folder / self.store.name)
-        temporary = temporary_beside(self.folder / self.store.name)
+        sweep(self.copied)
+        temporary = temporary_beside(self.copied)
         try:
             write_parts(temporary, _content(self.store), saved)
             os.utime(temporary, ns=(saved.st_mtime_ns, saved.st_mtime_ns))

@@ -15,12 +15,15 @@ from time import monotonic, sleep
 
 from tokentui.domain.errors import SealError
 from tokentui.store.keyfile import KeyContent, id_of, line_of, read_key_file
-from tokentui.store.private_files import make_private_folder, sync_folder, temporary_beside, write_parts
+from tokentui.store.private_files import leftovers, make_private_folder, sync_folder, temporary_beside, write_parts
 
 #: How long one waits for another process that changes the keys, in seconds.
 PATIENCE = 5.0
 _BEGUN = ".new"
+_UNREADABLE = "unreadable-"
 _ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
+#: What stands behind the key's name in those of the keys beside it.
+_BESIDE = rf"\.{_ID.pattern}({re.escape(_BEGUN)})?"
 
 
 class KeyRing:
@@ -94,8 +97,8 @@ class KeyRing:
 
     def is_beside(self, path: Path) -> bool:
         """Whether this is where another key is than the one in use, or may come to be."""
-        begun_or_kept = rf"{re.escape(self._place.name)}\.{_ID.pattern}({re.escape(_BEGUN)})?"
-        return path.parent == self._place.parent and re.fullmatch(begun_or_kept, path.name) is not None
+        name = f"{re.escape(self._place.name)}{_BESIDE}"
+        return path.parent == self._place.parent and re.fullmatch(name, path.name) is not None
 
     # ------------------------------------------------------------------ changing
 
@@ -116,12 +119,13 @@ class KeyRing:
 
     def _sweep(self) -> None:
         """Take away what killed writers left; what cannot go stays."""
-        left = re.compile(rf"\.{re.escape(self._place.name)}(\.[0-9a-f]{{16}}(\.new)?)?\.\d+\.[0-9a-f]{{8}}\.tmp")
-        with suppress(OSError), os.scandir(self._place.parent) as entries:
-            for entry in entries:
-                if left.fullmatch(entry.name):
-                    with suppress(OSError):
-                        os.unlink(entry.path)
+        for left in self.leftovers():
+            with suppress(OSError):
+                left.unlink()
+
+    def leftovers(self) -> list[Path]:
+        """What writers of any key have begun and not put in place, be it that they are at it."""
+        return leftovers(self._place, rf"({_BESIDE}|\.{_UNREADABLE}[0-9a-f]{{8}})?")
 
     def begin(self, key: KeyContent) -> None:
         """Write a key that is to become the one in use; raises `SealError`.
@@ -163,7 +167,7 @@ class KeyRing:
         try:
             kept = self.kept(id_of(read_key_file(place, follow=False)))
         except SealError:
-            kept = place.with_name(f"{place.name}.unreadable-{os.urandom(4).hex()}")
+            kept = place.with_name(f"{place.name}.{_UNREADABLE}{os.urandom(4).hex()}")
         self._put(kept, _content(place))
 
     def write(self, file: Path, key: KeyContent) -> None:

@@ -90,9 +90,12 @@ def sweep(path: Path) -> None:
             left.unlink()
 
 
-def leftovers(path: Path) -> list[Path]:
-    """What writers of `path` have begun and not put in place, be it that they are at it."""
-    left = re.compile(rf"\.{re.escape(path.name)}\.\d+\.[0-9a-f]{{8}}\.tmp")
+def leftovers(path: Path, more: str = "") -> list[Path]:
+    """What writers of `path` have begun and not put in place, be it that they are at it.
+
+    `more` is a pattern for what may stand behind its name, where there are files of such names beside it.
+    """
+    left = re.compile(rf"\.{re.escape(path.name)}{more}\.\d+\.[0-9a-f]{{8}}\.tmp")
     try:
         return [path.with_name(name) for name in sorted(os.listdir(path.parent)) if left.fullmatch(name)]
     except OSError:
