@@ -175,7 +175,15 @@ class TestRekey:
         )
 
     @pytest.mark.parametrize(
-        "words", [("--yes",), ("--lost", "--from", "x"), ("--from-passphrase-file", "x"), ("--lost",)]
+        "words",
+        [
+            ("--yes",),
+            ("--lost", "--from", "x"),
+            ("--from-passphrase-file", "x"),
+            ("--lost",),
+            ("--drop-generations", "--lost", "--yes"),
+            ("--drop-generations", "--from", "x"),
+        ],
     )
     def test_options_that_do_not_go_together_are_refused(self, stocked: Shell, words: tuple[str, ...]) -> None:
         if words == ("--lost",):

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tokentui.domain.errors import StoreError
-from tokentui.store.private_files import sweep, temporary_beside, write_parts
+from tokentui.store.private_files import sweep, sync_folder, temporary_beside, write_parts
 
 #: How many saves are kept.
 KEPT = 10
@@ -141,6 +141,16 @@ class Generations:
         if kept is not None:
             with suppress(OSError):
                 os.unlink(kept)
+
+    def drop(self) -> int:
+        """Take all of them away; returns how many. Raises `OSError` where one cannot go."""
+        names = self._names()
+        for name in names:
+            os.unlink(self.folder / name)
+        sweep(self.copied)
+        if names:
+            sync_folder(self.folder)
+        return len(names)
 
     def prune(self) -> None:
         """Take away all but the last. What cannot go stays until the next time: no save fails for it."""
