@@ -61,3 +61,12 @@ def test_where_one_cannot_go_that_is_told(stocked: Shell, monkeypatch: pytest.Mo
     result = stocked.run("store", "rekey", "--drop-generations")
     assert result.exit_code == STORE_UNUSABLE
     assert "cannot be taken away: Read-only file system." in result.stderr
+
+
+def test_one_that_is_sealed_with_a_lost_key_is_restored_with_that_only(stocked: Shell, tmp_path: Path) -> None:
+    before = revealed(stocked)
+    stocked.key.rename(tmp_path / "found")
+    stocked.done("store", "rekey", "--lost", "--yes")
+    assert "--sealed-with" in stocked.refused(STORE_UNUSABLE, "store", "restore", "1", "--yes")
+    stocked.done("store", "restore", "1", "--yes", "--sealed-with", str(tmp_path / "found"))
+    assert revealed(stocked) == before
