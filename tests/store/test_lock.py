@@ -190,9 +190,9 @@ def test_a_lock_file_that_was_taken_away_meanwhile_leaves_no_two_alone(store: Ti
         changing.start()
         wait_until(lambda: store.awaited)
         lock_of(file).unlink()
-        second = held_by_somebody(file)
+        second = held_by_somebody(file, orjson.dumps(facts(user="bert")))
         second.__enter__()
-    sleep(0.1)  # long enough to save, if it thought to be alone
+    wait_until(lambda: "bert" in store.awaited)
     assert changing.is_alive()
     assert store.reader().counts().tokens == 1
     second.__exit__(None, None, None)
