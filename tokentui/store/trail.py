@@ -5,9 +5,8 @@ one tells so in a line of its own. Nothing in the file is ever changed: what a c
 """
 
 import os
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -16,7 +15,13 @@ from tokentui.domain.activity import RecordChange
 from tokentui.domain.actors import Note
 from tokentui.domain.errors import StoreError
 from tokentui.store.lock import Held, hold
-from tokentui.store.private_files import closed_unless_kept, make_new, sync_folder
+from tokentui.store.private_files import (
+    closed_unless_kept,
+    make_new,
+    open_or_make,
+    open_regular,
+    sync_folder,
+)
 from tokentui.store.protocol import Stamp
 from tokentui.store.trail_lines import addition, content_of, head_of
 
@@ -39,7 +44,7 @@ class TrailFile:
     def stamp(self) -> Stamp:
         """Differs as soon as something was appended; `()` where there is no trail yet. Raises `StoreError`."""
         try:
-            status = os.stat(self.path)
+            status = os.stat(self.path, follow_symlinks=False)
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -49,7 +54,7 @@ class TrailFile:
     def read(self) -> bytes:
         """All of it; nothing where there is none yet. Raises `StoreError`."""
         try:
-            with open(self._open(os.O_RDONLY), "rb") as file:
+            with open(open_regular(self.path, os.O_RDONLY), "rb") as file:
                 return file.read()
         except FileNotFoundError:
             return b""
@@ -100,28 +105,11 @@ class TrailFile:
             os.close(descriptor)
 
     def _open_to_write(self) -> int:
-        flags = os.O_RDWR | os.O_APPEND
-        try:
-            return self._open(flags)
-        except FileNotFoundError:
-            descriptor = self._open(flags | os.O_CREAT)
-        with closed_unless_kept(descriptor) as kept:
-            os.fchmod(descriptor, 0o600)
-            with suppress(FileNotFoundError):
-                owner = os.stat(self.store)
-                if os.geteuid() == 0:  # root must not take a service's trail away from it
-                    os.fchown(descriptor, owner.st_uid, owner.st_gid)
-            sync_folder(self.path.parent)
-            kept()
-        return descriptor
-
-    def _open(self, flags: int) -> int:
-        # Without O_NONBLOCK, to open a named pipe would wait for ever.
-        descriptor = os.open(self.path, flags | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
-        with closed_unless_kept(descriptor) as kept:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise OSError("it is not a regular file")
-            kept()
+        descriptor, made = open_or_make(self.path, self.store, os.O_APPEND)
+        if made:
+            with closed_unless_kept(descriptor) as kept:
+                sync_folder(self.path.parent)
+                kept()
         return descriptor
 
 
