@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.domain.worlds import token
+from tests.domain.worlds import NOTE, token
 from tests.store.contract import save
 from tests.store.requests_contract import seen
 from tokentui.domain.errors import StoreError
@@ -96,3 +96,34 @@ def test_sqlite_follows_no_link_either(store: TinyDBStore, folder: Path, tmp_pat
         record(store)
     assert not (tmp_path / "another").exists()
 
+
+# ---------------------------------------------------------------------- where there is no store yet
+
+
+def began_anew(store: TinyDBStore) -> None:
+    with store.change_anew(NOTE, b'{"not": "ours"}\n') as transaction:
+        transaction.put(ERP)
+
+
+@only_root
+@pytest.mark.parametrize("begin", [lambda store: save(store, ERP), began_anew], ids=["first change", "restored"])
+def test_where_there_is_no_store_yet_all_is_made_for_the_owner_of_the_folder(
+    store: TinyDBStore, begin: Callable[[TinyDBStore], None]
+) -> None:
+    folder = Path(store.location).parent
+    folder.mkdir()
+    os.chown(folder, *SERVICE)
+    begin(store)
+    record(store)
+    made = {path.name: owner(path) for path in folder.iterdir()}
+    assert made.keys() >= {"tokens.json", "tokens.json.lock", "activity.jsonl", "requests.sqlite"}
+    assert {*made.values()} == {SERVICE}
+
+
+@only_root
+def test_in_a_folder_of_roots_all_is_roots(store: TinyDBStore) -> None:
+    folder = Path(store.location).parent
+    folder.mkdir()
+    os.chown(folder, 0, SERVICE[1])
+    save(store, ERP)
+    assert {owner(path) for path in folder.iterdir()} == {(0, 0)}

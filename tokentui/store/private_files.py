@@ -96,9 +96,15 @@ def leftovers(path: Path) -> list[Path]:
 
 
 def owner_beside(store: Path) -> os.stat_result | None:
-    """To whom a new file beside a store belongs: whose the store is. None where there is none yet; raises `OSError`."""
+    """To whom a new file beside a store belongs: whose the store is, or where there is none yet its folder.
+
+    None where the folder is root's: then it belongs to whoever makes it. Raises `OSError`.
+    """
     with suppress(FileNotFoundError):
         return os.stat(store, follow_symlinks=False)
+    with suppress(FileNotFoundError):
+        folder = os.stat(store.parent)
+        return folder if folder.st_uid else None
     return None
 
 

@@ -24,6 +24,7 @@ from tokentui.store.layout import JsonText, lines_of
 from tokentui.store.notices import Notices
 from tokentui.store.private_files import (
     make_private_folder,
+    owner_beside,
     sweep,
     sync_folder,
     temporary_beside,
@@ -247,7 +248,7 @@ class SafeStorage(Storage):
         Inodes and sizes come again, so without it a store that was saved twice might look as it did before.
         """
         replaced = self._status()
-        write_parts(temporary, content, replaced)
+        write_parts(temporary, content, replaced or owner_beside(self.path))
         status = os.stat(temporary)
         if replaced is not None and status.st_mtime_ns <= replaced.st_mtime_ns:
             later = replaced.st_mtime_ns + 1

@@ -20,6 +20,7 @@ from tokentui.store.private_files import (
     make_new,
     open_or_make,
     open_regular,
+    owner_beside,
     sync_folder,
 )
 from tokentui.store.protocol import Stamp
@@ -66,7 +67,7 @@ class TrailFile:
         if not content or self.stamp():
             return
         try:
-            make_new(self.path, (content,))
+            make_new(self.path, (content,), owner_beside(self.store))
         except FileExistsError:
             pass
         except OSError as error:
