@@ -1,4 +1,4 @@
-"""What root makes beside a service's store is the service's; and nothing else is given away, wherever a link leads."""
+"""What root makes beside a service's store is the service's; nothing else is given away, wherever a link leads."""
 
 import os
 from collections.abc import Callable

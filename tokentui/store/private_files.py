@@ -109,7 +109,7 @@ def owner_beside(store: Path) -> os.stat_result | None:
 
 
 def open_private(path: Path, store: Path) -> None:
-    """Make sure that `path`, beside the store, can be opened for writing, as `open_or_make` does; raises `OSError`."""
+    """Make sure that `path` can be opened for writing, as `open_or_make` does; raises `OSError`."""
     os.close(open_or_make(path, store)[0])
 
 
