@@ -367,6 +367,19 @@ class TestRestore:
         assert export(stocked) == before
         stocked.done("activity", "verify")
 
+    @pytest.mark.parametrize("left", [0, 500], ids=["empty", "cut"])
+    def test_a_backup_without_values_is_restored_over_a_damaged_store_too(
+        self, shell: Shell, here: Path, left: int
+    ) -> None:
+        shell.done("endpoints", "add", "Pets", "--group", "shop", "--authentication", "none")
+        shell.done("store", "backup", "b.tar")
+        before = export(shell)
+        shell.store.write_bytes(shell.store.read_bytes()[:left])
+        shell.done("store", "restore", "b.tar", "--yes")
+        assert export(shell) == before
+        shell.done("tokens", "add", "till")
+        assert shell.json("store", "check") == []
+
     def test_on_another_machine_backup_and_key_are_all_that_is_needed(
         self, stocked: Shell, backup: Path, tmp_path: Path
     ) -> None:
