@@ -71,6 +71,8 @@ class SafeStorage(Storage):
         self._cached: Saved | None = None
         #: Waiting for another process' lock means asking again and again; threads of this one wait here.
         self._changing = threading.Lock()
+        #: How long the change that is under way may still wait for others, in seconds.
+        self.patience_left = 0.0
         self._saved = Tables({})
         self._working: Tables | None = None
         #: Where the file that is replaced is kept, if it is damaged.
@@ -151,6 +153,7 @@ class SafeStorage(Storage):
             raise StoreError(f"The store {self.path} is being changed already. Try again.")
         try:
             with self._lock_file(until, note):
+                self.patience_left = max(0.0, until - monotonic())
                 yield
         finally:
             self._saved, self._working, self._aside = Tables({}), None, None

@@ -173,7 +173,7 @@ class TinyDBStore:
         tables = self._storage.read()
         meta = {**meta_of(tables), **self._mark(transaction, tables, key_id)}
         transaction.check_seals(meta.get("key_id") or None)
-        meta["trail"] = self._trail.append(note, transaction.planned, meta.get("trail"))
+        meta["trail"] = self._trail.append(note, transaction.planned, meta.get("trail"), self._storage.patience_left)
         changes: Changes = {**documents, "meta": {"1": meta}}
         for name, changed in changes.items():
             table = self._database.table(name, cache_size=0)

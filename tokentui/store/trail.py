@@ -27,8 +27,6 @@ from tokentui.store.protocol import Stamp
 from tokentui.store.trail_lines import addition, content_of, head_of
 
 FILE_NAME = "activity.jsonl"
-#: How long one waits for another store's line in the same trail, in seconds.
-PATIENCE = 5.0
 _BLOCK = 1 << 16
 
 
@@ -73,13 +71,14 @@ class TrailFile:
         except OSError as error:
             raise StoreError(f"Nothing was changed: {self.path} cannot be made: {_why(error)}.") from error
 
-    def append(self, note: Note, changes: tuple[RecordChange, ...], committed: str | None) -> str:
+    def append(self, note: Note, changes: tuple[RecordChange, ...], committed: str | None, patience: float) -> str:
         """Tell of a change that is about to be saved; gives the hash to save with it, `committed` the next time.
 
-        The line is on the disk when this returns. Raises `StoreError`, and then the change must not be saved.
+        The line is on the disk when this returns. Another store's line in the same trail is waited for as long as
+        `patience` says, in seconds. Raises `StoreError`, and then the change must not be saved.
         """
         try:
-            with self._alone() as descriptor:
+            with self._alone(patience) as descriptor:
                 head, content = head_of(note, self.store.name), content_of(note, changes)
                 line, hash = addition(_backwards(descriptor), committed, head, content)
                 _write_all(descriptor, line)
@@ -87,8 +86,7 @@ class TrailFile:
                 return hash
         except Held:
             raise StoreError(
-                f"Nothing was changed: another process has held the activity trail {self.path} for {PATIENCE:g} s."
-                " Try again."
+                f"Nothing was changed: the activity trail {self.path} is locked by another process. Try again."
             ) from None
         except OSError as error:
             raise StoreError(
@@ -96,11 +94,11 @@ class TrailFile:
             ) from error
 
     @contextmanager
-    def _alone(self) -> Iterator[int]:
+    def _alone(self, patience: float) -> Iterator[int]:
         """The open file, which nobody else appends to meanwhile."""
         descriptor = self._open_to_write()
         try:
-            hold(descriptor, monotonic() + PATIENCE)
+            hold(descriptor, monotonic() + patience)
             yield descriptor
         finally:
             os.close(descriptor)
