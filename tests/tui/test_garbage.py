@@ -1,11 +1,14 @@
 """Garbage is looked for from the first list on, and none is ever kept out of that search."""
 
+import asyncio
 import gc
 from collections.abc import Iterator
+from weakref import ReferenceType, ref
 
 import pytest
 
 from tests.tui.conftest import Open
+from tokentui.tui.app import TokenTuiApp
 
 
 @pytest.fixture
@@ -43,3 +46,17 @@ async def test_nothing_is_kept_from_a_search_that_is_on_already(open_ui: Open) -
         await ui.see("20 of 20")
         await ui.pilot.pause()
         assert gc.get_freeze_count() <= before
+
+
+def test_an_application_that_was_closed_is_held_by_nothing(open_ui: Open) -> None:
+    async def used() -> ReferenceType[TokenTuiApp]:
+        async with open_ui() as ui:
+            await ui.press("2")
+            await ui.see("37 of 37")
+            await ui.press("e")
+            await ui.pilot.pause()
+            return ref(ui.app)
+
+    gone = asyncio.run(used())
+    gc.collect()
+    assert gone() is None
