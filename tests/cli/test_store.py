@@ -1,8 +1,10 @@
 """`tokentui store info|check|backup|generations|restore`: the store as a whole, for people and for scripts."""
 
+import errno
 import json
 import os
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -307,6 +309,28 @@ class TestRestore:
         assert export(stocked) == after
         stocked.done("activity", "verify")
         assert stocked.json("store", "check") == []
+
+    def test_what_takes_it_back_is_named_and_does_after_more_changes_too(self, stocked: Shell, backup: Path) -> None:
+        changed(stocked)
+        before = export(stocked)
+        told = stocked.run("store", "restore", str(backup), "--yes").stderr
+        command = re.search(r"`tokentui (store restore .+)` takes it back\.", told)
+        assert command is not None
+        stocked.done("tokens", "disable", "erp")
+        stocked.done(*shlex.split(command[1]), "--yes")
+        assert export(stocked) == before
+
+    def test_where_what_was_replaced_could_not_be_kept_nothing_is_said_to_take_it_back(
+        self, stocked: Shell, backup: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        changed(stocked)
+        monkeypatch.setattr(os, "link", full)
+        result = stocked.run("store", "restore", str(backup), "--yes")
+        assert "could not be kept" in result.stderr
+        assert "takes it back" not in result.stderr
 
     def test_it_asks_and_no_changes_nothing(self, stocked: Shell, backup: Path) -> None:
         changed(stocked)
