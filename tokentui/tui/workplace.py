@@ -65,6 +65,7 @@ class Workplace:
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
     _awaited: str = field(default="", init=False)
+    _closed: bool = field(default=False, init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _changes: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "change"))
@@ -111,7 +112,7 @@ class Workplace:
 
     async def _perform(self, deed: Callable[[], ResultT]) -> ResultT:
         loop = asyncio.get_running_loop()
-        doing = loop.run_in_executor(self._changes, deed)
+        doing = self._in_thread(self._changes, deed)
         doing.add_done_callback(self._done)
         loop.call_later(PATIENCE, self._watch, doing)
         try:
@@ -148,7 +149,13 @@ class Workplace:
 
     async def look(self, question: Callable[[Reader], ResultT]) -> ResultT:
         """Ask the store as it is now; raises `StoreError`."""
-        return await asyncio.get_running_loop().run_in_executor(self._questions, self._ask, question)
+        return await self._in_thread(self._questions, lambda: self._ask(question))
+
+    def _in_thread(self, threads: ThreadPoolExecutor, deed: Callable[[], ResultT]) -> asyncio.Future[ResultT]:
+        """Begin it there; raises `CancelledError` where the application is closing, and nothing is begun any more."""
+        if self._closed:
+            raise asyncio.CancelledError
+        return asyncio.get_running_loop().run_in_executor(threads, deed)
 
     def _ask(self, question: Callable[[Reader], ResultT]) -> ResultT:
         reader = self.desk.reader()
@@ -215,6 +222,7 @@ class Workplace:
 
     def close(self) -> None:
         """Let the threads end; a change that has begun is finished first."""
+        self._closed = True
         if "auditor" in vars(self):  # it was made when it was first asked for
             self.auditor.close()
         if "clearing" in vars(self):
