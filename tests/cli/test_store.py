@@ -1,8 +1,10 @@
 """`tokentui store info|check|backup|generations|restore`: the store as a whole, for people and for scripts."""
 
+import errno
 import json
 import os
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -325,6 +327,28 @@ class TestRestore:
         stocked.done("activity", "verify")
         assert stocked.json("store", "check") == []
 
+    def test_what_takes_it_back_is_named_and_does_after_more_changes_too(self, stocked: Shell, backup: Path) -> None:
+        changed(stocked)
+        before = export(stocked)
+        told = stocked.run("store", "restore", str(backup), "--yes").stderr
+        command = re.search(r"`tokentui (store restore .+)` takes it back\.", told)
+        assert command is not None
+        stocked.done("tokens", "disable", "erp")
+        stocked.done(*shlex.split(command[1]), "--yes")
+        assert export(stocked) == before
+
+    def test_where_what_was_replaced_could_not_be_kept_nothing_is_said_to_take_it_back(
+        self, stocked: Shell, backup: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        changed(stocked)
+        monkeypatch.setattr(os, "link", full)
+        result = stocked.run("store", "restore", str(backup), "--yes")
+        assert "could not be kept" in result.stderr
+        assert "takes it back" not in result.stderr
+
     def test_it_asks_and_no_changes_nothing(self, stocked: Shell, backup: Path) -> None:
         changed(stocked)
         before = stocked.store.read_bytes()
@@ -383,6 +407,19 @@ class TestRestore:
         assert "damaged-" in result.stderr
         assert export(stocked) == before
         stocked.done("activity", "verify")
+
+    @pytest.mark.parametrize("left", [0, 500], ids=["empty", "cut"])
+    def test_a_backup_without_values_is_restored_over_a_damaged_store_too(
+        self, shell: Shell, here: Path, left: int
+    ) -> None:
+        shell.done("endpoints", "add", "Pets", "--group", "shop", "--authentication", "none")
+        shell.done("store", "backup", "b.tar")
+        before = export(shell)
+        shell.store.write_bytes(shell.store.read_bytes()[:left])
+        shell.done("store", "restore", "b.tar", "--yes")
+        assert export(shell) == before
+        shell.done("tokens", "add", "till")
+        assert shell.json("store", "check") == []
 
     def test_on_another_machine_backup_and_key_are_all_that_is_needed(
         self, stocked: Shell, backup: Path, tmp_path: Path

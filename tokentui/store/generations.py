@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tokentui.domain.errors import StoreError
 from tokentui.store.private_files import sweep, sync_folder, temporary_beside, write_parts
+from tokentui.store.protocol import Stamp
 
 #: How many saves are kept.
 KEPT = 10
@@ -62,6 +63,10 @@ class Generations:
             raise StoreError(
                 f"The generations in {self.folder} cannot be read: {error.strerror or error}."
             ) from error
+
+    def of(self, saved: Stamp) -> Generation | None:
+        """The one that holds the store file which had this stamp; None where it was not kept. Raises `StoreError`."""
+        return next((each for each in self.kept() if saved and _size_and_time(each.path) == saved[2:]), None)
 
     def _names(self) -> list[str]:
         """Names of generations, sorted by time; other files in the folder are nobody's business."""
@@ -157,6 +162,15 @@ class Generations:
         with suppress(OSError):
             for name in self._names()[:-KEPT]:
                 os.unlink(self.folder / name)
+
+
+def _size_and_time(path: Path) -> Stamp:
+    """What a copy has too of the stamp of a store file; `()` where it was pruned meanwhile."""
+    try:
+        status = os.stat(path, follow_symlinks=False)
+    except OSError:
+        return ()
+    return (status.st_size, status.st_mtime_ns)
 
 
 def _make_private(path: Path) -> None:
