@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from math import inf
 from time import monotonic
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet, ref
+from weakref import ReferenceType, WeakKeyDictionary, WeakSet, ref
 
 from textual import events
 from textual.app import App, ScreenStackError
@@ -94,7 +94,7 @@ class TypedAhead:
         self._arrivals: WeakKeyDictionary[Screen[Any], Arrival] = WeakKeyDictionary()
         #: The last key that was delivered.
         self._last = ""
-        _of[app] = self
+        _of[app] = ref(self)
 
     # ------------------------------------------------------------------ what the application tells
 
@@ -257,12 +257,14 @@ class TypedAhead:
         return False
 
 
-_of: WeakKeyDictionary[App[Any], TypedAhead] = WeakKeyDictionary()
+#: Held weakly, since it holds its application, which would never go.
+_of: WeakKeyDictionary[App[Any], ReferenceType[TypedAhead]] = WeakKeyDictionary()
 
 
 def hold(node: DOMNode, begin: Callable[[], Worker[Any]]) -> None:
     """Begin a deed of `node` in a worker; keys wait for the screen that it leads to, or for its end."""
-    typed = _of.get(node.app)
+    found = _of.get(node.app)
+    typed = None if found is None else found()
     if typed is None:
         begin()
     else:
