@@ -35,10 +35,13 @@ Examples:
   tokentui store check --repair""",
 )
 @click.option("--repair", is_flag=True, help="Put right what can be put right in one way only; never a value.")
+@click.option(
+    "--settle", is_flag=True, help="Let be what a restore over a damaged store has lost: it is told no more."
+)
 @as_json
 @click.pass_context
 @holds_values
-def check(ctx: click.Context, /, *, repair: bool, as_json: bool) -> None:
+def check(ctx: click.Context, /, *, repair: bool, settle: bool, as_json: bool) -> None:
     """Look at everything: records, references, seals, the activity trail, files and their modes, generations.
 
     Every problem is a line. The exit code is 1 where there is one, and 5 where the store cannot be opened at all.
@@ -46,10 +49,13 @@ def check(ctx: click.Context, /, *, repair: bool, as_json: bool) -> None:
     """
     office = ctx.find_object(Office)
     assert office is not None
-    desk = office.desk_for_change() if repair else None
+    desk = office.desk_for_change() if repair or settle else None
     found = _checked(office)
+    if desk is not None and settle:
+        repairing.settle(desk, found.problems)
+        found = _checked(office)
     told = [(problem, False) for problem in found.problems]
-    if desk is not None:
+    if desk is not None and repair:
         for trouble in repairing.repair(desk, found.problems):
             talk(trouble)
         told, found = _compared(found, _checked(office))

@@ -1,5 +1,6 @@
 """`tokentui store restore`: the store becomes what it was; the difference is told first, and it can be taken back."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from tokentui.cli.master_key import open_key
 from tokentui.cli.options import as_json
 from tokentui.cli.output import counted, print_json, print_lines, talk, time_text
 from tokentui.cli.passphrases import asking
-from tokentui.cli.store_difference import difference_lines, difference_shape, sums
+from tokentui.cli.store_difference import difference_lines, difference_shape, later_lines, sums
+from tokentui.domain.activity import Entry
 from tokentui.domain.errors import SealError
 from tokentui.services import restoring
 from tokentui.services.desk import utc_now
+from tokentui.services.later_changes import later_changes
 from tokentui.services.resealing import resealed
 from tokentui.services.restoring import Begin, Candidate, Difference, Standing
 from tokentui.store.backup import Opened, open_backup
@@ -64,8 +67,14 @@ def restore(
     opened, name = _opened(files, source)
     candidate = _candidate(office, opened, name, standing, sealed_with)
     planned = restoring.difference(standing, candidate)
-    _print(planned, as_json=as_json)
+    later = later_changes(standing, opened.found.text("trail"), utc_now())
+    if as_json:
+        print_json(difference_shape(planned, later or ()))
+    else:
+        print_lines(difference_lines(planned))
     _tell(files, opened, candidate, standing, planned)
+    for line in later_lines(later, over_damage=standing.damaged):
+        talk(line)
     if not planned.changes and not standing.damaged:
         return
     if dry_run:
@@ -75,7 +84,7 @@ def restore(
         talk("Nothing was changed.")
         ctx.exit(1)
     restoring.restore(desk, candidate, standing, planned, _begin(office, files, opened, standing))
-    _tell_done(standing, planned)
+    _tell_done(standing, planned, later or ())
 
 
 def _opened(files: StoreFiles, source: str) -> tuple[Opened, str]:
@@ -144,13 +153,6 @@ def _begin(office: Office, files: StoreFiles, opened: Opened, standing: Standing
 # ------------------------------------------------------------------ telling
 
 
-def _print(planned: Difference, *, as_json: bool) -> None:
-    if as_json:
-        print_json(difference_shape(planned))
-    else:
-        print_lines(difference_lines(planned))
-
-
 def _tell(files: StoreFiles, opened: Opened, candidate: Candidate, standing: Standing, planned: Difference) -> None:
     made = f", made {time_text(opened.made_at)}" if opened.made_at else ""
     talk(f"{candidate.source}{made}: {sums(planned)}.")
@@ -162,7 +164,9 @@ def _tell(files: StoreFiles, opened: Opened, candidate: Candidate, standing: Sta
         talk(f"{counted(candidate.left_out, 'assignment')} in it lead nowhere and are left out.")
 
 
-def _tell_done(standing: Standing, planned: Difference) -> None:
+def _tell_done(standing: Standing, planned: Difference, later: Sequence[Entry]) -> None:
     talk(f"Restored: {sums(planned)}.")
     if not standing.damaged:
         talk("`tokentui store restore 1` takes it back.")
+    elif later:
+        talk("`tokentui store check` tells which of the later changes nobody did again yet.")

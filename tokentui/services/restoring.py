@@ -23,7 +23,7 @@ from tokentui.store.protocol import Stamp, Transaction, Vault
 from tokentui.store.record_check import Records, check_records, place_name
 from tokentui.store.salvage import salvage
 from tokentui.store.trail import TrailFile
-from tokentui.store.trail_check import telling_of
+from tokentui.store.trail_telling import telling_of
 from tokentui.store.trail_view import TrailView
 
 #: Begins a change, as `Store.change` does.
@@ -42,6 +42,8 @@ class Standing:
     revs: Mapping[str, int] = field(default_factory=dict)
     #: Whether it cannot be changed but only be restored over.
     damaged: bool = False
+    #: What the activity trail tells of it.
+    trail: TrailView = field(default_factory=lambda: TrailView(b"", ""))
 
 
 def standing_of(files: StoreFiles, stamp: Stamp, now: datetime) -> Standing:
@@ -55,7 +57,7 @@ def standing_of(files: StoreFiles, stamp: Stamp, now: datetime) -> Standing:
     revs = dict(telling_of(trail, now).revs)
     for id, record in records.by_id.items():
         revs[id] = max(record.rev, revs.get(id, 0))
-    return Standing(stamp, records, found.text("key_id"), revs, damaged)
+    return Standing(stamp, records, found.text("key_id"), revs, damaged, trail)
 
 
 @dataclass(frozen=True, slots=True)

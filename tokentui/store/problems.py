@@ -46,6 +46,7 @@ class Code(StrEnum):
     TRAIL_BROKEN = "trail-broken"
     TRAIL_UNREADABLE = "trail-unreadable"
     TRAIL_CONTRADICTED = "trail-contradicted"
+    CHANGES_LOST = "changes-lost"
     FILE_OPEN = "file-open"
     FOLDER_OPEN = "folder-open"
     LEFTOVER = "leftover"
