@@ -96,6 +96,8 @@ class MasterKey:
         """The key of a store that was never marked: a new one, where there is neither key nor value."""
         if not self.ring.is_there and self._store.holds_values:
             raise self._lost()
+        if not self.ring.is_there:
+            _ = self._store.exists  # raises where it has gone: a new key would not be its
         make = not self.ring.is_there and not self._store.read_only
         return make_key(self.ring.file) if make else read_key_file(self.ring.file)
 

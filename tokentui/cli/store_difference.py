@@ -104,7 +104,7 @@ def later_lines(later: Sequence[Entry] | None, *, over_damage: bool) -> Iterator
     """What the trail tells of that is not in what is restored, the newest last; None where that cannot be told."""
     if later is None:
         if over_damage:
-            yield "The trail has not the line that it was saved with: whether there were later changes cannot be told."
+            yield "Whether there were later changes cannot be told: the trail does not know this state."
         return
     if not later:
         return

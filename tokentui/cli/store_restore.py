@@ -157,7 +157,7 @@ def _tell(files: StoreFiles, opened: Opened, candidate: Candidate, standing: Sta
     made = f", made {time_text(opened.made_at)}" if opened.made_at else ""
     talk(f"{candidate.source}{made}: {sums(planned)}.")
     if not files.store.exists():
-        talk(f"There is no store {files.store} yet: it is made.")
+        talk(f"There is no store {files.store}: it is made.")
     elif standing.damaged:
         talk(f"The store {files.store} is damaged: it was compared with what can be made out of it.")
     if candidate.left_out:

@@ -18,6 +18,7 @@ import orjson
 from tokentui.domain.errors import StoreError
 from tokentui.store.codec import LATER, TABLES
 from tokentui.store.file_format import SCHEMA_VERSION, is_newer, loses, parse
+from tokentui.store.gone import gone
 from tokentui.store.layout import lines_of
 from tokentui.store.problems import RESTORE, Code, Problem, Severity
 
@@ -65,11 +66,19 @@ def salvage(path: Path) -> Salvaged:
     try:
         lines = read_lines(path)
     except FileNotFoundError:
-        return _unopened(Code.STORE_MISSING, path, f"There is no store {path}.", "Name the store with --store.")
+        return _missing_store(path)
     except OSError as error:
         why = f"The store {path} cannot be read: {error.strerror or error}."
         return _unopened(Code.STORE_UNREADABLE, path, why, "Make it readable for its owner, or restore a backup.")
     return made_out(path, lines)
+
+
+def _missing_store(path: Path) -> Salvaged:
+    with suppress(StoreError):
+        trouble = gone(path)
+        if trouble is not None:
+            return _unopened(Code.STORE_MISSING, path, trouble.message, trouble.way_back)
+    return _unopened(Code.STORE_MISSING, path, f"There is no store {path}.", "Name the store with --store.")
 
 
 def made_out(path: Path, lines: list[bytes]) -> Salvaged:

@@ -18,7 +18,7 @@ from tokentui.domain.errors import StoreError
 from tokentui.store.lock import Held, hold
 from tokentui.store.private_files import closed_unless_kept, make_new, sync_folder
 from tokentui.store.protocol import Stamp
-from tokentui.store.trail_lines import addition, content_of, head_of
+from tokentui.store.trail_lines import addition, content_of, head_of, taking_back
 
 FILE_NAME = "activity.jsonl"
 #: How long one waits for another store's line in the same trail, in seconds.
@@ -72,22 +72,32 @@ class TrailFile:
 
         The line is on the disk when this returns. Raises `StoreError`, and then the change must not be saved.
         """
+        hash = ""
         try:
             with self._alone() as descriptor:
                 head, content = head_of(note, self.store.name), content_of(note, changes)
                 line, hash = addition(_backwards(descriptor), committed, head, content)
-                _write_all(descriptor, line)
-                os.fsync(descriptor)
-                return hash
+                _append(descriptor, line)
+            return hash
         except Held:
             raise StoreError(
                 f"Nothing was changed: another process has held the activity trail {self.path} for {PATIENCE:g} s."
                 " Try again."
             ) from None
         except OSError as error:
+            if hash and committed is None:
+                self.take_back(note, hash)
             raise StoreError(
                 f"Nothing was changed: the activity trail {self.path} cannot be written: {_why(error)}."
             ) from error
+
+    def take_back(self, note: Note, hash: str) -> None:
+        """Tell of the first change of a store that it never came: there is no next one as yet that could tell it.
+
+        Without that, the trail would tell of a store that has gone. Where it cannot be told, it is not.
+        """
+        with suppress(Held, OSError), self._alone() as descriptor:
+            _append(descriptor, taking_back(_backwards(descriptor), head_of(note, self.store.name), hash))
 
     @contextmanager
     def _alone(self) -> Iterator[int]:
@@ -127,6 +137,11 @@ class TrailFile:
 
 def _why(error: OSError) -> str:
     return error.strerror or str(error)
+
+
+def _append(descriptor: int, content: bytes) -> None:
+    _write_all(descriptor, content)
+    os.fsync(descriptor)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
