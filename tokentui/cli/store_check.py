@@ -86,7 +86,17 @@ def _print(told: list[Told], *, as_json: bool) -> None:
     if as_json:
         print_json([_shape(*each) for each in told])
     else:
-        print_lines(columns(_HEAD, (_row(*each) for each in told)))
+        print_lines(columns(_HEAD, _rows(told)))
+
+
+def _rows(told: list[Told]) -> Iterator[tuple[str, ...]]:
+    """A row for each; what to do about several of them is told once."""
+    before: set[str] = set()
+    for problem, repaired in told:
+        remedy = "as above" if problem.remedy in before else problem.remedy
+        yield _row(problem, remedy, repaired)
+        if not repaired:
+            before.add(problem.remedy)
 
 
 def _shape(problem: Problem, repaired: bool) -> dict[str, Any]:
@@ -100,9 +110,9 @@ def _shape(problem: Problem, repaired: bool) -> dict[str, Any]:
     }
 
 
-def _row(problem: Problem, repaired: bool) -> tuple[str, ...]:
+def _row(problem: Problem, remedy: str, repaired: bool) -> tuple[str, ...]:
     severity = "✓ repaired" if repaired else f"{_GLYPHS[problem.severity]} {problem.severity}"
-    text = problem.message if repaired else f"{problem.message} → {problem.remedy}"
+    text = problem.message if repaired else f"{problem.message} → {remedy}"
     return severity, problem.code, problem.subject, text
 
 

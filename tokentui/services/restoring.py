@@ -18,6 +18,7 @@ from tokentui.services.desk import Desk
 from tokentui.services.wording import amount
 from tokentui.store.backup import Opened
 from tokentui.store.file_check import StoreFiles
+from tokentui.store.file_format import without_advice
 from tokentui.store.problems import Code
 from tokentui.store.protocol import Stamp, Transaction, Vault
 from tokentui.store.record_check import Records, check_records, place_name
@@ -92,7 +93,7 @@ def candidate_of(opened: Opened, source: str, vault: Vault | None) -> Candidate:
         raise _refused(opened, "it was written by a newer TokenTUI. Update TokenTUI")
     wrong = [each for each in (*found.problems, *problems) if each.unfit]
     if wrong or found.refusal:
-        first = found.refusal or f"{wrong[0].subject}: {wrong[0].message}"
+        first = without_advice(found.refusal) or f"{wrong[0].subject}: {wrong[0].message}"
         more = f" ({amount(len(wrong) - 1, 'more problem')})" if len(wrong) > 1 else ""
         raise _refused(opened, f"{first.rstrip('.')}{more}")
     if vault is not None:

@@ -67,7 +67,7 @@ def _contradicted(subject: str, why: str) -> Problem:
         code=Code.TRAIL_CONTRADICTED,
         subject=subject,
         message=f"{why} It was changed past TokenTUI, or put back.",
-        remedy=f"Look at its history (tokentui activity list), then edit it. {RESTORE}.",
+        remedy=f"Look at its history (tokentui activity list), then edit it. {RESTORE}",
     )
 
 
