@@ -150,10 +150,13 @@ class _Progress:
 
 
 def _give_up(ctx: click.Context, office: Office, desk: "Desk", *, yes: bool) -> None:
+    from tokentui.cli.older_saves import older_saves
     from tokentui.services import rekeying
 
     _check_lost(office)
     stake = rekeying.values_at_stake(desk)
+    for line in older_saves(office):
+        talk(line)
     if not yes:
         _ask(ctx, stake)
     new = os.urandom(KEY_BYTES)
