@@ -162,7 +162,9 @@ async def test_over_ssh_nothing_is_cleared_blindly_unless_the_settings_say_so(
         assert not any(isinstance(each, threading.Timer) for each in threading.enumerate())
         await ui.press("q")
         await ui.until(lambda: not ui.app.is_running)
-    assert ui.app.farewell == "Perhaps on the terminal's clipboard still: the token of crm."
+    assert ui.app.farewell == (
+        "Perhaps on the terminal's clipboard still: the token of crm. Copy something else to replace it."
+    )
     assert clipboard.osc52("") not in written
 
 

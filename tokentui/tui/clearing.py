@@ -24,6 +24,8 @@ Mention = Callable[[str, str], object]
 CLEARED = "Cleared the clipboard."
 CHANGED = "The clipboard holds something else by now: left as it is."
 NOT_CLEARED = "The clipboard cannot be read, so it is not cleared."
+#: Whoever has left has no key to clear it with.
+_REPLACE = "Copy something else to replace it."
 
 
 @dataclass
@@ -120,7 +122,7 @@ class Clearing:
             end = f", and is cleared in {left} s" if self._waiting is not None else " still"
             told.append(f"On the clipboard{end}: {self._local.what}.")
         if self._terminal is not None:
-            told.append(f"Perhaps on the terminal's clipboard still: {self._terminal.what}.")
+            told.append(f"Perhaps on the terminal's clipboard still: {self._terminal.what}. {_REPLACE}")
         return " ".join(told)
 
     def close(self) -> None:
