@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import SystemCommand
 from textual.command import CommandPalette
 from textual.filter import LineFilter
@@ -15,23 +14,22 @@ from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.app_keys import APP_KEYS
 from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
-from tokentui.tui.copying import CopyingApp
 from tokentui.tui.ending import Ending
-from tokentui.tui.locking import lock_key
+from tokentui.tui.hearing import HearingApp
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
-from tokentui.tui.screens.page_screen import PageScreen, shown_page
+from tokentui.tui.screens.page_screen import PageScreen
 from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.suspending import Suspending, may_suspend, suspend
 from tokentui.tui.themes import THEMES
-from tokentui.tui.typed_ahead import Passed, TypedAhead, hold
+from tokentui.tui.typed_ahead import hold
 from tokentui.tui.workplace import PATIENCE, Workplace, over_ssh
 
 #: Actions that lead away from what is shown: not from a dialog, which is answered first.
 ELSEWHERE = frozenset({"quit", "section"})
 
 
-class TokenTuiApp(CopyingApp):
+class TokenTuiApp(HearingApp):
     """The terminal UI over one desk."""
 
     TITLE = "TokenTUI"
@@ -61,7 +59,8 @@ class TokenTuiApp(CopyingApp):
             clipboard=self._settings.clipboard,
         )
         self._settings_file = settings_file
-        self._lock_keys = frozenset(self._settings.keys.get("app.lock", lock_key().key).split(","))
+        if "app.lock" in self._settings.keys:
+            self.lock_keys = frozenset(self._settings.keys["app.lock"].split(","))
         self.lock_after = 60.0 * self._settings.lock_after_minutes
         self._checked = False
         #: Who sees to an end that comes from outside; nobody does where there is no terminal.
@@ -69,7 +68,6 @@ class TokenTuiApp(CopyingApp):
         #: What is said of those for whom the changes wait.
         self._waiting = ""
         self._eye = StoreEye(desk.store)
-        self._typed = TypedAhead(self, self._say)
         self.set_keymap(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
@@ -146,42 +144,6 @@ class TokenTuiApp(CopyingApp):
                 screen.store_changed()
         if trouble:
             self._say(trouble, "error")
-
-    # ------------------------------------------------------------------ keys that come in a burst
-
-    async def hear(self, event: events.Event) -> None:
-        """As Textual does, with the keys one after the other."""
-        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
-            await super().hear(event)
-        elif self._is_to_lock(event):
-            self.lock()
-        elif not self._typed.take(event):
-            await super().hear(event)
-            self._typed.delivered()
-
-    def _is_to_lock(self, event: events.Event) -> bool:
-        """Whether it is a key that locks: such a one waits for no other."""
-        if self.held or not isinstance(event, events.Key) or event.key not in self._lock_keys:
-            return False
-        return self.focused is None or not self.focused.check_consume_key(event.key, event.character)
-
-    @on(Passed)
-    def _key_passed(self) -> None:
-        self._typed.passed()
-
-    def push_screen(self, screen: Any, *arguments: Any, **more: Any) -> Any:
-        """As Textual does; the keys that follow are for it."""
-        opening = super().push_screen(screen, *arguments, **more)
-        if not self.held:
-            self._typed.opening(self.screen_stack[-1])
-        return opening
-
-    def lock(self) -> None:
-        """As every `LockingApp`; what was typed ahead was not meant for the lock."""
-        if not self.held:
-            self._typed.forget()
-            super().lock()
-            self._typed.opening(self.screen)
 
     # ------------------------------------------------------------------ keys that work everywhere
 
@@ -320,11 +282,6 @@ class TokenTuiApp(CopyingApp):
                 page.unsay(waiting)
         if awaited:
             self._say(self._waiting, "busy")
-
-    def _say(self, text: str, kind: str = "done") -> None:
-        page = shown_page(self)
-        if page is not None:
-            page.say(text, kind)
 
     def _save_picture(self) -> None:
         from tokentui.tui.pictures import save_picture
