@@ -40,12 +40,19 @@ class LockScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "unlock", "Unlock", id="lock.unlock", tooltip="Back to where you were"),
         Binding(
-            "q,ctrl+q,ctrl+c",
+            "ctrl+q,ctrl+c",
             "leave",
             "Quit",
             priority=True,
             id="lock.quit",
             tooltip="Leave TokenTUI, where nothing unsaved is open",
+        ),
+        Binding(
+            "q",
+            "leave_by_letter",
+            "Quit",
+            id="lock.quit_by_letter",
+            tooltip="Leave TokenTUI, where nothing unsaved is open and no passphrase is asked for",
         ),
     ]
 
@@ -83,9 +90,6 @@ class LockScreen(ModalScreen[None]):
             await self.mount(form, after="#note")
             form.enter()
 
-    def _tell(self, text: str) -> None:
-        self.query_one("#note", Static).update(text)
-
     def tell(self, text: str) -> None:
         """Say something below since when it is locked."""
         self.query_one("#note", Static).update(text)
@@ -100,3 +104,8 @@ class LockScreen(ModalScreen[None]):
 
     def action_leave(self) -> None:
         self.post_message(self.LeaveRequested())
+
+    def action_leave_by_letter(self) -> None:
+        """Not where letters may be those of a passphrase."""
+        if self._asks is False:
+            self.action_leave()
