@@ -229,7 +229,10 @@ class Vault(Protocol):
 
     @property
     def needs_passphrase(self) -> bool:
-        """Whether the key is wrapped with a passphrase and not in memory now: cheap, and never raises."""
+        """Whether the key is wrapped with a passphrase and not in memory now: cheap.
+
+        Raises `SealError` and `StoreError` where that is not known.
+        """
 
     def unlock(self, passphrase: str) -> None:
         """Take the key into memory; slow (Argon2id), so not for a UI's thread.

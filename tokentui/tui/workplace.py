@@ -101,7 +101,10 @@ class Workplace:
         await asyncio.to_thread(self.desk.vault.unlock, passphrase)
 
     async def drop_keys(self) -> bool:
-        """Drop the keys once the deeds under way are done; whether a passphrase is needed to have them again."""
+        """Drop the keys once the deeds under way are done; whether a passphrase is needed to have them again.
+
+        Raises `SealError` and `StoreError` where that is not known; they are dropped all the same.
+        """
         return await self._perform(self._forget)
 
     def _forget(self) -> bool:
