@@ -4,6 +4,7 @@ import os
 import subprocess
 import threading
 from pathlib import Path
+from time import sleep
 
 import pytest
 from textual.command import CommandPalette
@@ -151,6 +152,58 @@ async def test_of_two_copied_values_one_is_waited_for(taken: Path, monkeypatch: 
     assert first.wait(5) < 0
     assert second.wait(5) == 0
     assert taken.read_text() == ""
+
+
+async def test_of_two_copies_in_a_row_the_second_is_there_and_the_second_is_cleared(
+    open_ui: Open, taken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program is slow with the first one, and quick with the second."""
+    began = threading.Event()
+    place = clipboard.place
+    placed: list[object] = []
+
+    def slow(text: str, *more: object) -> object:
+        if not began.is_set():
+            began.set()
+            sleep(0.5)
+        placed.append(place(text, *more))  # type: ignore[arg-type]  # passed on as it came
+        return placed[-1]
+
+    monkeypatch.setattr(clipboard, "place", slow)
+    async with open_ui(settings=SOON) as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        first, second = "A" * 64, "B" * 64
+        ui.page.copy(first, "the first")
+        ui.page.copy(second, "the second")
+        await ui.until(lambda: len(placed) == 2)
+        assert taken.read_text() == second
+        await ui.until(lambda: not ui.app.workplace.has_copied)
+        assert taken.read_text() == ""
+
+
+async def test_a_copy_that_is_under_way_is_not_wiped_out_by_the_time_of_the_one_before(
+    open_ui: Open, written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", SSH["SSH_CONNECTION"])
+    place = clipboard.place
+    values: list[str] = []
+
+    def slow(text: str, *more: object) -> object:
+        values.append(text)
+        placed = place(text, *more)  # type: ignore[arg-type]  # passed on as it came
+        if len(values) == 2:
+            sleep(1.2)  # so long that the time of the first is up
+        return placed
+
+    monkeypatch.setattr(clipboard, "place", slow)
+    async with open_ui(settings=BLIND) as ui:
+        ui.page.copy("A" * 64, "the first")
+        await ui.told("Sent the first")
+        ui.page.copy("B" * 64, "the second")
+        await ui.told("Sent the second")
+        assert clipboard.osc52("") not in written[written.index(clipboard.osc52("B" * 64)) :]
+        await ui.until(lambda: clipboard.osc52("") in written)
 
 
 async def test_over_ssh_nothing_is_cleared_blindly_unless_the_settings_say_so(

@@ -1,7 +1,5 @@
 """What the application has to do with the clipboard: the key that clears it, what is selected on screen, leaving."""
 
-import asyncio
-
 from textual import work
 from textual.binding import Binding
 from textual.widgets import Input
@@ -52,18 +50,17 @@ class CopyingApp(LockingApp):
         elif page is not None:
             page.copy(text, "the selection", "Hold Shift while you select, and the terminal copies it.")
 
-    @work(thread=True, group="clear_clipboard")
-    def action_clear_clipboard(self) -> None:
+    @work(group="clear_clipboard")
+    async def action_clear_clipboard(self) -> None:
         """Take what was copied off the clipboard now."""
-        told, kind = self.workplace.clearing.clear()
+        told, kind = await self.workplace.clear_clipboard()
         page = shown_page(self)
         if page is not None:
-            self.call_from_thread(page.say, told, kind)
+            page.say(told, kind)
 
     async def part_from_clipboard(self) -> None:
         """Clear what is to be cleared blindly, while there is somebody to do it."""
-        if self.workplace.has_copied:
-            self.farewell = await asyncio.to_thread(self.workplace.clearing.part)
+        self.farewell = await self.workplace.part_from_clipboard()
 
     def note_what_stays(self) -> None:
         """Put into the farewell what stays on the clipboard."""
