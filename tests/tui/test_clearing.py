@@ -12,6 +12,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from tests.tui.conftest import Open
 from tests.tui.driving import Ui, wait_for
+from tests.tui.locked import lock
 from tokentui.services.settings import ClipboardRule, Settings
 from tokentui.services.tokens import reveal_token
 from tokentui.tui import clipboard, clipboard_programs
@@ -241,6 +242,19 @@ async def test_who_quits_before_that_leaves_it_cleared(
     assert ui.app.farewell == "Asked the terminal to clear its clipboard."
 
 
+async def test_who_leaves_from_the_lock_before_that_leaves_it_cleared(
+    open_ui: Open, written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", SSH["SSH_CONNECTION"])
+    async with open_ui(settings=Settings(clipboard=ClipboardRule("blind"))) as ui:
+        await copy_crm(ui, "It is cleared in 45 s.")
+        await lock(ui)
+        await ui.press("q")
+        await ui.until(lambda: not ui.app.is_running)
+    assert clipboard.osc52("") in written
+    assert ui.app.farewell == "Asked the terminal to clear its clipboard."
+
+
 async def test_capital_x_over_ssh_asks_the_terminal_to_clear_its_clipboard(
     open_ui: Open, written: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,6 +289,24 @@ async def test_what_is_selected_on_the_screen_is_kept_nowhere(open_ui: Open, tak
         await ui.told("Copied the selection. It is cleared in 45 s.")
         assert taken.read_text() == value
         assert ui.app.clipboard == ""
+
+
+async def test_what_is_copied_in_a_field_goes_the_way_of_values_and_is_cleared(
+    open_ui: Open, taken: Path, written: list[str]
+) -> None:
+    value = "V" * 64
+    async with open_ui() as ui:
+        await ui.press("slash")
+        await ui.write(value)
+        for key in ("ctrl+c", "ctrl+x"):
+            taken.unlink(missing_ok=True)
+            await ui.press("shift+home", key)
+            await ui.told("Copied the selection. It is cleared in 45 s.")
+            await ui.until(taken.exists)
+            assert taken.read_text() == value
+            assert ui.app.clipboard == value
+        assert ui.app.workplace.has_copied
+    assert not any("\x1b]52" in each for each in written)
 
 
 async def test_what_is_selected_in_a_target_is_kept_nowhere(open_ui: Open, taken: Path) -> None:

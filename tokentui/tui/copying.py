@@ -1,4 +1,4 @@
-"""What the application has to do with the clipboard: the key that clears it, what is selected on screen, leaving."""
+"""What the application has to do with the clipboard: the key that clears it, and what is selected on screen."""
 
 from textual import work
 from textual.binding import Binding
@@ -25,9 +25,6 @@ def clear_clipboard_key() -> Binding:
 class CopyingApp(LockingApp):
     """The part of the application that sees to what was copied."""
 
-    #: What there is to know of the clipboard once the screen has gone.
-    farewell: str = ""
-
     def on_mount(self) -> None:
         self.workplace.mention = lambda text, kind: self.call_later(self.mention, text, kind)
 
@@ -53,16 +50,4 @@ class CopyingApp(LockingApp):
     @work(group="clear_clipboard")
     async def action_clear_clipboard(self) -> None:
         """Take what was copied off the clipboard now."""
-        told, kind = await self.workplace.clear_clipboard()
-        page = shown_page(self)
-        if page is not None:
-            page.say(told, kind)
-
-    async def part_from_clipboard(self) -> None:
-        """Clear what is to be cleared blindly, while there is somebody to do it."""
-        self.farewell = await self.workplace.part_from_clipboard()
-
-    def note_what_stays(self) -> None:
-        """Put into the farewell what stays on the clipboard."""
-        if self.workplace.has_copied:
-            self.farewell = f"{self.farewell} {self.workplace.clearing.left}".strip()
+        self.say(*await self.workplace.clear_clipboard())

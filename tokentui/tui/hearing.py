@@ -9,7 +9,6 @@ from textual import events, on
 
 from tokentui.tui.copying import CopyingApp
 from tokentui.tui.locking import lock_key
-from tokentui.tui.screens.page_screen import shown_page
 from tokentui.tui.typed_ahead import Passed, TypedAhead
 
 #: How long the key that locks waits for those before it, in seconds.
@@ -24,7 +23,7 @@ class HearingApp(CopyingApp):
 
     def __init__(self) -> None:
         super().__init__()
-        self._typed = TypedAhead(self, self._say, self._is_to_lock)
+        self._typed = TypedAhead(self, self.say, self._is_to_lock)
         #: How many keys were dropped when it locked though they came before.
         self._lost = 0
 
@@ -73,9 +72,4 @@ class HearingApp(CopyingApp):
         lost, self._lost = self._lost, 0
         if lost:
             keys = "1 key that was" if lost == 1 else f"{lost} keys that were"
-            self._say(f"{keys} typed before it locked {'is' if lost == 1 else 'are'} dropped.", "warning")
-
-    def _say(self, text: str, kind: str = "done") -> None:
-        page = shown_page(self)
-        if page is not None:
-            page.say(text, kind)
+            self.say(f"{keys} typed before it locked {'is' if lost == 1 else 'are'} dropped.", "warning")
