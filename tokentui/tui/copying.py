@@ -35,16 +35,18 @@ class CopyingApp(LockingApp):
             page.say(text, kind)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """What was selected in an entry is kept for a while, to be pasted into another one.
+        """What was selected may be a value, wherever it stood, and goes the way of values.
 
-        What is selected on the screen may be a value, and goes the way of values: it is kept nowhere.
+        That of an ordinary entry is also kept for a while, to be pasted into another one.
         """
         from tokentui.tui.widgets.entry import QuietEntry
 
         entry, page = self.focused, shown_page(self)
+        if not text:
+            return
         if isinstance(entry, Input) and not isinstance(entry, QuietEntry) and entry.selected_text == text:
-            super().copy_to_clipboard(text)
-        elif page is not None:
+            self.keep_cut(text)
+        if page is not None:
             page.copy(text, "the selection", "Hold Shift while you select, and the terminal copies it.")
 
     @work(group="clear_clipboard")

@@ -151,14 +151,10 @@ class LockingApp(LeavingApp):
 
     # ------------------------------------------------------------------ Textual's own clipboard
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """What fields do when a text is cut or copied; it is not kept for longer than one would paste it."""
-        from tokentui.tui.clipboard import osc52
-
+    def keep_cut(self, text: str) -> None:
+        """What was cut or copied in a field is not kept for longer than one would paste it."""
         self._cut = text
         self._forgets_cut.set(PASTE_SECONDS)
-        if self._driver is not None:
-            self._driver.write(osc52(text))
 
     @property
     def clipboard(self) -> str:
