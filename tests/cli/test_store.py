@@ -144,6 +144,23 @@ class TestCheck:
         again = stocked.run("store", "check", "--json")
         assert [each["code"] for each in json.loads(again.stdout)] == ["trail-contradicted"]
 
+    def test_that_a_repair_may_be_lost_is_told_also_where_something_is_still_wrong(
+        self, stocked: Shell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from tokentui.store import safe_storage
+
+        def fails(folder: Path) -> None:
+            raise OSError(5, "Input/output error")
+
+        content = tables(stocked)
+        content["assignments"]["x.y"] = {"slots": ["GET"], "created_at": "2026-01-01T00:00:00+00:00", "rev": 1}
+        next(iter(content["tokens"].values()))["description"] = "scribbled"
+        put(stocked, content)
+        monkeypatch.setattr(safe_storage, "sync_folder", fails)
+        result = stocked.run("store", "check", "--repair")
+        assert result.exit_code == 5
+        assert "not confirmed durable" in result.stderr.splitlines()[-1]
+
     def test_where_all_can_be_repaired_ends_with_0(self, stocked: Shell) -> None:
         stocked.store.chmod(0o644)
         result = stocked.run("store", "check", "--repair")

@@ -1,5 +1,6 @@
 """No way out of a form loses what was edited: a dialog is answered first, a page asks."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tokentui.tui.screens.assign import AssignScreen
 from tokentui.tui.screens.endpoint import EndpointScreen
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 from tokentui.tui.screens.endpoints import EndpointsScreen
+from tokentui.tui.workplace import Workplace
 
 
 async def edit_token(ui: Ui) -> type[Screen[Any]]:
@@ -262,3 +264,16 @@ async def test_changes_whose_page_was_left_before_their_turn_are_saved(
         await ui.app.workplace.all_done()
         endpoint = desk.reader().endpoint_by_ref("orders/returns")
         assert len(desk.reader().assignments_at(endpoint.id)) == 4
+
+
+async def test_what_is_asked_for_while_the_application_closes_is_not_begun_and_no_fault(
+    desk: Desk,
+) -> None:
+    workplace = Workplace(desk)
+    workplace.close()
+    begun = []
+    with pytest.raises(asyncio.CancelledError):
+        await workplace.perform(lambda: begun.append("deed"))
+    with pytest.raises(asyncio.CancelledError):
+        await workplace.look(lambda reader: begun.append("question"))
+    assert not begun

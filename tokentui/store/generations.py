@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tokentui.domain.errors import StoreError
-from tokentui.store.private_files import sweep, temporary_beside, write_parts
+from tokentui.store.private_files import sweep, sync_folder, temporary_beside, write_parts
 
 #: How many saves are kept.
 KEPT = 10
@@ -48,6 +48,11 @@ class Generations:
     @property
     def folder(self) -> Path:
         return self.store.with_name(f"{self.store.name}.generations")
+
+    @property
+    def copied(self) -> Path:
+        """What copies are named after while they are made, where a file system knows no hard links."""
+        return self.folder / self.store.name
 
     def kept(self) -> tuple[Generation, ...]:
         """The last first; none where no store was replaced yet. Raises `StoreError`."""
@@ -121,8 +126,8 @@ class Generations:
                 _make_private(path)
 
     def _copy(self, path: Path, saved: os.stat_result) -> None:
-        sweep(self.folder / self.store.name)
-        temporary = temporary_beside(self.folder / self.store.name)
+        sweep(self.copied)
+        temporary = temporary_beside(self.copied)
         try:
             write_parts(temporary, _content(self.store), saved)
             os.utime(temporary, ns=(saved.st_mtime_ns, saved.st_mtime_ns))
@@ -136,6 +141,16 @@ class Generations:
         if kept is not None:
             with suppress(OSError):
                 os.unlink(kept)
+
+    def drop(self) -> int:
+        """Take all of them away; returns how many. Raises `OSError` where one cannot go."""
+        names = self._names()
+        for name in names:
+            os.unlink(self.folder / name)
+        sweep(self.copied)
+        if names:
+            sync_folder(self.folder)
+        return len(names)
 
     def prune(self) -> None:
         """Take away all but the last. What cannot go stays until the next time: no save fails for it."""

@@ -11,12 +11,17 @@ from pathlib import Path
 NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
 
 
-def make_private_folder(folder: Path) -> None:
-    """Make the folder, and those above that are missing, with mode 0700 whatever the umask; raises `OSError`."""
+def make_private_folder(folder: Path, owner: os.stat_result | None = None) -> None:
+    """Make the folder, and those above that are missing, with mode 0700 whatever the umask; raises `OSError`.
+
+    What root makes belongs to the `owner` of another file where one is given, as with `write_parts`.
+    """
     for each in reversed([folder, *folder.parents]):
         if not each.exists():
             each.mkdir(mode=0o700, exist_ok=True)
             each.chmod(0o700)
+            if owner is not None and os.geteuid() == 0:
+                os.chown(each, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def temporary_beside(path: Path) -> Path:
@@ -85,9 +90,12 @@ def sweep(path: Path) -> None:
             left.unlink()
 
 
-def leftovers(path: Path) -> list[Path]:
-    """What writers of `path` have begun and not put in place, be it that they are at it."""
-    left = re.compile(rf"\.{re.escape(path.name)}\.\d+\.[0-9a-f]{{8}}\.tmp")
+def leftovers(path: Path, more: str = "") -> list[Path]:
+    """What writers of `path` have begun and not put in place, be it that they are at it.
+
+    `more` is a pattern for what may stand behind its name, where there are files of such names beside it.
+    """
+    left = re.compile(rf"\.{re.escape(path.name)}{more}\.\d+\.[0-9a-f]{{8}}\.tmp")
     try:
         return [path.with_name(name) for name in sorted(os.listdir(path.parent)) if left.fullmatch(name)]
     except OSError:

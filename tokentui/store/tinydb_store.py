@@ -148,6 +148,19 @@ class TinyDBStore:
             self._trail.begin_with(trail)
             yield from self._changing(saved, note)
 
+    def drop_generations(self, note: "Note") -> int:
+        """Take all generations away, and return how many; raises `StoreError`."""
+        from tokentui.store.generations import Generations
+
+        generations = Generations(self._storage.path)
+        with self._storage.locked(note):
+            try:
+                return generations.drop()
+            except OSError as error:
+                raise StoreError(
+                    f"The generations in {generations.folder} cannot be taken away: {error.strerror or error}."
+                ) from error
+
     def _changing(self, saved: Saved, note: "Note") -> Iterator[DocumentTransaction]:
         transaction = DocumentTransaction(saved.snapshot, saved.tables)
         yield transaction

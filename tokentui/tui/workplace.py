@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -65,6 +66,7 @@ class Workplace:
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
     _awaited: str = field(default="", init=False)
+    _closed: bool = field(default=False, init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _changes: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "change"))
@@ -99,24 +101,27 @@ class Workplace:
             return not locked or await self.ask_passphrase()
 
     async def unlock(self, passphrase: str) -> None:
-        """Unlock the key; raises `WrongPassphrase` and `SealError`."""
-        await asyncio.to_thread(self.desk.vault.unlock, passphrase)
+        """Unlock the key; raises `WrongPassphrase` and `SealError`. Who leaves meanwhile leaves it locked."""
+        try:
+            await asyncio.to_thread(self.desk.vault.unlock, passphrase)
+        except asyncio.CancelledError:
+            asyncio.get_running_loop().run_in_executor(None, self._forget)
+            raise
 
     async def drop_keys(self) -> bool:
         """Drop the keys once the deeds under way are done; whether a passphrase is needed to have them again.
 
         Raises `SealError` and `StoreError` where that is not known; they are dropped all the same.
         """
-        return await self._perform(self._forget)
+        return await self._perform(self.desk.vault.forget)
 
-    def _forget(self) -> bool:
-        vault = self.desk.vault
-        vault.forget()
-        return vault.needs_passphrase
+    def _forget(self) -> None:
+        with suppress(TokenTuiError):  # what is not known of the key is asked by nobody here
+            self.desk.vault.forget()
 
     async def _perform(self, deed: Callable[[], ResultT]) -> ResultT:
         loop = asyncio.get_running_loop()
-        doing = loop.run_in_executor(self._changes, deed)
+        doing = self._in_thread(self._changes, deed)
         doing.add_done_callback(self._done)
         loop.call_later(PATIENCE, self._watch, doing)
         try:
@@ -153,7 +158,13 @@ class Workplace:
 
     async def look(self, question: Callable[[Reader], ResultT]) -> ResultT:
         """Ask the store as it is now; raises `StoreError`."""
-        return await asyncio.get_running_loop().run_in_executor(self._questions, self._ask, question)
+        return await self._in_thread(self._questions, lambda: self._ask(question))
+
+    def _in_thread(self, threads: ThreadPoolExecutor, deed: Callable[[], ResultT]) -> asyncio.Future[ResultT]:
+        """Begin it there; raises `CancelledError` where the application is closing, and nothing is begun any more."""
+        if self._closed:
+            raise asyncio.CancelledError
+        return asyncio.get_running_loop().run_in_executor(threads, deed)
 
     def _ask(self, question: Callable[[Reader], ResultT]) -> ResultT:
         reader = self.desk.reader()
@@ -235,6 +246,7 @@ class Workplace:
 
     def close(self) -> None:
         """Let the threads end; a change that has begun is finished first."""
+        self._closed = True
         if "auditor" in vars(self):  # it was made when it was first asked for
             self.auditor.close()
         if "clearing" in vars(self):

@@ -87,7 +87,7 @@ class LockScreen(ModalScreen[None]):
         try:
             self._asks = await self._drop_keys()
         except TokenTuiError as error:
-            self.tell(f"{error} So nobody knows whether the key has a passphrase. Enter looks again.")
+            self.tell(f"{error}\nWhether it has a passphrase is not known. Enter looks again.")
             return
         self.tell("" if self._asks else _HIDES)
         if self._asks:
