@@ -82,3 +82,17 @@ def stocked(shell: Shell) -> Shell:
     shell.done("tokens", "disable", "crm")
     shell.done("tokens", "deactivate", "old")
     return shell
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the shell is in."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def backup(stocked: Shell, here: Path) -> Path:
+    return here / stocked.done("store", "backup").strip()
