@@ -58,7 +58,11 @@ def proxy() -> None:
     """
 
 
-@proxy.command()
+@proxy.command(
+    epilog="""\b
+Examples:
+  tokentui proxy nginx --backend http://127.0.0.1:3000 > /etc/nginx/conf.d/tokentui.conf""",
+)
 @_places
 @click.pass_obj
 def nginx(office: Office, /, **places: str) -> None:
@@ -68,7 +72,11 @@ def nginx(office: Office, /, **places: str) -> None:
     _print(written(_setting(office, **places)))
 
 
-@proxy.command()
+@proxy.command(
+    epilog="""\b
+Examples:
+  tokentui proxy caddy --listen "*:8080" > /etc/caddy/Caddyfile""",
+)
 @_places
 @click.pass_obj
 def caddy(office: Office, /, **places: str) -> None:
@@ -78,7 +86,11 @@ def caddy(office: Office, /, **places: str) -> None:
     _print(written(_setting(office, **places)))
 
 
-@proxy.command()
+@proxy.command(
+    epilog="""\b
+Examples:
+  tokentui proxy traefik > /etc/traefik/dynamic/tokentui.yaml""",
+)
 @_places
 @click.pass_obj
 def traefik(office: Office, /, **places: str) -> None:
@@ -91,7 +103,12 @@ def traefik(office: Office, /, **places: str) -> None:
     _print(written(_setting(office, **places)))
 
 
-@proxy.command()
+@proxy.command(
+    epilog="""\b
+Examples:
+  tokentui proxy haproxy > /etc/haproxy/haproxy.cfg
+  tokentui proxy haproxy --lua > /etc/haproxy/tokentui.lua""",
+)
 @_places
 @click.option(
     "--script",
@@ -110,7 +127,11 @@ def haproxy(office: Office, /, script: str, lua: bool, **places: str) -> None:
     _print(haproxy_lua() if lua else written(_setting(office, **places), script))
 
 
-@proxy.command()
+@proxy.command(
+    epilog="""\b
+Examples:
+  tokentui proxy envoy --verifier http://127.0.0.1:8787 > /etc/envoy/envoy.yaml""",
+)
 @_places
 @click.pass_obj
 def envoy(office: Office, /, **places: str) -> None:
@@ -120,7 +141,11 @@ def envoy(office: Office, /, **places: str) -> None:
     _print(written(_setting(office, **places)))
 
 
-@proxy.command()
+@proxy.command(
+    epilog="""\b
+Examples:
+  tokentui proxy systemd > /etc/systemd/system/tokentui.service""",
+)
 @_verifier
 @click.option(
     "--key",
