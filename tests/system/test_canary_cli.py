@@ -92,8 +92,8 @@ store check
 #: What a command is given, beside a value by mistake; where nothing is said, whatever it asks for.
 EXAMPLES = {"tokens": "erp", "endpoints": "stock/goods-in"}
 
-#: They print the name of the file that they were told to write.
-PRINT_A_NAME = {("store", "backup")}
+#: They print the name of a file that they were told.
+PRINT_A_NAME = {("store", "backup"), ("proxy", "haproxy")}
 
 KONG = """_format_version: "3.0"
 consumers:
