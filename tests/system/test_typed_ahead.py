@@ -77,3 +77,16 @@ def test_a_token_that_is_pasted_into_a_list_does_nothing_and_that_is_told(places
     after = tokens(places)
     assert after.pop("from-elsewhere")
     assert after == before
+
+
+def test_escape_and_the_next_key_in_one_piece_are_two_keys(places: list[str], tmp_path: Path) -> None:
+    with terminal(*places, home=tmp_path) as screen:
+        screen.see("1 of 1")
+        screen.write(b"2/web\x1b4")
+        screen.see("Audit ")
+        screen.write(b"2/web\x1b/til")
+        screen.see("/ til", "1 of 2")
+        screen.write(b"\x1b\rweb\x1bq")
+        screen.see("Token settings")
+        screen.write(b"\x1bd")
+        screen.miss("Token settings")

@@ -17,6 +17,7 @@ from tokentui.tui.app_keys import APP_KEYS
 from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
 from tokentui.tui.copying import CopyingApp
 from tokentui.tui.ending import Ending
+from tokentui.tui.escape_key import EscapeKey
 from tokentui.tui.locking import lock_key
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
@@ -71,6 +72,7 @@ class TokenTuiApp(CopyingApp):
         self._eye = StoreEye(desk.store)
         self._typed = TypedAhead(self, self._say)
         self.set_keymap(self._settings.keys)
+        self._escape = EscapeKey(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
         self.add_mode("audit", self._audit_screen)
@@ -153,6 +155,9 @@ class TokenTuiApp(CopyingApp):
         """As Textual does, with the keys one after the other."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().hear(event)
+        elif isinstance(event, events.Key) and len(keys := self._escape.apart(event)) > 1:
+            for key in keys:
+                await self.hear(key)
         elif self._is_to_lock(event):
             self.lock()
         elif not self._typed.take(event):
