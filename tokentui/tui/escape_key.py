@@ -1,7 +1,7 @@
-"""Esc and the key behind it, apart: in a burst, or on a slow line, a terminal sends both as it would Alt and that key.
+"""Esc and the key behind it, apart: a burst or a slow line brings both as a terminal sends Alt with that key.
 
-Textual takes them for one: `Esc 4` would write ¢, and of `Esc Enter` only Enter would be left. Nothing here is bound to
-Alt unless a user's own keymap says so, so each is what it is on its own.
+Textual takes them for one: `Esc 4` would write ¢, and of `Esc Enter` only Enter would be left. Nothing here is bound
+to Alt unless a user's own keymap says so, so each is what it is on its own.
 """
 
 from collections.abc import Iterable, Mapping, MutableMapping
@@ -49,7 +49,7 @@ class EscapeKey:
                     self._characters.update(dict.fromkeys(names, character))
 
     def apart(self, event: events.Key) -> tuple[events.Key, ...]:
-        """The keys that were pressed; also where the parser made one of two, as of those that may begin a sequence."""
+        """The keys that were pressed; the parser makes one of two where the second may begin a sequence."""
         if event.character is None:  # behind Esc only its name is known
             event.character = self._characters.get(event.key)
         if not event.key.startswith("alt+") or event.character is None or event.key in self._bound:

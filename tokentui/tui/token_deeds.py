@@ -264,10 +264,19 @@ async def cut(screen: AnyPage, ids: frozenset[str], verb: str, deed: Deed, ahead
 
 
 async def switch(screen: AnyPage, ids: frozenset[str], verb: str, deed: Deed, ahead: Callable[[], None]) -> bool:
-    """Do it at once: it cuts nobody off."""
+    """Do it at once: it cuts nobody off. Whether anything is another than it was."""
     ahead()
     desk, past = screen.workplace.desk, f"{verb.lower()}d"
-    return await screen.perform(lambda: deed(desk, ids), lambda changed: _told(changed, past))
+    done: list[EndpointToken] = []
+
+    def carry_out() -> tuple[EndpointToken, ...]:
+        done.extend(deed(desk, ids))
+        return tuple(done)
+
+    saved = await screen.perform(
+        carry_out, lambda changed: _told(changed, past), lambda changed: "done" if changed else "warning"
+    )
+    return saved and bool(done)
 
 
 def _what(reader: Reader, ids: frozenset[str]) -> str:

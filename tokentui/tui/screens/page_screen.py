@@ -229,8 +229,13 @@ class PageScreen(Screen[ScreenResultT]):
             self.say(str(error), "error")
             return None
 
-    async def perform(self, deed: Callable[[], ResultT], done: Callable[[ResultT], str]) -> bool:
-        """Do a deed, say how it went, and show the store as it is then."""
+    async def perform(
+        self,
+        deed: Callable[[], ResultT],
+        done: Callable[[ResultT], str],
+        kind: Callable[[ResultT], str] = lambda result: "done",
+    ) -> bool:
+        """Do a deed, say how it went and with which kind, and show the store as it is then."""
         saving(0.0)
         try:
             result = await self.workplace.perform(deed)
@@ -239,7 +244,7 @@ class PageScreen(Screen[ScreenResultT]):
             return False
         finally:
             self.store_changed()
-        self.say(done(result))
+        self.say(done(result), kind(result))
         return True
 
     async def ask(self, question: "Question") -> bool:

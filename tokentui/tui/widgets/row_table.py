@@ -62,6 +62,7 @@ class RowTable(RowTableMessages, RowView[RowT]):
         self._asked_from: int | None = None
         self._highlighted: str | None = None
         self._clicked: int | None = None
+        self._marked: dict[str, RowT] = {}
 
     # Data comes down
 
@@ -130,8 +131,15 @@ class RowTable(RowTableMessages, RowView[RowT]):
 
     @property
     def marked_rows(self) -> tuple[RowT, ...]:
-        """Those of the marked rows that are loaded, in the order of the result."""
-        return self.rows_of(self.marks)
+        """The marked rows, as they were last seen: a filter may have taken them out of the result since."""
+        seen = self._marked | {row.id: row for row in self.rows_of(self.marks)}
+        self._marked = {row_id: row for row_id, row in seen.items() if row_id in self.marks}
+        return tuple(self._marked.values())
+
+    @property
+    def target_rows(self) -> tuple[RowT, ...]:
+        """Those of `target_ids`, as they were last seen."""
+        return self.marked_rows or ((self.row,) if self.row else ())
 
     def rows_of(self, row_ids: frozenset[str]) -> tuple[RowT, ...]:
         """Those of these rows that are loaded, in the order of the result."""
@@ -144,6 +152,7 @@ class RowTable(RowTableMessages, RowView[RowT]):
 
     def toggle_mark(self) -> None:
         if self.row:
+            self._marked[self.row.id] = self.row
             self.marks ^= {self.row.id}
 
     def clear_marks(self) -> None:
