@@ -14,6 +14,7 @@ from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
 from tokentui.services.settings import ClipboardRule
 from tokentui.store.protocol import Reader, Stamp
+from tokentui.tui.homely import homely
 from tokentui.tui.typed_ahead import saving
 
 if TYPE_CHECKING:
@@ -192,9 +193,7 @@ class Workplace:
         """Which store this is, for people; the home folder is `~`."""
         if self.demo:
             return "a demo store, gone when you leave"
-        home = self.environ.get("HOME", "")
-        location = self.desk.store.location
-        return f"~{location.removeprefix(home)}" if home and location.startswith(f"{home}/") else location
+        return homely(self.desk.store.location, self.environ)
 
     def key_trouble(self) -> str:
         """Why no value could be shown or made now; empty where the key is at hand or needs a passphrase only.
