@@ -14,6 +14,7 @@ from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
 from tokentui.services.settings import ClipboardRule
 from tokentui.store.protocol import Reader, Stamp
+from tokentui.tui.drafts import Drafts
 from tokentui.tui.homely import homely
 from tokentui.tui.typed_ahead import saving
 
@@ -63,6 +64,8 @@ class Workplace:
     mention: Callable[[str, str], object] = lambda text, kind: None
     #: Tells for whom the deeds wait; nobody any more where that is empty.
     tell_awaited: Callable[[str], None] = lambda awaited: None
+    #: What was typed into forms that could not be saved.
+    drafts: Drafts = field(default_factory=Drafts)
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
     _awaited: str = field(default="", init=False)

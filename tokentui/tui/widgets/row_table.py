@@ -131,15 +131,15 @@ class RowTable(RowTableMessages, RowView[RowT]):
 
     @property
     def marked_rows(self) -> tuple[RowT, ...]:
-        """The marked rows, as they were last seen: a filter may have taken them out of the result since."""
-        seen = self._marked | {row.id: row for row in self.rows_of(self.marks)}
-        self._marked = {row_id: row for row_id, row in seen.items() if row_id in self.marks}
-        return tuple(self._marked.values())
+        """Those of the marked rows that are loaded, in the order of the result."""
+        return self.rows_of(self.marks)
 
     @property
     def target_rows(self) -> tuple[RowT, ...]:
-        """Those of `target_ids`, as they were last seen."""
-        return self.marked_rows or ((self.row,) if self.row else ())
+        """Those of `target_ids`, as they were last seen: a filter may have taken marked ones out of the result."""
+        seen = self._marked | {row.id: row for row in self.marked_rows}
+        self._marked = {row_id: row for row_id, row in seen.items() if row_id in self.marks}
+        return tuple(self._marked.values()) or ((self.row,) if self.row else ())
 
     def rows_of(self, row_ids: frozenset[str]) -> tuple[RowT, ...]:
         """Those of these rows that are loaded, in the order of the result."""
