@@ -318,12 +318,11 @@ class TokenTuiApp(CopyingApp):
             self.call_from_thread(self._say, str(error), "warning")
 
     def _tell_awaited(self, awaited: str) -> None:
-        """Say for whom the changes wait, and no longer than they do."""
+        """Say for whom the changes wait, and no longer than they do; not over what was said since."""
         waiting, self._waiting = self._waiting, awaited and f"Waiting for {awaited}."
-        for page in self.screen_stack:
-            if isinstance(page, PageScreen) and waiting:
-                page.unsay(waiting)
-        if awaited:
+        pages = [page for page in self.screen_stack if isinstance(page, PageScreen)]
+        told = [page for page in pages if page.unsay(waiting)] if waiting else pages[-1:]
+        if awaited and told:
             self._say(self._waiting, "busy")
 
     def _say(self, text: str, kind: str = "done") -> None:

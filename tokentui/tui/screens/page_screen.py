@@ -211,10 +211,9 @@ class PageScreen(Screen[ScreenResultT]):
             for line in page.query(MessageLine):  # a screen that was closed meanwhile has none
                 line.say(text, kind)
 
-    def unsay(self, text: str) -> None:
-        """Take a message away, unless another one stands there by now."""
-        for line in self.query(MessageLine):
-            line.unsay(text)
+    def unsay(self, text: str) -> bool:
+        """Take a message away, unless another one stands there by now; whether it stood there."""
+        return any(line.unsay(text) for line in self.query(MessageLine))
 
     @property
     def told(self) -> str:

@@ -52,11 +52,13 @@ class MessageLine(Widget):
         else:
             self.unsay(text)
 
-    def unsay(self, text: str) -> None:
-        """Take a message away, unless another one stands there by now."""
-        if self.text == text:
+    def unsay(self, text: str) -> bool:
+        """Take a message away, unless another one stands there by now; whether it stood there."""
+        stood = self.text == text
+        if stood:
             self.text = ""
             self._show()
+        return stood
 
     async def _stay(self, held: StackApp, text: str) -> None:
         """Nobody can read it before the screen that lies over all is taken away."""

@@ -73,6 +73,7 @@ class RowTable(RowTableMessages, RowView[RowT]):
             self._replace(page)
         else:
             self._rows.put(page)
+            self._painter.forget_ahead(page.rows)
             self._requests.answered()
         self._content_changed()
         self.cursor_row = (page.at or 0) if fresh else self.cursor_row
@@ -94,8 +95,10 @@ class RowTable(RowTableMessages, RowView[RowT]):
         self._scroll_top(top + self.cursor_row - place)
 
     def update_row(self, row: RowT) -> None:
-        """Draw `row` in place of the row with its id; nothing else changes."""
-        if self._rows.update(row):
+        """Draw `row`, which is not saved yet, in place of the row with its id; nothing else changes."""
+        for before in self.rows_of(frozenset({row.id})):
+            self._painter.ahead.setdefault(row.id, before)
+            self._rows.update(row)
             self._settle_soon()
 
     def cursor_window(self) -> Window:
@@ -106,6 +109,7 @@ class RowTable(RowTableMessages, RowView[RowT]):
 
     def _replace(self, page: Page[RowT]) -> None:
         self._rows.replace(page)
+        self._painter.ahead.clear()
         self._requests.forget()
         self._asked_from = None
         self.loaded = True
