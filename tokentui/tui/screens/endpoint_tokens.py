@@ -150,6 +150,8 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
 
     def _deed(self, way: Way, verb: str, deed: Deed, **flag: bool) -> None:
         """For those that are the target when the key falls: the cursor may stand on another row by the time."""
+        if not self._is_meant():
+            return
         ids = self.listing.table.target_ids
 
         def ahead() -> None:

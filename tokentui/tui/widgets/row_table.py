@@ -87,7 +87,9 @@ class RowTable(RowTableMessages, RowView[RowT]):
         if not self.loaded:
             self.show(page)
             return
-        place, top = self.cursor_row, self.scroll_offset.y
+        place, top, row = self.cursor_row, self.scroll_offset.y, self.row
+        if row is not None and page.at is None and row.id not in {each.id for each in page.rows}:
+            self.post_message(self.RowLost(self, row))
         after = self._rows.place_after(page, place, place if self._asked_from is None else self._asked_from)
         self._replace(page)
         self._content_changed()
