@@ -20,9 +20,16 @@ class Drafts:
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, Any] = {}
+        self._names: dict[Hashable, str] = {}
 
-    def keep(self, what: Hashable, form: object) -> None:
-        self._kept[what] = form
+    def keep(self, what: Hashable, form: object, name: str) -> None:
+        """Keep it; `name` says for people what it is about."""
+        self._kept[what], self._names[what] = form, name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What they are about that are still kept."""
+        return tuple(self._names[what] for what in self._kept)
 
     def take(self, what: Hashable, fresh: Callable[[], FormT]) -> FormT:
         """What was typed of this, or a form as it is at the beginning; it is not kept any longer."""

@@ -44,7 +44,7 @@ async def rotate_in_dialogs(page: AnyPage, ids: frozenset[str]) -> bool:
         except StoreError as error:  # nothing is saved: the form comes back, over what is wrong
             page.store_changed()
             if patience.over:
-                drafts.keep(kept, form)
+                drafts.keep(kept, form, f"the rotation of {what(tokens)}")
                 page.say(f"{_named(tokens)} not rotated: {error} r opens its form as it was.", "error")
                 return False
             page.say(str(error), "error")

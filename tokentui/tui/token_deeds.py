@@ -75,7 +75,7 @@ async def add_in_dialog(screen: AnyPage) -> EndpointToken | None:
         except TokenTuiError as error:
             errors = _beside(error)
             if patience.over:
-                drafts.keep(_NEW, (form, errors))
+                drafts.keep(_NEW, (form, errors), form.fields.name)
                 screen.say(f"{form.fields.name} is not added: {error} a opens its form as it was.", "error")
                 return None
         else:
@@ -105,7 +105,7 @@ async def _edit(screen: AnyPage, token: EndpointToken) -> None:
             return
         attempt = await _save(screen, attempt.token, answer)
         if attempt.late:
-            drafts.keep(token.id, replace(attempt, late=""))
+            drafts.keep(token.id, replace(attempt, late=""), token.name)
             screen.say(f"{token.name} is not saved: {attempt.late} Enter on it opens the form as it was.", "error")
             return
         standing = await _standing(screen.workplace, attempt.token)
