@@ -60,7 +60,7 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
         actions.history_key("tokens"),
         actions.mark_key(),
         actions.explain_key(),
-        *actions.common_keys("Quit"),
+        *actions.section_keys(),
     ]
 
     def source(self) -> Source[TokenRow]:

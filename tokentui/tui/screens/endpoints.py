@@ -74,7 +74,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
         actions.history_key("endpoints"),
         actions.mark_key(),
         actions.explain_key(),
-        *actions.common_keys("Quit"),
+        *actions.section_keys(),
     ]
 
     #: The first page comes without the amounts: counting them means reading all tokens.

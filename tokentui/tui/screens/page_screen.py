@@ -265,9 +265,9 @@ class PageScreen(Screen[ScreenResultT]):
 
     def show_history(self, record_id: str, name: str) -> None:
         """Open the activity of one record."""
-        from tokentui.tui.screens.activity import ActivityScreen, Subject
+        from tokentui.tui.screens.activity import HistoryScreen, Subject
 
-        self.app.push_screen(ActivityScreen(self.workplace, Subject(self.section, record_id, name)))
+        self.app.push_screen(HistoryScreen(self.workplace, Subject(self.section, record_id, name)))
 
     def action_undo(self) -> None:
         hold(self, self._undo)
