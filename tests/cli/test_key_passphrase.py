@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.cli.test_rekey import keys, revealed
-from tokentui.cli.failures import STORE_UNUSABLE, USAGE
+from tokentui.cli.failures import INTERRUPTED, STORE_UNUSABLE, USAGE
 from tokentui.store import passphrase as passphrases
 from tokentui.store.keyfile import read_key, read_key_file
 from tokentui.store.passphrase import Cost, WrappedKey
@@ -198,6 +198,20 @@ class TestChanging:
         assert str(kept) in result.stderr
         assert kept.read_text() == line
 
+    def test_a_link_under_the_name_of_a_kept_key_is_left_and_named(
+        self, stocked: Shell, right: str, tmp_path: Path
+    ) -> None:
+        """The key that it leads to may be one that only root can read."""
+        other = Shell(tmp_path / "other" / "tokens.json", tmp_path / "other" / "key")
+        other.done("tokens", "add", "one")
+        link = stocked.office.key.ring.kept(key_id(read_key(other.key)))
+        link.symlink_to(other.key)
+        result = stocked.run("store", "key", "passphrase", "--passphrase-file", right)
+        assert result.exit_code == 0
+        assert str(link) in result.stderr
+        assert link.is_symlink()
+        assert read_key(other.key)
+
 
 class TestRekeying:
     def test_a_rekey_keeps_it(self, wrapped: Shell, right: str) -> None:
@@ -207,6 +221,26 @@ class TestRekeying:
         assert all(b"wrapped" in each for each in keys(wrapped).values())
         again = wrapped.run("tokens", "show", "erp", "--reveal", "--json", before=before).stdout
         assert value.split('"value"')[1] == again.split('"value"')[1]
+
+    @pytest.mark.parametrize("kept", [True, False])
+    def test_a_key_that_was_found_gets_the_passphrase_of_the_stores_key(
+        self, stocked: Shell, right: str, tmp_path: Path, kept: bool
+    ) -> None:
+        found = tmp_path / "found"
+        stocked.key.rename(found)
+        stocked.done("store", "rekey", "--lost", "--yes")
+        if kept:
+            stocked.office.key.ring.write(stocked.office.key.ring.kept(key_id(read_key(found))), read_key(found))
+        before = ("--passphrase-file", right)
+        assert stocked.run("store", "key", "passphrase", "--passphrase-file", right).exit_code == 0
+        result = stocked.run("store", "rekey", "--from", str(found), before=before)
+        assert "Brought back 5 values." in result.stderr
+        (beside,) = stocked.office.key.ring.beside()
+        for file in (stocked.key, beside):
+            key = read_key_file(file)
+            assert isinstance(key, WrappedKey)
+            assert key_id(key.open("correct horse")) == key.id
+        assert stocked.run("store", "rekey", before=before).exit_code == 0
 
     def test_a_passphrase_that_nobody_knows_any_more_is_a_lost_key(self, wrapped: Shell, right: str) -> None:
         result = wrapped.run("store", "rekey", "--lost", "--yes")
@@ -271,3 +305,24 @@ class TestTyping:
         code, shown = self.end(terminal)
         assert code == STORE_UNUSABLE
         assert "value  " not in shown
+
+    @pytest.mark.parametrize("words", [("tokens", "show", "erp", "--reveal"), ("store", "key", "passphrase")])
+    def test_the_end_of_input_leaves_it_undone_in_one_line(self, wrapped: Shell, words: tuple[str, ...]) -> None:
+        before = wrapped.store.read_bytes(), keys(wrapped)
+        terminal = self.spawn(wrapped, *words)
+        terminal.expect("Passphrase")
+        terminal.sendeof()
+        code, shown = self.end(terminal)
+        assert code == INTERRUPTED
+        assert shown.split("\r\n")[1:] == ["tokentui: interrupted.", ""]
+        assert (wrapped.store.read_bytes(), keys(wrapped)) == before
+
+    def test_to_bring_values_back_it_is_asked_for_once(self, stocked: Shell, right: str, tmp_path: Path) -> None:
+        stocked.key.rename(tmp_path / "found")
+        stocked.done("store", "rekey", "--lost", "--yes")
+        stocked.done("store", "key", "passphrase", "--passphrase-file", right)
+        terminal = self.spawn(stocked, "store", "rekey", "--from", str(tmp_path / "found"))
+        self.type(terminal, "Passphrase", "correct horse")
+        code, shown = self.end(terminal)
+        assert code == 0
+        assert "Brought back 5 values." in shown

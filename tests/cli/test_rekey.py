@@ -1,8 +1,11 @@
 """`tokentui store rekey`: another key, the old one kept; one that is lost given up, and brought back once found."""
 
 import json
+import os
 import shutil
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pexpect
@@ -10,6 +13,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tokentui.cli.failures import CONFLICT, STORE_UNUSABLE, USAGE
+from tokentui.store.key_ring import PATIENCE, KeyRing
 from tokentui.store.keyfile import read_key
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.vault import key_id
@@ -30,6 +34,18 @@ def revealed(shell: Shell) -> dict[str, str]:
 
 def keys(shell: Shell) -> dict[str, bytes]:
     return {each.name: each.read_bytes() for each in shell.key.parent.iterdir()}
+
+
+def just_before_the_keys_are_changed(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], object]) -> None:
+    """Have somebody else do this between what a command looks at first, and what it does."""
+    alone = KeyRing.alone
+
+    def later(ring: KeyRing, patience: float = PATIENCE) -> AbstractContextManager[None]:
+        monkeypatch.setattr(KeyRing, "alone", alone)
+        deed()
+        return alone(ring, patience)
+
+    monkeypatch.setattr(KeyRing, "alone", later)
 
 
 @pytest.fixture
@@ -137,8 +153,37 @@ class TestRekey:
         other.done("store", "rekey")
         assert (revealed(stocked), revealed(other)["one"]) == (before[0], before[1]["one"])
 
+    @pytest.mark.parametrize("deed", [("store", "rekey"), ("store", "key", "passphrase", "--passphrase-file")])
+    def test_a_key_that_is_replaced_or_wrapped_meanwhile_is_told_as_that(
+        self, stocked: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deed: tuple[str, ...]
+    ) -> None:
+        file = tmp_path / "file"
+        file.write_text("a passphrase")
+        file.chmod(0o600)
+        words = (*deed, str(file)) if deed[-1].startswith("--") else deed
+        just_before_the_keys_are_changed(monkeypatch, lambda: stocked.done(*words))
+        result = stocked.run("store", "rekey")
+        after = keys(stocked)
+        assert (result.exit_code, result.stderr.count("\n")) == (CONFLICT, 1)
+        assert "meanwhile" in result.stderr
+        assert not any(name.endswith(".new") for name in after)
+        assert (
+            stocked.run(
+                "tokens", "show", "erp", "--reveal", before=("--passphrase-file", str(tmp_path / "file"))
+            ).exit_code
+            == 0
+        )
+
     @pytest.mark.parametrize(
-        "words", [("--yes",), ("--lost", "--from", "x"), ("--from-passphrase-file", "x"), ("--lost",)]
+        "words",
+        [
+            ("--yes",),
+            ("--lost", "--from", "x"),
+            ("--from-passphrase-file", "x"),
+            ("--lost",),
+            ("--drop-generations", "--lost", "--yes"),
+            ("--drop-generations", "--from", "x"),
+        ],
     )
     def test_options_that_do_not_go_together_are_refused(self, stocked: Shell, words: tuple[str, ...]) -> None:
         if words == ("--lost",):
@@ -174,6 +219,13 @@ class TestLost:
     def test_a_key_that_others_may_read_is_not_lost_either(self, stocked: Shell) -> None:
         stocked.key.chmod(0o644)
         assert "chmod 600" in stocked.refused(STORE_UNUSABLE, "store", "rekey", "--lost", "--yes")
+
+    def test_a_key_that_comes_back_meanwhile_is_not_lost(
+        self, lost: Shell, old: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        just_before_the_keys_are_changed(monkeypatch, lambda: shutil.move(tmp_path / "found", lost.key))
+        assert "not lost" in lost.refused(CONFLICT, "store", "rekey", "--lost", "--yes")
+        assert set(keys(lost)) == {"key"}
 
     def test_it_asks_unless_told(self, lost: Shell) -> None:
         assert "--yes" in lost.refused(USAGE, "store", "rekey", "--lost")
@@ -221,6 +273,13 @@ class TestLost:
         }
         lost.done("tokens", "rotate", "erp")
         assert ("value-lost", "erp") not in {(each["code"], each["subject"]) for each in lost.json("audit")}
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+    def test_a_new_key_that_root_begins_belongs_to_whom_the_store_belongs(self, lost: Shell) -> None:
+        service = (4321, 4322)
+        os.chown(lost.store, *service)
+        lost.done("store", "rekey", "--lost", "--yes")
+        assert (lost.key.stat().st_uid, lost.key.stat().st_gid) == service
 
     def test_a_rotation_says_that_the_lost_value_has_no_grace_time(self, lost: Shell) -> None:
         lost.done("store", "rekey", "--lost", "--yes")

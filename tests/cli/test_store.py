@@ -1,8 +1,10 @@
 """`tokentui store info|check|backup|generations|restore`: the store as a whole, for people and for scripts."""
 
+import errno
 import json
 import os
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -143,6 +145,23 @@ class TestCheck:
         assert stocked.json("activity", "list")[0]["what"].startswith("repaired the store")
         again = stocked.run("store", "check", "--json")
         assert [each["code"] for each in json.loads(again.stdout)] == ["trail-contradicted"]
+
+    def test_that_a_repair_may_be_lost_is_told_also_where_something_is_still_wrong(
+        self, stocked: Shell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from tokentui.store import safe_storage
+
+        def fails(folder: Path) -> None:
+            raise OSError(5, "Input/output error")
+
+        content = tables(stocked)
+        content["assignments"]["x.y"] = {"slots": ["GET"], "created_at": "2026-01-01T00:00:00+00:00", "rev": 1}
+        next(iter(content["tokens"].values()))["description"] = "scribbled"
+        put(stocked, content)
+        monkeypatch.setattr(safe_storage, "sync_folder", fails)
+        result = stocked.run("store", "check", "--repair")
+        assert result.exit_code == 5
+        assert "not confirmed durable" in result.stderr.splitlines()[-1]
 
     def test_where_all_can_be_repaired_ends_with_0(self, stocked: Shell) -> None:
         stocked.store.chmod(0o644)
@@ -308,6 +327,28 @@ class TestRestore:
         stocked.done("activity", "verify")
         assert stocked.json("store", "check") == []
 
+    def test_what_takes_it_back_is_named_and_does_after_more_changes_too(self, stocked: Shell, backup: Path) -> None:
+        changed(stocked)
+        before = export(stocked)
+        told = stocked.run("store", "restore", str(backup), "--yes").stderr
+        command = re.search(r"`tokentui (store restore .+)` takes it back\.", told)
+        assert command is not None
+        stocked.done("tokens", "disable", "erp")
+        stocked.done(*shlex.split(command[1]), "--yes")
+        assert export(stocked) == before
+
+    def test_where_what_was_replaced_could_not_be_kept_nothing_is_said_to_take_it_back(
+        self, stocked: Shell, backup: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        changed(stocked)
+        monkeypatch.setattr(os, "link", full)
+        result = stocked.run("store", "restore", str(backup), "--yes")
+        assert "could not be kept" in result.stderr
+        assert "takes it back" not in result.stderr
+
     def test_it_asks_and_no_changes_nothing(self, stocked: Shell, backup: Path) -> None:
         changed(stocked)
         before = stocked.store.read_bytes()
@@ -366,6 +407,19 @@ class TestRestore:
         assert "damaged-" in result.stderr
         assert export(stocked) == before
         stocked.done("activity", "verify")
+
+    @pytest.mark.parametrize("left", [0, 500], ids=["empty", "cut"])
+    def test_a_backup_without_values_is_restored_over_a_damaged_store_too(
+        self, shell: Shell, here: Path, left: int
+    ) -> None:
+        shell.done("endpoints", "add", "Pets", "--group", "shop", "--authentication", "none")
+        shell.done("store", "backup", "b.tar")
+        before = export(shell)
+        shell.store.write_bytes(shell.store.read_bytes()[:left])
+        shell.done("store", "restore", "b.tar", "--yes")
+        assert export(shell) == before
+        shell.done("tokens", "add", "till")
+        assert shell.json("store", "check") == []
 
     def test_on_another_machine_backup_and_key_are_all_that_is_needed(
         self, stocked: Shell, backup: Path, tmp_path: Path

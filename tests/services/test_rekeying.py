@@ -177,6 +177,15 @@ class TestRekey:
         rack.masters = [NEW]
         assert len(values(desk)) == 2 + 2 * 3 + 2
 
+    def test_with_a_key_that_was_replaced_before_it_is_no_tampering(
+        self, desk: Desk, other: Desk, rack: Rack
+    ) -> None:
+        late = replace(other, vault=KeyVault(lambda: MASTER_KEY))
+        replaced(desk, rack)
+        with pytest.raises(Conflict, match="replaced meanwhile"):
+            rekey(late, KeyVault(lambda: THIRD))
+        assert values(desk)
+
     def test_two_at_once_do_not_both_come(self, desk: Desk, other: Desk, rack: Rack) -> None:
         came: list[int] = []
 

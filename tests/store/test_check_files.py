@@ -127,6 +127,37 @@ def test_what_a_killed_writer_left_is_found_and_what_is_being_written_is_not(sho
     assert shop.subjects(Code.LEFTOVER) == {gone.name}
 
 
+_ID = "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "config/.key.{}.tmp",
+        f"config/.key.{_ID}.{{}}.tmp",
+        f"config/.key.{_ID}.new.{{}}.tmp",
+        "config/.key.unreadable-0badcafe.{}.tmp",
+        "data/.tokens.json.{}.tmp",
+        "data/.activity.jsonl.{}.tmp",
+        "data/tokens.json.generations/.tokens.json.{}.tmp",
+    ],
+)
+def test_whatever_a_killed_writer_was_writing_is_found_and_can_be_taken_away(shop: Shop, name: str) -> None:
+    left = shop.folder / name.format(f"{2**22 + 1}.0badcafe")
+    left.touch(0o600)
+    (found,) = shop.check().problems
+    assert (found.code, found.certain) == (Code.LEFTOVER, str(left))
+
+
+def test_what_a_killed_writer_of_the_key_left_is_found_where_the_key_itself_is(shop: Shop) -> None:
+    real = shop.folder / "real"
+    shop.files.key.parent.rename(real)
+    shop.files.key.parent.mkdir(0o700)
+    shop.files.key.symlink_to(real / "key")
+    (real / f".key.{_ID}.new.{2**22 + 1}.0badcafe.tmp").touch(0o600)
+    assert shop.codes() == {Code.LEFTOVER}
+
+
 def test_a_generation_that_is_damaged_is_found(shop: Shop) -> None:
     generation = shop.files.generations.kept()[2].path
     generation.write_bytes(generation.read_bytes()[:-40])

@@ -96,6 +96,21 @@ def test_what_root_keeps_of_a_services_store_is_the_services(
         assert (path.stat().st_uid, path.stat().st_gid) == (12345, 54321)
 
 
+@pytest.mark.parametrize("links", [True, False], ids=["linked", "copied"])
+def test_the_one_that_holds_what_was_replaced_is_found_by_its_stamp(
+    store: TinyDBStore, generations: Generations, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+        monkeypatch.setattr(os, "link", refusing(errno.EOPNOTSUPP))
+    replaced = store.stamp()
+    assert generations.of(replaced) is None
+    for _ in range(2):
+        save_again(store)
+    assert generations.of(replaced) == generations.kept()[1]
+    assert generations.of(store.stamp()) is None
+    assert generations.of(()) is None
+
+
 def test_keeping_costs_no_copy(store: TinyDBStore, generations: Generations) -> None:
     inode = generations.store.stat().st_ino
     save_again(store)

@@ -89,6 +89,71 @@ def test_a_key_behind_a_symbolic_link_is_replaced_where_it_is(tmp_path: Path, ri
     assert found(linked, old) == ring.kept(key_id(old))
 
 
+@pytest.mark.parametrize("end", ["", ".new"])
+def test_a_link_under_the_name_of_a_key_to_come_is_replaced_and_not_followed(
+    tmp_path: Path, ring: KeyRing, old: bytes, end: str
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("another's")
+    before = victim.stat().st_ino
+    for id in (key_id(old), key_id(NEW)):
+        ring.file.with_name(f"key.{id}{end}").symlink_to(victim)
+    ring.begin(NEW)
+    ring.finish(key_id(NEW))
+    assert (found(ring, NEW), read_key(ring.kept(key_id(old)))) == (ring.file, old)
+    assert (victim.read_text(), victim.stat().st_ino) == ("another's", before)
+
+
+def test_what_is_kept_of_the_key_file_is_never_what_a_link_there_leads_to(
+    tmp_path: Path, ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody puts a link in its place while it is worked at."""
+    (tmp_path / "victim").write_text("another's")
+    place = ring._place
+    ring.begin(NEW)
+    ring.file.unlink()
+    ring.file.symlink_to(tmp_path / "victim")
+    monkeypatch.setattr(KeyRing, "_place", place)
+    with pytest.raises(SealError):
+        ring.finish(key_id(NEW))
+    assert all("another's" not in each.read_text() for each in place.parent.iterdir() if not each.is_symlink())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+class TestOfAnother:
+    """Root works at the keys of a service."""
+
+    SERVICE = (4321, 4322)
+
+    def owners(self, *paths: Path) -> set[tuple[int, int]]:
+        return {(each.stat().st_uid, each.stat().st_gid) for each in paths}
+
+    def test_a_key_belongs_to_whom_the_one_in_use_belongs(self, ring: KeyRing, old: bytes) -> None:
+        os.chown(ring.file, *self.SERVICE)
+        ring.begin(NEW)
+        ring.finish(key_id(NEW))
+        assert self.owners(ring.file, ring.kept(key_id(old))) == {self.SERVICE}
+
+    def test_where_none_is_there_it_belongs_to_whom_the_store_belongs_and_so_does_the_folder(
+        self, tmp_path: Path
+    ) -> None:
+        store = tmp_path / "tokens.json"
+        store.touch()
+        os.chown(store, *self.SERVICE)
+        ring = KeyRing(tmp_path / "new" / "config" / "key", store)
+        with ring.alone():
+            ring.begin(NEW)
+            ring.finish(key_id(NEW))
+        assert self.owners(ring.file, ring.file.parent, ring.file.parents[1]) == {self.SERVICE}
+
+    def test_where_no_store_is_there_either_it_belongs_to_whom_the_folder_belongs(self, ring: KeyRing) -> None:
+        ring.file.unlink()
+        os.chown(ring.file.parent, *self.SERVICE)
+        ring.begin(NEW)
+        ring.finish(key_id(NEW))
+        assert self.owners(ring.file) == {self.SERVICE}
+
+
 def test_what_is_no_key_is_kept_beside_and_not_lost(ring: KeyRing) -> None:
     ring.file.write_bytes(b"a damaged key")
     with pytest.raises(NoKey):
@@ -148,7 +213,8 @@ def test_a_kept_key_that_others_may_read_is_told_with_the_cure(ring: KeyRing, ol
 
 def test_what_killed_writers_left_is_taken_away_and_nothing_else(ring: KeyRing) -> None:
     folder = ring.file.parent
-    gone = [".key.123.0123abcd.tmp", f".key.{'0' * 16}.123.0123abcd.tmp", f".key.{'0' * 16}.new.123.0123abcd.tmp"]
+    kinds = ["", f".{'0' * 16}", f".{'0' * 16}.new", ".unreadable-0123abcd"]
+    gone = [f".key{kind}.123.0123abcd.tmp" for kind in kinds]
     stays = [".key.tmp", ".other.123.0123abcd.tmp", "key.backup", "config.toml"]
     for name in (*gone, *stays):
         (folder / name).touch()

@@ -8,7 +8,8 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -192,9 +193,9 @@ def test_a_lock_file_that_was_taken_away_meanwhile_leaves_no_two_alone(store: Ti
         changing.start()
         wait_until(lambda: store.awaited)
         lock_of(file).unlink()
-        second = held_by_somebody(file)
+        second = held_by_somebody(file, orjson.dumps(facts(user="bert")))
         second.__enter__()
-    sleep(0.1)  # long enough to save, if it thought to be alone
+    wait_until(lambda: "bert" in store.awaited)
     assert changing.is_alive()
     assert store.reader().counts().tokens == 1
     second.__exit__(None, None, None)
@@ -219,14 +220,30 @@ def test_a_lock_that_is_no_regular_file_is_told_and_not_waited_for(store: TinyDB
     assert file.read_bytes() == before
 
 
-def test_the_trail_that_another_store_writes_is_waited_for_and_then_told(
-    store: TinyDBStore, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tokentui.store.trail.PATIENCE", 0.05)
+def test_the_trail_that_another_store_writes_is_waited_for_and_then_told(file: Path, hasty: TinyDBStore) -> None:
     before = file.read_bytes()
+    with held_trail(file), pytest.raises(StoreError, match=r"the activity trail .* is locked by another process\."):
+        save(hasty, SHOP)
+    assert file.read_bytes() == before
+    save(hasty, SHOP)
+
+
+def test_who_waited_for_the_lock_does_not_wait_as_long_again_for_the_trail(file: Path) -> None:
+    store, held = TinyDBStore(file, lock_timeout=2.0), held_by_somebody(file)
+    held.__enter__()
+    began = monotonic()
+    letting_go = threading.Timer(1.5, held.__exit__, (None, None, None))
+    letting_go.start()
+    with held_trail(file), pytest.raises(StoreError, match="activity trail"):
+        save(store, SHOP)
+    letting_go.join()
+    assert 2.0 <= monotonic() - began < 3.0
+    save(store, SHOP)
+
+
+@contextmanager
+def held_trail(file: Path) -> Iterator[None]:
+    """The trail that the store writes, held by somebody else."""
     with open(file.with_name("activity.jsonl")) as trail:
         fcntl.flock(trail, fcntl.LOCK_EX)
-        with pytest.raises(StoreError, match=r"another process has held the activity trail .* for 0.05 s"):
-            save(store, SHOP)
-    assert file.read_bytes() == before
-    save(store, SHOP)
+        yield

@@ -190,6 +190,26 @@ def test_a_key_that_is_replaced_while_its_passphrase_is_worked_at_is_not_held() 
     assert asked == [key_id(bytes(32)), second]
 
 
+def test_a_key_that_is_dropped_while_its_passphrase_is_worked_at_does_not_come_back() -> None:
+    class Dropped(Wrapped):
+        def unwrap(self, key_id: str | None, passphrase: str) -> Keys:
+            vault.forget()
+            return super().unwrap(key_id, passphrase)
+
+    vault = KeyVault(Dropped())
+    with pytest.raises(Locked):
+        vault.unlock("open")
+    locked(vault)
+
+
+def test_to_drop_the_keys_tells_whether_a_passphrase_is_needed_from_then_on() -> None:
+    wrapped, plain = KeyVault(Wrapped()), KeyVault(lambda: MASTER_KEY)
+    wrapped.unlock("open")
+    plain.digest(VALUE)
+    assert wrapped.forget()
+    assert not plain.forget()
+
+
 def test_a_vault_drops_the_keys_of_another_store_than_it_follows() -> None:
     keys = [bytes(32), MASTER_KEY]
     vault = KeyVault(lambda: keys.pop(0))

@@ -29,7 +29,7 @@ def test_no_terminal_type_at_all_is_told_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("elsewhere", ["</dev/null", ">out", "2>err", "<&-", ">&-"])
 def test_a_stream_that_leads_elsewhere_is_told_too(tmp_path: Path, elsewhere: str) -> None:
-    command = ("sh", "-c", f'"$@" {elsewhere}', "sh", *TOKENTUI)
+    command = ("sh", "-c", f'cd "{tmp_path}" && "$@" {elsewhere}', "sh", *TOKENTUI)
     with terminal("--store", str(tmp_path / "tokens.json"), home=tmp_path, command=command) as screen:
         assert screen.ended() == 2
         assert b"\x1b" not in screen.written

@@ -1,6 +1,5 @@
 """A store of examples whose clock stands still, the desk at it, and the application over the desk."""
 
-import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -67,13 +66,6 @@ def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Textual waits 60 ms after each key for the process to be idle; the tests wait for what they want to see."""
     monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.002)
-
-
-@pytest.fixture(autouse=True)
-def _garbage() -> Iterator[None]:
-    """What a first list keeps from being looked through lives as long as its process; here that is many lives."""
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

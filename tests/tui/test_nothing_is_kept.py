@@ -2,22 +2,27 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
 
 import pytest
 
-from tests.tui.conftest import Hourglass, Open
+from tests.tui.conftest import Hourglass, Open, desk_at
 from tests.tui.driving import Ui
 from tests.tui.memory import holders
 from tests.tui.rotating import ask_to_rotate, show_tokens, token
+from tokentui.domain.fields import TokenFields
 from tokentui.domain.slots import Slot
-from tokentui.services.endpoints import reveal_primary
-from tokentui.services.tokens import reveal_token
+from tokentui.services.desk import Desk
+from tokentui.services.endpoints import generate_primary, reveal_primary
+from tokentui.services.tokens import edit_token, new_value, reveal_token
 from tokentui.tui.dialogs.lock import LockScreen
 from tokentui.tui.dialogs.reveal import Reveal
 from tokentui.tui.dialogs.rotated import Rotated
 from tokentui.tui.dialogs.token_settings import TokenSettings
 from tokentui.tui.drawn import forget_drawn
 
+SEEDS = count(1_000)
 #: How often to look whether a value is held still.
 ROUNDS = 50
 
@@ -30,10 +35,16 @@ class Place:
     value: Callable[[Ui], str]
 
 
-@pytest.fixture(autouse=True)
-def _nothing_from_before() -> None:
-    """The dice of the tests always fall alike."""
+@pytest.fixture
+def desk(store: Path) -> Desk:
+    """Its values are those of this test alone: those of the demo are known from other tests' screens."""
     forget_drawn()
+    desk = desk_at(store, seed=next(SEEDS))
+    reader = desk.reader()
+    edited = reader.token_by_name("bank-import")
+    edit_token(desk, edited, TokenFields.of(edited), new_value(desk))
+    generate_primary(desk, reader.endpoint_by_ref("orders/returns").id, Slot.POST)
+    return desk_at(store, seed=next(SEEDS))
 
 
 async def go_to_settings(ui: Ui) -> None:

@@ -1,7 +1,8 @@
 """A key with a passphrase: asked for at the first use of a value and at the lock, never for what needs no value."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -187,6 +188,56 @@ async def test_escape_leaves_it_undone_and_says_so(open_ui: Open, deed: Callable
         await ui.see("The key stays locked, so nothing was done.")
         assert not ui.desk.history
         assert ui.desk.reader().counts().tokens == before
+
+
+class SlowOpening:
+    """Stands in for `WrappedKey.open`."""
+
+    def __init__(self) -> None:
+        self._open = WrappedKey.open
+        self.begun, self.goes_on = Event(), Event()
+
+    def __get__(self, key: WrappedKey, kind: type[WrappedKey]) -> Callable[[str], bytes]:
+        def opened(passphrase: str) -> bytes:
+            self.begun.set()
+            assert self.goes_on.wait(30)
+            return self._open(key, passphrase)
+
+        return opened
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowOpening]:
+    """To work at a passphrase takes until the test says so."""
+    slow = SlowOpening()
+    monkeypatch.setattr(WrappedKey, "open", slow)
+    yield slow
+    slow.goes_on.set()
+
+
+async def test_escape_while_the_passphrase_is_worked_at_leaves_the_key_locked(
+    open_ui: Open, slow: SlowOpening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over, unlock = Event(), KeyVault.unlock
+
+    def told(vault: KeyVault, given: str) -> None:
+        try:
+            unlock(vault, given)
+        finally:
+            over.set()
+
+    monkeypatch.setattr(KeyVault, "unlock", told)
+    async with open_ui() as ui:
+        await show_tokens(ui)
+        await ui.press("v")
+        await ui.at(Unlock)
+        await give(ui)
+        await ui.until(slow.begun.is_set)
+        await ui.press("escape")
+        await ui.see("The key stays locked, so nothing was done.")
+        slow.goes_on.set()
+        await ui.until(over.is_set)
+        await ui.until(lambda: ui.desk.vault.needs_passphrase)
 
 
 async def test_a_form_whose_saving_was_left_undone_is_there_with_its_edits(open_ui: Open) -> None:

@@ -7,7 +7,7 @@ import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
-from tokentui.cli.files import file_named, write_out
+from tokentui.cli.files import output_named, write_out
 from tokentui.cli.options import tell_of_no_store
 from tokentui.cli.output import print_content, talk
 
@@ -49,12 +49,13 @@ def export(ctx: click.Context, /, *, format: str, reveal: bool, output: Path | N
     _check(ctx, format, reveal=reveal, output=output, force=force)
     office = ctx.find_object(Office)
     assert office is not None
+    file = None if output is None else output_named(office, output)
     exported = _exported(office, format, reveal=reveal)
     tell_of_no_store(office)
-    if output is None:
+    if file is None:
         print_content(exported.content)
     else:
-        write_out(file_named(output), exported.content, force=force)
+        write_out(file, exported.content, force=force)
         talk(f"Written to {output}.")
     for note in exported.notes:
         talk(note)

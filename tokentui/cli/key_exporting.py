@@ -7,7 +7,7 @@ import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
-from tokentui.cli.files import file_named, write_out
+from tokentui.cli.files import output_named, write_out
 from tokentui.cli.output import print_lines, talk
 
 
@@ -35,11 +35,12 @@ def export(ctx: click.Context, /, *, verify_only: bool, output: Path | None, for
     _check(ctx, office, verify_only=verify_only, output=output, force=force, reveal=reveal)
     from tokentui.store.verify_key import VerifyKey
 
+    file = None if output is None else output_named(office, output)
     key = VerifyKey.of(office.key.open().master)
-    if output is None:
+    if file is None:
         print_lines([key.line])
     else:
-        write_out(file_named(output), f"{key.line}\n".encode(), force=force)
+        write_out(file, f"{key.line}\n".encode(), force=force)
         talk(f"Written to {output}: the key {key.id}, for checking only.")
 
 

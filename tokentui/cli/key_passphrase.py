@@ -11,7 +11,7 @@ from tokentui.cli.output import listed, talk
 from tokentui.cli.passphrases import read_passphrase, typed_twice
 from tokentui.domain.errors import SealError, WrongPassphrase
 from tokentui.store.key_ring import KeyRing
-from tokentui.store.keyfile import KeyContent, id_of, read_key_file
+from tokentui.store.keyfile import KeyContent, id_of
 
 
 @click.command(
@@ -78,7 +78,7 @@ def _wrap(ring: KeyRing, file: Path, old: str | None, new: str | None) -> None:
     from tokentui.store.passphrase import WrappedKey
     from tokentui.store.verify_key import VerifyKey
 
-    key = read_key_file(file)
+    key = ring.read(file)
     if isinstance(key, VerifyKey):
         return
     master = _master(key, [each for each in (old, new) if each is not None])

@@ -41,7 +41,7 @@ class MasterKey:
     """The `KeySource` of one store: nothing is read before it is needed, and nothing of it is kept."""
 
     def __init__(self, file: Path, store: TinyDBStore, ask: Asking = _nobody_asks) -> None:
-        self.ring = KeyRing(file)
+        self.ring = KeyRing(file, Path(store.location))
         self._store = store
         self._ask = ask
 

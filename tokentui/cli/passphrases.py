@@ -6,6 +6,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import click
+
 from tokentui.cli.files import file_named
 from tokentui.cli.master_key import Asking, OpenedT
 from tokentui.cli.output import talk
@@ -54,7 +56,10 @@ def _check_private(file: Path, status: os.stat_result) -> None:
 
 
 def typed(prompt: str) -> str:
-    """What is typed on the terminal, unseen, be stdin what it may. Raises `Locked` where there is no terminal."""
+    """What is typed on the terminal, unseen, be stdin what it may.
+
+    Raises `Locked` where there is no terminal, and `Abort` where the input is ended instead.
+    """
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
     except OSError:
@@ -64,7 +69,11 @@ def typed(prompt: str) -> str:
         ) from None
     from getpass import getpass
 
-    return getpass(prompt)
+    try:
+        return getpass(prompt)
+    except EOFError:
+        click.echo(err=True)  # the prompt's line is still open
+        raise click.Abort from None
 
 
 def typed_twice() -> str:

@@ -58,11 +58,23 @@ class Program(LazyGroup):
         sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; `main` reports what it raises."""
+        """Run the command, and tell what is to be told of the changes then; `main` reports what is raised."""
         try:
-            return super().invoke(ctx)
+            return self._invoke(ctx)
         except BrokenPipeError:
             raise _PipeClosed("") from None
+
+    def _invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+        except click.exceptions.Exit:  # the answer is no; that changes may be lost is worse
+            _tell_notice(ctx)
+            raise
+        except BaseException:
+            _tell_notice(ctx, fails=True)
+            raise
+        _tell_notice(ctx)
+        return result
 
 
 def _reported(error: Exception) -> int:
@@ -71,6 +83,23 @@ def _reported(error: Exception) -> int:
         return report(error)
     except Exception as worse:  # noqa: BLE001  # told without its text
         return report(Defect(worse))
+
+
+def _tell_notice(ctx: click.Context, *, fails: bool = False) -> None:
+    """What is to be told of the changes beside what the command said.
+
+    Raises `StoreError` where they may be lost, unless the command `fails` anyway: of that its own error tells.
+    """
+    office = ctx.find_object(Office)
+    notice = None if office is None else office.take_notice()
+    if notice is None:
+        return
+    from tokentui.cli.output import talk
+    from tokentui.domain.errors import StoreError
+
+    if notice.grave and not fails:
+        raise StoreError(notice.text)
+    talk(f"tokentui: {notice.text}")
 
 
 #: Whether it can be read is asked by who reads it, and told as what it is: a store or key that cannot be used.
@@ -142,20 +171,6 @@ def program(
         ctx.obj = Office(store, key_file, passphrase_file=passphrase_file, asks=not opens_ui, read_only=read_only)
     if opens_ui:
         open_ui(ctx.obj)
-
-
-@program.result_callback()
-@click.pass_obj
-def _tell_notice(office: Office, /, *_: object, **__: object) -> None:
-    """What is to be told of the changes beside what the command said; raises `StoreError` where they may be lost."""
-    notice = office.take_notice()
-    if notice is not None:
-        from tokentui.cli.output import talk
-        from tokentui.domain.errors import StoreError
-
-        if notice.grave:
-            raise StoreError(notice.text)
-        talk(f"tokentui: {notice.text}")
 
 
 def _refuse_places(ctx: click.Context) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tokentui.cli.compose import Office
-from tokentui.cli.files import file_named
+from tokentui.cli.files import file_named, output_named
 from tokentui.cli.options import as_json
 from tokentui.cli.output import print_json, print_lines, talk
 from tokentui.domain.actors import Note
@@ -33,7 +33,7 @@ def backup(office: Office, /, *, file: Path | None, as_json: bool) -> None:
     if not office.store.exists:
         raise StoreError(f"There is no store {store} to be backed up.")
     note = Note(office.desk.clock(), office.desk.actor, "made a backup")
-    made = _place(file, store, note)
+    made = output_named(office, _place(file, store, note))
     try:
         kept = write_backup(store, made, note)
     except FileExistsError:

@@ -1,5 +1,6 @@
 """`tokentui store restore`: the store becomes what it was; the difference is told first, and it can be taken back."""
 
+import shlex
 from functools import partial
 from pathlib import Path
 
@@ -52,8 +53,8 @@ def restore(
     """Make the store what it is in a backup, in a copy of a store file, or in a generation (its NUMBER).
 
     Prints what that adds (+), changes (~) and removes (-), by name and field and never by value, and asks. It is one
-    change, of which the activity trail tells, and which `tokentui store restore 1` takes back. A damaged store is
-    restored over, and its file is kept beside.
+    change, of which the activity trail tells; what takes it back is told then. A damaged store is restored over, and
+    its file is kept beside.
     """
     office = ctx.find_object(Office)
     assert office is not None
@@ -75,7 +76,7 @@ def restore(
         talk("Nothing was changed.")
         ctx.exit(1)
     restoring.restore(desk, candidate, standing, planned, _begin(office, files, opened, standing))
-    _tell_done(standing, planned)
+    _tell_done(files, standing, planned)
 
 
 def _opened(files: StoreFiles, source: str) -> tuple[Opened, str]:
@@ -162,7 +163,9 @@ def _tell(files: StoreFiles, opened: Opened, candidate: Candidate, standing: Sta
         talk(f"{counted(candidate.left_out, 'assignment')} in it lead nowhere and are left out.")
 
 
-def _tell_done(standing: Standing, planned: Difference) -> None:
+def _tell_done(files: StoreFiles, standing: Standing, planned: Difference) -> None:
+    """A generation is named by its file: its number is another one after the next change."""
     talk(f"Restored: {sums(planned)}.")
-    if not standing.damaged:
-        talk("`tokentui store restore 1` takes it back.")
+    kept = None if standing.damaged else files.generations.of(standing.stamp)
+    if kept is not None:
+        talk(f"`tokentui store restore {shlex.quote(str(kept.path))}` takes it back.")

@@ -9,6 +9,7 @@ import click
 from tokentui.cli.compose import Office
 from tokentui.cli.due import due_query, due_rows
 from tokentui.cli.failures import holds_values
+from tokentui.cli.files import output_named
 from tokentui.cli.naming import names_in_file, tokens_named
 from tokentui.cli.options import as_json, reveal
 from tokentui.cli.output import counted, print_json, print_lines, talk
@@ -72,6 +73,7 @@ def rotate(
     if [bool(names), all_due, marked_file is not None].count(True) != 1:
         raise click.UsageError(_ONE_SOURCE, click.get_current_context())
     desk = office.desk_for_change()
+    file = None if output is None else output_named(office, output)
     until = parse_grace(grace, desk.clock(), "grace")
     if all_due:
         page = desk.reader().token_page(due_query(office, TokenQuery()), EVERYTHING)
@@ -79,7 +81,7 @@ def rotate(
     else:
         tokens = tokens_named(desk.reader(), names if marked_file is None else names_in_file(marked_file))
     check_readable(desk.reader(), [token.id for token in tokens])
-    rotated = _rotated(desk, tokens, until, output)
+    rotated = _rotated(desk, tokens, until, file)
     _print(desk, rotated, reveal=reveal, as_json=as_json, alone=len(names) == 1)
     if not rotated:
         talk("Nothing to rotate: no value is due.")
@@ -88,7 +90,7 @@ def rotate(
     if until is None:
         reach = reach_of(desk, desk.reader(), [token.id for token in rotated])
         tell_reach(reach, "rotated", dry_run=False, as_json=False)
-    if output is not None:
+    if file is not None:
         talk(f"Names and new values are in {output}.")
     elif not reveal:
         talk(f"tokens show --reveal prints the new value{'s' if len(rotated) > 1 else ''}.")

@@ -56,6 +56,8 @@ def rekey(desk: Desk, new: Vault, progress: Progress = nobody_looks) -> int:
     the key was replaced meanwhile, `StoreError`.
     """
     reader = desk.reader()
+    if reader.key_id not in (None, desk.vault.key_id):
+        raise _replaced()
     sealing = _Sealing(desk.vault, new)
     total = sum(1 for _ in _keepers(reader)) or 1
     for number, keeper in enumerate(_keepers(reader), start=1):  # before the store is locked: it takes the most time
@@ -64,12 +66,16 @@ def rekey(desk: Desk, new: Vault, progress: Progress = nobody_looks) -> int:
     sealing.check()
     with desk.store.change(Note(desk.clock(), desk.actor, f"rekeyed the store, to the key {new.key_id}")) as change:
         if change.reader.key_id != reader.key_id:
-            raise Conflict("The key of the store was replaced meanwhile. Nothing was changed; do it again.")
+            raise _replaced()
         _convert_all(change, sealing)
         sealing.check()
         change.mark(new.key_id)
     progress(1)
     return sealing.amount
+
+
+def _replaced() -> Conflict:
+    return Conflict("The key of the store was replaced meanwhile. Nothing was changed; do it again.")
 
 
 class _Sealing:

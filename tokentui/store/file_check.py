@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tokentui.domain.errors import SealError
+from tokentui.domain.errors import SealError, StoreError
 from tokentui.store import request_log, trail
 from tokentui.store.generations import Generations
 from tokentui.store.key_ring import KeyRing
@@ -49,14 +49,34 @@ class StoreFiles:
         """All files that are to be their owner's alone, be they there or not."""
         yield from (self.store, self.lock, self.trail, self.requests)
         yield from (Path(f"{self.requests}{more}") for more in ("-wal", "-shm"))
-        yield from (generation.path for generation in self.generations.kept())
         yield self.key
         with suppress(SealError):
             yield from KeyRing(self.key).beside()
+        yield from (generation.path for generation in self.generations.kept())
+
+    def owns(self, path: Path) -> bool:
+        """Whether this is one of these files, by any of its names, or a place where one may come to be."""
+        names = _names(path)
+        if any(KeyRing(self.key).is_beside(name) or self.generations.folder in name.parents for name in names):
+            return True
+        with suppress(StoreError):
+            return any(names & _names(own) or _same(path, own) for own in self.private())
+        return False
 
     def folders(self) -> Iterator[Path]:
         """All folders that hold them."""
         yield from dict.fromkeys((self.store.parent, self.generations.folder, self.key.parent))
+
+
+def _names(path: Path) -> set[Path]:
+    """Where it is itself, and where the file is that it leads to."""
+    return {Path(os.path.realpath(path.parent), path.name), Path(os.path.realpath(path))}
+
+
+def _same(one: Path, other: Path) -> bool:
+    with suppress(OSError):
+        return os.path.samefile(one, other)
+    return False
 
 
 #: What stands in a folder that is TokenTUI's own, beside what belongs to a store or a key of any name.
@@ -131,9 +151,9 @@ _MOVE = "Move the store into a folder of its own: others may put another file in
 
 def abandoned(files: StoreFiles) -> list[Path]:
     """What killed writers left; not what somebody may be writing right now."""
-    found = [*leftovers(files.store), *leftovers(files.key)]
-    for generation in files.generations.kept():
-        found += leftovers(generation.path)
+    found = KeyRing(files.key).leftovers()
+    for path in (files.store, files.trail, files.generations.copied):
+        found += leftovers(path)
     return [path for path in found if not _runs(path)]
 
 

@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tokentui.domain.errors import StoreError
-from tokentui.store.private_files import sweep, temporary_beside, write_parts
+from tokentui.store.private_files import sweep, sync_folder, temporary_beside, write_parts
+from tokentui.store.protocol import Stamp
 
 #: How many saves are kept.
 KEPT = 10
@@ -49,6 +50,11 @@ class Generations:
     def folder(self) -> Path:
         return self.store.with_name(f"{self.store.name}.generations")
 
+    @property
+    def copied(self) -> Path:
+        """What copies are named after while they are made, where a file system knows no hard links."""
+        return self.folder / self.store.name
+
     def kept(self) -> tuple[Generation, ...]:
         """The last first; none where no store was replaced yet. Raises `StoreError`."""
         try:
@@ -57,6 +63,10 @@ class Generations:
             raise StoreError(
                 f"The generations in {self.folder} cannot be read: {error.strerror or error}."
             ) from error
+
+    def of(self, saved: Stamp) -> Generation | None:
+        """The one that holds the store file which had this stamp; None where it was not kept. Raises `StoreError`."""
+        return next((each for each in self.kept() if saved and _size_and_time(each.path) == saved[2:]), None)
 
     def _names(self) -> list[str]:
         """Names of generations, sorted by time; other files in the folder are nobody's business."""
@@ -121,8 +131,8 @@ class Generations:
                 _make_private(path)
 
     def _copy(self, path: Path, saved: os.stat_result) -> None:
-        sweep(self.folder / self.store.name)
-        temporary = temporary_beside(self.folder / self.store.name)
+        sweep(self.copied)
+        temporary = temporary_beside(self.copied)
         try:
             write_parts(temporary, _content(self.store), saved)
             os.utime(temporary, ns=(saved.st_mtime_ns, saved.st_mtime_ns))
@@ -137,11 +147,30 @@ class Generations:
             with suppress(OSError):
                 os.unlink(kept)
 
+    def drop(self) -> int:
+        """Take all of them away; returns how many. Raises `OSError` where one cannot go."""
+        names = self._names()
+        for name in names:
+            os.unlink(self.folder / name)
+        sweep(self.copied)
+        if names:
+            sync_folder(self.folder)
+        return len(names)
+
     def prune(self) -> None:
         """Take away all but the last. What cannot go stays until the next time: no save fails for it."""
         with suppress(OSError):
             for name in self._names()[:-KEPT]:
                 os.unlink(self.folder / name)
+
+
+def _size_and_time(path: Path) -> Stamp:
+    """What a copy has too of the stamp of a store file; `()` where it was pruned meanwhile."""
+    try:
+        status = os.stat(path, follow_symlinks=False)
+    except OSError:
+        return ()
+    return (status.st_size, status.st_mtime_ns)
 
 
 def _make_private(path: Path) -> None:

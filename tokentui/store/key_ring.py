@@ -15,19 +15,24 @@ from time import monotonic, sleep
 
 from tokentui.domain.errors import SealError
 from tokentui.store.keyfile import KeyContent, id_of, line_of, read_key_file
-from tokentui.store.private_files import make_private_folder, sync_folder, temporary_beside, write_parts
+from tokentui.store.private_files import leftovers, make_private_folder, sync_folder, temporary_beside, write_parts
 
 #: How long one waits for another process that changes the keys, in seconds.
 PATIENCE = 5.0
 _BEGUN = ".new"
+_UNREADABLE = "unreadable-"
 _ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
+#: What stands behind the key's name in those of the keys beside it.
+_BESIDE = rf"\.{_ID.pattern}({re.escape(_BEGUN)})?"
 
 
 class KeyRing:
     """The keys at one place. Nothing is read before it is asked for, and nothing of it is kept in memory."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, store: Path | None = None) -> None:
+        """The keys of the `store`, where it is to be known."""
         self.file = file
+        self._store = store
 
     @property
     def _place(self) -> Path:
@@ -62,7 +67,7 @@ class KeyRing:
         trouble = None
         for file in self._places(id):
             try:
-                key = read_key_file(file)
+                key = self.read(file)
             except SealError as error:
                 trouble = trouble or (error if os.path.lexists(file) else None)
             else:
@@ -72,17 +77,28 @@ class KeyRing:
             raise trouble
         return None
 
+    def read(self, file: Path) -> KeyContent:
+        """What is in one of the keys' files; raises `SealError`.
+
+        The key file may be a link. No other is followed: its name can be foretold, and it may be root who is led.
+        """
+        return read_key_file(file, follow=file == self.file)
+
     def _places(self, id: str) -> tuple[Path, ...]:
         # The store tells the name, and anybody may have written that.
         return (self.file, self._begun(id), self.kept(id)) if _ID.fullmatch(id) else (self.file,)
 
     def beside(self) -> list[Path]:
         """The files of all keys but the one in use."""
-        ours = re.compile(rf"{re.escape(self._place.name)}\.[0-9a-f]{{16}}(\.new)?")
         try:
-            return sorted(each for each in self._place.parent.iterdir() if ours.fullmatch(each.name))
+            return sorted(filter(self.is_beside, self._place.parent.iterdir()))
         except OSError as error:
             raise _unwritten(self._place, error) from error
+
+    def is_beside(self, path: Path) -> bool:
+        """Whether this is where another key is than the one in use, or may come to be."""
+        name = f"{re.escape(self._place.name)}{_BESIDE}"
+        return path.parent == self._place.parent and re.fullmatch(name, path.name) is not None
 
     # ------------------------------------------------------------------ changing
 
@@ -90,7 +106,7 @@ class KeyRing:
     def alone(self, patience: float = PATIENCE) -> Iterator[None]:
         """Change keys while nobody else does; raises `SealError` where somebody else does so for too long."""
         try:
-            make_private_folder(self._place.parent)
+            make_private_folder(self._place.parent, self._owner())
             descriptor = os.open(self._place.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
             raise _unwritten(self._place, error) from error
@@ -103,12 +119,13 @@ class KeyRing:
 
     def _sweep(self) -> None:
         """Take away what killed writers left; what cannot go stays."""
-        left = re.compile(rf"\.{re.escape(self._place.name)}(\.[0-9a-f]{{16}}(\.new)?)?\.\d+\.[0-9a-f]{{8}}\.tmp")
-        with suppress(OSError), os.scandir(self._place.parent) as entries:
-            for entry in entries:
-                if left.fullmatch(entry.name):
-                    with suppress(OSError):
-                        os.unlink(entry.path)
+        for left in self.leftovers():
+            with suppress(OSError):
+                left.unlink()
+
+    def leftovers(self) -> list[Path]:
+        """What writers of any key have begun and not put in place, be it that they are at it."""
+        return leftovers(self._place, rf"({_BESIDE}|\.{_UNREADABLE}[0-9a-f]{{8}})?")
 
     def begin(self, key: KeyContent) -> None:
         """Write a key that is to become the one in use; raises `SealError`.
@@ -148,13 +165,14 @@ class KeyRing:
     def _keep(self, place: Path) -> None:
         """Keep what is in the key file under its name; what is no key, under a name of its own."""
         try:
-            kept = self.kept(id_of(read_key_file(place)))
+            kept = self.kept(id_of(read_key_file(place, follow=False)))
         except SealError:
-            kept = place.with_name(f"{place.name}.unreadable-{os.urandom(4).hex()}")
-        self._put(kept, place.read_bytes())
+            kept = place.with_name(f"{place.name}.{_UNREADABLE}{os.urandom(4).hex()}")
+        self._put(kept, _content(place))
 
     def write(self, file: Path, key: KeyContent) -> None:
-        """Put a key into a file (0600), in place of what is there; raises `SealError`."""
+        """Put a key into a file (0600), in place of what is there; raises `SealError`. As to links see `read`."""
+        file = self._place if file == self.file else file
         try:
             self._put(file, f"{line_of(key)}\n".encode())
             sync_folder(file.parent)
@@ -162,16 +180,27 @@ class KeyRing:
             raise _unwritten(file, error) from error
 
     def _put(self, file: Path, content: bytes) -> None:
-        """Belongs to whom the key file belongs: root must not take a service's key away from it."""
-        file = Path(os.path.realpath(file))
-        owner = self._place.stat() if self._place.exists() else None
         temporary = temporary_beside(file)
         try:
-            write_parts(temporary, (content,), owner)
+            write_parts(temporary, (content,), self._owner())
             os.replace(temporary, file)
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+    def _owner(self) -> os.stat_result | None:
+        """To whom keys belong: root must not take a service's key away from it, nor keep it from a new one."""
+        for path in (self._place, self._store, self._place.parent):
+            with suppress(FileNotFoundError, NotADirectoryError):
+                if path is not None:
+                    return path.stat()
+        return None
+
+
+def _content(place: Path) -> bytes:
+    """What is in the file; raises `OSError` for a link, which somebody has put there meanwhile."""
+    with open(os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        return file.read()
 
 
 def _lock(descriptor: int, patience: float, file: Path) -> None:

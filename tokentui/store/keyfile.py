@@ -46,11 +46,15 @@ def read_key(path: Path) -> bytes:
     raise locked(path) if isinstance(key, WrappedKey) else for_checking(path)
 
 
-def read_key_file(path: Path) -> KeyContent:
-    """What a key file holds; raises `SealError` where it is absent, readable by others, or no key."""
+def read_key_file(path: Path, *, follow: bool = True) -> KeyContent:
+    """What a key file holds; raises `SealError` where it is absent, readable by others, or no key.
+
+    Unless to `follow` links is said, one is no key.
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
     try:
         # Without O_NONBLOCK, to open a named pipe would wait for ever.
-        with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
+        with open(os.open(path, flags | os.O_NONBLOCK), "rb") as file:
             status = os.fstat(file.fileno())
             _check_private(path, status)
             content = file.read(_MOST + 1)

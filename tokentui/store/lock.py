@@ -6,7 +6,6 @@ that each lock a file of that name would otherwise both be alone.
 
 import fcntl
 import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -65,16 +64,7 @@ class StoreLock:
 
     def _open(self) -> int:
         """The lock file, made where it is not there; root leaves it to whom the store belongs."""
-        descriptor, made = open_or_make(self._path, os.O_NOFOLLOW | os.O_NONBLOCK)
-        with closed_unless_kept(descriptor) as kept:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise OSError("its lock is not a regular file")
-            if made and os.geteuid() == 0:
-                with suppress(FileNotFoundError):
-                    owner = os.stat(self._store)
-                    os.fchown(descriptor, owner.st_uid, owner.st_gid)
-            kept()
-        return descriptor
+        return open_or_make(self._path, self._store)[0]
 
     def _locked(self, descriptor: int, until: float) -> bool:
         """Whether the open file is locked, and still the one that others would lock; else it is closed."""

@@ -234,11 +234,14 @@ class Vault(Protocol):
     def unlock(self, passphrase: str) -> None:
         """Take the key into memory; slow (Argon2id), so not for a UI's thread.
 
-        Raises `WrongPassphrase`, and `SealError` where there is no such key.
+        Raises `WrongPassphrase`, `SealError` where there is no such key, and `Locked` where `forget` came meanwhile.
         """
 
-    def forget(self) -> None:
-        """Drop the keys from memory; whoever needs one next fetches it anew, a wrapped one after `unlock` only."""
+    def forget(self) -> bool:
+        """Drop the keys from memory, those too that an `unlock` is at; whether a passphrase is needed from then on.
+
+        Whoever needs a key next fetches it anew, a wrapped one after another `unlock` only.
+        """
 
     def follow(self, key_id: str | None) -> None:
         """Be the vault of a store that is marked with this key: keys of another one are dropped. Fetches nothing."""

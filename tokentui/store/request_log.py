@@ -62,7 +62,7 @@ class RequestLog:
     def stamp(self) -> Stamp:
         """Differs as soon as something was recorded; `()` where nothing ever was. Raises `StoreError`."""
         try:
-            found = os.stat(self.path)
+            found = os.stat(self.path, follow_symlinks=False)
             if not stat.S_ISREG(found.st_mode):
                 raise StoreError(f"The requests seen {self.path} are no regular file.")
             return (found.st_ino, found.st_size, found.st_mtime_ns, *self._log_stamp())
@@ -95,9 +95,9 @@ class RequestLog:
         import sqlite3
 
         self.stamp()  # to open a named pipe would wait for ever
-        open_private(self.path)
-        self._give_to_the_stores_owner()
-        database = sqlite3.connect(self.path, timeout=_PATIENCE)
+        open_private(self.path, self._store)
+        # It is there, so SQLite must not make it; SQLite gives its own files beside it to its owner.
+        database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=_PATIENCE)
         try:
             database.execute("PRAGMA synchronous = NORMAL")
             if self._check(database):
@@ -106,12 +106,6 @@ class RequestLog:
             database.close()
             raise
         return database
-
-    def _give_to_the_stores_owner(self) -> None:
-        """Root must not take the log away from the service that records into it; SQLite gives its own files along."""
-        if os.geteuid() == 0 and self._store.exists():
-            owner = os.stat(self._store)
-            os.chown(self.path, owner.st_uid, owner.st_gid)
 
     def _check(self, database: "sqlite3.Connection") -> bool:
         """Whether it is new; raises `StoreError` where it is not ours, or of a newer TokenTUI."""

@@ -24,6 +24,7 @@ from tokentui.store.layout import JsonText, lines_of
 from tokentui.store.notices import Notices
 from tokentui.store.private_files import (
     make_private_folder,
+    owner_beside,
     sweep,
     sync_folder,
     temporary_beside,
@@ -70,6 +71,8 @@ class SafeStorage(Storage):
         self._cached: Saved | None = None
         #: Waiting for another process' lock means asking again and again; threads of this one wait here.
         self._changing = threading.Lock()
+        #: How long the change that is under way may still wait for others, in seconds.
+        self.patience_left = 0.0
         self._saved = Tables({})
         self._working: Tables | None = None
         #: Where the file that is replaced is kept, if it is damaged.
@@ -150,6 +153,7 @@ class SafeStorage(Storage):
             raise StoreError(f"The store {self.path} is being changed already. Try again.")
         try:
             with self._lock_file(until, note):
+                self.patience_left = max(0.0, until - monotonic())
                 yield
         finally:
             self._saved, self._working, self._aside = Tables({}), None, None
@@ -247,7 +251,7 @@ class SafeStorage(Storage):
         Inodes and sizes come again, so without it a store that was saved twice might look as it did before.
         """
         replaced = self._status()
-        write_parts(temporary, content, replaced)
+        write_parts(temporary, content, replaced or owner_beside(self.path))
         status = os.stat(temporary)
         if replaced is not None and status.st_mtime_ns <= replaced.st_mtime_ns:
             later = replaced.st_mtime_ns + 1

@@ -96,8 +96,7 @@ class TinyDBStore:
     @property
     def holds_values(self) -> bool:
         """Whether there is any sealed value in it."""
-        tables = self._tables()
-        return bool(tables["tokens"]) or any(each["primaries"] for each in tables["endpoints"].values())
+        return _holds_values(self._tables())
 
     @cached_property
     def _trail(self) -> "TrailFile":
@@ -133,25 +132,41 @@ class TinyDBStore:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
         with self._storage.locked(note) as saved:
             _check_whole(saved.tables)
-            yield from self._changing(saved, note)
+            yield from self._changing(saved, note, self._key_id)
 
     @contextmanager
     def change_anew(self, note: "Note", trail: bytes = b"") -> Iterator[DocumentTransaction]:
         """As `change`, of a store that is gone or damaged, as if it held nothing: what is damaged is kept beside.
 
         The trail goes on, with a line that tells that a new store begins; `trail` is one to go on with where there is
-        none.
+        none. The key is not asked for, since what it is asked by is damaged: whoever brings values back says by
+        `mark` what they were sealed with.
         """
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
         with self._storage.locked_anew(note) as saved:
             self._trail.begin_with(trail)
-            yield from self._changing(saved, note)
+            yield from self._changing(saved, note, key_id=None)
 
-    def _changing(self, saved: Saved, note: "Note") -> Iterator[DocumentTransaction]:
+    def drop_generations(self, note: "Note") -> int:
+        """Take all generations away, and return how many; raises `StoreError`."""
+        from tokentui.store.generations import Generations
+
+        generations = Generations(self._storage.path)
+        with self._storage.locked(note):
+            try:
+                return generations.drop()
+            except OSError as error:
+                raise StoreError(
+                    f"The generations in {generations.folder} cannot be taken away: {error.strerror or error}."
+                ) from error
+
+    def _changing(
+        self, saved: Saved, note: "Note", key_id: Callable[[], str] | None
+    ) -> Iterator[DocumentTransaction]:
         transaction = DocumentTransaction(saved.snapshot, saved.tables)
         yield transaction
-        self._write(transaction, note)
+        self._write(transaction, note, key_id)
         if self._storage.save():
             transaction.settle()
             self._confirm()
@@ -163,30 +178,31 @@ class TinyDBStore:
         except StoreError as error:
             self._storage.notices.put(Notice(str(error), grave=True))
 
-    def _write(self, transaction: DocumentTransaction, note: "Note") -> None:
+    def _write(self, transaction: DocumentTransaction, note: "Note", key_id: Callable[[], str] | None) -> None:
         """Write the trail, then the tables, which know the line of the trail that tells of them."""
         documents = transaction.documents()
         if not documents and transaction.new_key is None and not transaction.note_alone:
             return
-        meta = {**meta_of(self._storage.read()), **self._mark(transaction)}
+        tables = self._storage.read()
+        meta = {**meta_of(tables), **self._mark(transaction, tables, key_id)}
         transaction.check_seals(meta.get("key_id") or None)
-        meta["trail"] = self._trail.append(note, transaction.planned, meta.get("trail"))
+        meta["trail"] = self._trail.append(note, transaction.planned, meta.get("trail"), self._storage.patience_left)
         changes: Changes = {**documents, "meta": {"1": meta}}
         for name, changed in changes.items():
             table = self._database.table(name, cache_size=0)
             assert isinstance(table, _RecordTable)
             table.keep(changed)
 
-    def _mark(self, transaction: DocumentTransaction) -> Document:
-        """The mark that a store without values gets; raises `SealError` where it is marked with another key."""
+    def _mark(self, transaction: DocumentTransaction, tables: Tables, key_id: Callable[[], str] | None) -> Document:
+        """The mark that tables without values get; raises `SealError` where they are marked with another key."""
         if transaction.new_key is not None:
             return {"key_id": transaction.new_key}
-        if self._key_id is None or not transaction.adds:
+        if key_id is None or not transaction.adds:
             return {}
-        marked, ours = self.key_id, self._key_id()
+        marked, ours = meta_of(tables).get("key_id"), key_id()
         if marked not in (None, ours):
             raise wrong_key(self.location)
-        return {} if marked == ours or self.holds_values else {"key_id": ours}
+        return {} if marked == ours or _holds_values(tables) else {"key_id": ours}
 
     def activity(self) -> "TrailView":
         """The trail; a line that was written after the store was looked at is read too."""
@@ -211,6 +227,10 @@ class TinyDBStore:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _holds_values(tables: Tables) -> bool:
+    return bool(tables["tokens"]) or any(each["primaries"] for each in tables["endpoints"].values())
 
 
 def _check_whole(tables: Tables) -> None:

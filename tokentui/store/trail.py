@@ -5,9 +5,8 @@ one tells so in a line of its own. Nothing in the file is ever changed: what a c
 """
 
 import os
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -16,13 +15,18 @@ from tokentui.domain.activity import RecordChange
 from tokentui.domain.actors import Note
 from tokentui.domain.errors import StoreError
 from tokentui.store.lock import Held, hold
-from tokentui.store.private_files import closed_unless_kept, make_new, sync_folder
+from tokentui.store.private_files import (
+    closed_unless_kept,
+    make_new,
+    open_or_make,
+    open_regular,
+    owner_beside,
+    sync_folder,
+)
 from tokentui.store.protocol import Stamp
 from tokentui.store.trail_lines import addition, content_of, head_of
 
 FILE_NAME = "activity.jsonl"
-#: How long one waits for another store's line in the same trail, in seconds.
-PATIENCE = 5.0
 _BLOCK = 1 << 16
 
 
@@ -39,7 +43,7 @@ class TrailFile:
     def stamp(self) -> Stamp:
         """Differs as soon as something was appended; `()` where there is no trail yet. Raises `StoreError`."""
         try:
-            status = os.stat(self.path)
+            status = os.stat(self.path, follow_symlinks=False)
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -49,7 +53,7 @@ class TrailFile:
     def read(self) -> bytes:
         """All of it; nothing where there is none yet. Raises `StoreError`."""
         try:
-            with open(self._open(os.O_RDONLY), "rb") as file:
+            with open(open_regular(self.path, os.O_RDONLY), "rb") as file:
                 return file.read()
         except FileNotFoundError:
             return b""
@@ -61,19 +65,20 @@ class TrailFile:
         if not content or self.stamp():
             return
         try:
-            make_new(self.path, (content,))
+            make_new(self.path, (content,), owner_beside(self.store))
         except FileExistsError:
             pass
         except OSError as error:
             raise StoreError(f"Nothing was changed: {self.path} cannot be made: {_why(error)}.") from error
 
-    def append(self, note: Note, changes: tuple[RecordChange, ...], committed: str | None) -> str:
+    def append(self, note: Note, changes: tuple[RecordChange, ...], committed: str | None, patience: float) -> str:
         """Tell of a change that is about to be saved; gives the hash to save with it, `committed` the next time.
 
-        The line is on the disk when this returns. Raises `StoreError`, and then the change must not be saved.
+        The line is on the disk when this returns. Another store's line in the same trail is waited for as long as
+        `patience` says, in seconds. Raises `StoreError`, and then the change must not be saved.
         """
         try:
-            with self._alone() as descriptor:
+            with self._alone(patience) as descriptor:
                 head, content = head_of(note, self.store.name), content_of(note, changes)
                 line, hash = addition(_backwards(descriptor), committed, head, content)
                 _write_all(descriptor, line)
@@ -81,8 +86,7 @@ class TrailFile:
                 return hash
         except Held:
             raise StoreError(
-                f"Nothing was changed: another process has held the activity trail {self.path} for {PATIENCE:g} s."
-                " Try again."
+                f"Nothing was changed: the activity trail {self.path} is locked by another process. Try again."
             ) from None
         except OSError as error:
             raise StoreError(
@@ -90,38 +94,21 @@ class TrailFile:
             ) from error
 
     @contextmanager
-    def _alone(self) -> Iterator[int]:
+    def _alone(self, patience: float) -> Iterator[int]:
         """The open file, which nobody else appends to meanwhile."""
         descriptor = self._open_to_write()
         try:
-            hold(descriptor, monotonic() + PATIENCE)
+            hold(descriptor, monotonic() + patience)
             yield descriptor
         finally:
             os.close(descriptor)
 
     def _open_to_write(self) -> int:
-        flags = os.O_RDWR | os.O_APPEND
-        try:
-            return self._open(flags)
-        except FileNotFoundError:
-            descriptor = self._open(flags | os.O_CREAT)
-        with closed_unless_kept(descriptor) as kept:
-            os.fchmod(descriptor, 0o600)
-            with suppress(FileNotFoundError):
-                owner = os.stat(self.store)
-                if os.geteuid() == 0:  # root must not take a service's trail away from it
-                    os.fchown(descriptor, owner.st_uid, owner.st_gid)
-            sync_folder(self.path.parent)
-            kept()
-        return descriptor
-
-    def _open(self, flags: int) -> int:
-        # Without O_NONBLOCK, to open a named pipe would wait for ever.
-        descriptor = os.open(self.path, flags | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
-        with closed_unless_kept(descriptor) as kept:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise OSError("it is not a regular file")
-            kept()
+        descriptor, made = open_or_make(self.path, self.store, os.O_APPEND)
+        if made:
+            with closed_unless_kept(descriptor) as kept:
+                sync_folder(self.path.parent)
+                kept()
         return descriptor
 
 

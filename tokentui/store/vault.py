@@ -13,7 +13,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Protocol
 
-from tokentui.domain.errors import SealError, ValueLost
+from tokentui.domain.errors import Locked, SealError, ValueLost
 from tokentui.domain.records import Secret
 
 _NONCE_BYTES = 12
@@ -112,6 +112,8 @@ class KeyVault:
         self._source = _Plain(source) if callable(source) else source
         self._held: Keys | None = None
         self._marked: str | None = None
+        #: How often the keys were dropped.
+        self._drops = 0
         #: Held while keys come or go, so that none comes back after it was dropped.
         self._turn = Lock()
 
@@ -137,17 +139,22 @@ class KeyVault:
         return self._held is None and self._source.is_wrapped(self._marked)
 
     def unlock(self, passphrase: str) -> None:
+        drops = self._drops
         while True:
             marked = self._marked
             keys = self._source.unwrap(marked, passphrase)
             with self._turn:
+                if drops != self._drops:
+                    raise Locked("The key was locked again meanwhile. Type its passphrase once more.")
                 if marked == self._marked:  # else somebody replaced the key meanwhile
                     self._held = keys
                     return
 
-    def forget(self) -> None:
+    def forget(self) -> bool:
         with self._turn:
+            self._drops += 1
             self._held = None
+            return self._source.is_wrapped(self._marked)
 
     def follow(self, key_id: str | None) -> None:
         if key_id == self._marked:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from math import inf
 from time import monotonic
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, WeakKeyDictionary, WeakSet, ref
 
 from textual import events
 from textual.app import App, ScreenStackError
@@ -42,10 +42,13 @@ Typed = events.Key | events.Paste
 
 @dataclass(eq=False, slots=True)
 class Hold:
-    """A deed under way that may lead to another screen; keys wait for it while none of its screens is there."""
+    """A deed under way that may lead to another screen; keys wait for it while none of its screens is there.
 
-    worker: Worker[Any] | None = None
-    screens: list[Screen[Any]] = field(default_factory=list)
+    It keeps neither the worker nor the screens: values that they have are gone when they are.
+    """
+
+    worker: Callable[[], Worker[Any] | None] = lambda: None
+    screens: WeakSet[Screen[Any]] = field(default_factory=WeakSet)
     #: When keys wait for it no longer.
     over_at: float = inf
 
@@ -55,7 +58,8 @@ class Hold:
 
     @property
     def is_over(self) -> bool:
-        return monotonic() >= self.over_at or (self.worker is not None and self.worker.is_finished)
+        worker = self.worker()
+        return monotonic() >= self.over_at or worker is None or worker.is_finished
 
 
 @dataclass(eq=False, slots=True)
@@ -85,12 +89,12 @@ class TypedAhead:
         self._due: Typed | None = None
         self._running = False
         self._through = asyncio.Event()
-        self._target: MessagePump = app
+        self._target: Callable[[], MessagePump | None] = lambda: app
         self._holds: list[Hold] = []
         self._arrivals: WeakKeyDictionary[Screen[Any], Arrival] = WeakKeyDictionary()
         #: The last key that was delivered.
         self._last = ""
-        _of[app] = self
+        _of[app] = ref(self)
 
     # ------------------------------------------------------------------ what the application tells
 
@@ -120,7 +124,7 @@ class TypedAhead:
         """A screen comes: keys are for it, once it can take them; and again for what the deed does behind it."""
         hold = _current.get()
         if hold is not None:
-            hold.screens.append(screen)
+            hold.screens.add(screen)
         screen.call_later(self._app.call_later, self._opened, screen)  # after what it does when it begins
 
     def _opened(self, screen: Screen[Any]) -> None:
@@ -131,7 +135,7 @@ class TypedAhead:
         hold = Hold()
         token = _current.set(hold)
         try:
-            hold.worker = begin()
+            hold.worker = ref(begin())
         finally:
             _current.reset(token)
         self._holds.append(hold)
@@ -143,12 +147,25 @@ class TypedAhead:
             while self._waiting:
                 if not await self._clear():
                     self._drop()
-                elif self._waiting:  # they were not forgotten meanwhile
-                    await self._deliver_one(self._waiting.popleft())
+                elif (event := self._next()) is not None:
+                    await self._deliver_one(event)
+                else:
+                    await asyncio.sleep(10 * LOOK_SECONDS)
         except ScreenStackError:  # the application is closing
             self._waiting.clear()
         finally:
             self._running = False
+
+    def _next(self) -> Typed | None:
+        """The first of them; where a dialog has come between, the first that was typed when it could be seen."""
+        screen = self._app.screen
+        arrival = self._arrivals.get(screen)
+        between = arrival is not None and getattr(screen, "COMES_BETWEEN", False)
+        for place, event in enumerate(self._waiting):
+            if not between or (arrival is not None and event.time >= arrival.at):
+                del self._waiting[place]
+                return event
+        return None
 
     async def _deliver_one(self, event: Typed) -> None:
         if not self._is_meant(event):
@@ -164,8 +181,9 @@ class TypedAhead:
             await self._passed_through()
 
     def _follow(self) -> None:
-        self._target = self._app.focused or self._app.screen
-        self._target.post_message(Passed())
+        target = self._app.focused or self._app.screen
+        self._target = ref(target)
+        target.post_message(Passed())
 
     async def _passed_through(self) -> None:
         """Until it is back, or who had it has gone."""
@@ -173,7 +191,8 @@ class TypedAhead:
             try:
                 await asyncio.wait_for(self._through.wait(), 10 * LOOK_SECONDS)
             except TimeoutError:
-                if self._due is None and not self._target.is_attached:
+                target = self._target()
+                if self._due is None and (target is None or not target.is_attached):
                     return
 
     async def _clear(self) -> bool:
@@ -238,12 +257,14 @@ class TypedAhead:
         return False
 
 
-_of: WeakKeyDictionary[App[Any], TypedAhead] = WeakKeyDictionary()
+#: Held weakly, since it holds its application, which would never go.
+_of: WeakKeyDictionary[App[Any], ReferenceType[TypedAhead]] = WeakKeyDictionary()
 
 
 def hold(node: DOMNode, begin: Callable[[], Worker[Any]]) -> None:
     """Begin a deed of `node` in a worker; keys wait for the screen that it leads to, or for its end."""
-    typed = _of.get(node.app)
+    found = _of.get(node.app)
+    typed = None if found is None else found()
     if typed is None:
         begin()
     else:

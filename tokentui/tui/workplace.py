@@ -102,17 +102,16 @@ class Workplace:
             return not locked or await self.ask_passphrase()
 
     async def unlock(self, passphrase: str) -> None:
-        """Unlock the key; raises `WrongPassphrase` and `SealError`."""
-        await asyncio.to_thread(self.desk.vault.unlock, passphrase)
+        """Unlock the key; raises `WrongPassphrase` and `SealError`. Who leaves meanwhile leaves it locked."""
+        try:
+            await asyncio.to_thread(self.desk.vault.unlock, passphrase)
+        except asyncio.CancelledError:
+            asyncio.get_running_loop().run_in_executor(None, self.desk.vault.forget)
+            raise
 
     async def drop_keys(self) -> bool:
         """Drop the keys once the deeds under way are done; whether a passphrase is needed to have them again."""
-        return await self._perform(self._forget)
-
-    def _forget(self) -> bool:
-        vault = self.desk.vault
-        vault.forget()
-        return vault.needs_passphrase
+        return await self._perform(self.desk.vault.forget)
 
     async def _perform(self, deed: Callable[[], ResultT]) -> ResultT:
         loop = asyncio.get_running_loop()

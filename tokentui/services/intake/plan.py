@@ -169,8 +169,9 @@ class _Unsealed:
     def unlock(self, passphrase: str) -> None:
         """There is nothing to be unlocked."""
 
-    def forget(self) -> None:
+    def forget(self) -> bool:
         """There is nothing to be forgotten."""
+        return False
 
     def follow(self, key_id: str | None) -> None:
         """Any store will do."""

@@ -15,6 +15,8 @@ class Dialog(ModalScreen[ResultT]):
 
     #: Whether something may be cut off or lost by an answer: see `typed_ahead`.
     CUTS: ClassVar[bool] = False
+    #: Whether it comes between a key and what that leads to, so that nobody typed ahead for it.
+    COMES_BETWEEN: ClassVar[bool] = False
 
     def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
         """Close with an answer: this dialog and what lies above it, and nothing a second time."""

@@ -16,6 +16,8 @@ from tokentui.tui.widgets.passphrase import Passphrase
 class Unlock(Dialog[bool]):
     """Whether the keys are open now."""
 
+    COMES_BETWEEN = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", id="unlock.cancel", tooltip="Leave it undone"),
     ]
