@@ -75,7 +75,7 @@ def rotation_keys(what: str) -> tuple[Binding, ...]:
             show=False,
             id=f"{what}.copy_as",
             group=LOOK,
-            tooltip="Copy the value as a header, an .env line or a curl command",
+            tooltip="Copy as a header, an .env line or curl",
         ),
     )
 

@@ -1,9 +1,10 @@
-"""A row that others take from under the cursor: the next key was not meant for its neighbour."""
+"""What others change meanwhile: who it was, and a row that they take from under the cursor."""
 
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from tokentui.store.queries import Window
+from tokentui.tui.words import ago
 from tokentui.tui.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -45,3 +46,9 @@ def last_change(workplace: Workplace, record_id: str) -> "Entry | None":
     found = trail.page(ActivityQuery(record_id=record_id), Window(0, 1), workplace.now()).rows
     undone = found and found[0].who == workplace.desk.actor and found[0].what.startswith("undid: ")
     return found[0] if found and not undone else None
+
+
+def changed_by(workplace: Workplace, record_id: str) -> str:
+    """`anna on gateway, 40 s ago`: who changed a record last, and when; empty where the trail does not tell."""
+    entry = last_change(workplace, record_id)
+    return f"{entry.who.text or 'somebody'}, {ago(entry.at, workplace.now())}" if entry is not None else ""

@@ -19,6 +19,7 @@ from tokentui.tui.dialogs.reveal import Reveal
 from tokentui.tui.dialogs.token_settings import TokenDesk, TokenForm, TokenSettings
 from tokentui.tui.drafts import Patience
 from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.sliding import changed_by
 from tokentui.tui.values_seen import grace_note
 from tokentui.tui.words import amount, enabled, some
 from tokentui.tui.workplace import Workplace
@@ -160,10 +161,11 @@ async def _settle(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Att
     """Somebody was faster: show both, and go on with what the user chooses."""
     try:
         theirs = await screen.workplace.look(lambda reader: reader.token(token.id))
+        by = await screen.workplace.look(lambda _: changed_by(screen.workplace, token.id))
     except TokenTuiError as error:
         return Attempt(token, form, {"": str(error)})
     mine = replace(form, fields=rebased(form.fields, TokenFields.of(token), TokenFields.of(theirs)))
-    answer = await screen.app.push_screen_wait(ConflictDialog(theirs.name, _differences(mine, token, theirs)))
+    answer = await screen.app.push_screen_wait(ConflictDialog(theirs.name, _differences(mine, token, theirs), by))
     if answer == "mine":
         return await _save(screen, theirs, mine)
     if answer == "theirs":
