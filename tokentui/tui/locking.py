@@ -107,7 +107,9 @@ class LockingApp(StackApp):
         from tokentui.tui.dialogs.lock import LockScreen
 
         *below, lock = self.screen_stack
-        unsaved = any(not isinstance(screen, PageScreen) or screen.edited for screen in below)
+        unsaved = bool(self.workplace.drafts.names) or any(
+            not isinstance(screen, PageScreen) or screen.edited for screen in below
+        )
         if not unsaved and await self.workplace.all_done():
             self.exit()
         elif isinstance(lock, LockScreen):
