@@ -64,7 +64,9 @@ def test_whom_a_change_waits_for_is_known_while_it_waits(store: TinyDBStore, fil
     with held_by_anna(file) as holder:
         waiting = threading.Thread(target=lambda: save(store, SHOP))
         waiting.start()
-        wait_until(lambda: store.awaited.startswith(f"process {holder.pid} (anna, since "))
+        named = f"anna (process {holder.pid}, “imported kong.yaml”), "
+        wait_until(lambda: store.awaited == f"{named}0 of 5 s")
+        wait_until(lambda: store.awaited == f"{named}1 of 5 s")
     waiting.join(30)
     assert store.awaited == ""
     assert store.reader().counts().tokens == 2

@@ -96,3 +96,16 @@ def test_a_lock_key_in_one_piece_with_the_enter_before_it_leaves_the_keyboard_al
         screen.see("1 of 1")
         screen.write(b"q")
         screen.until(lambda: not screen.is_alive())
+
+
+def test_escape_and_the_next_key_in_one_piece_are_two_keys(places: list[str], tmp_path: Path) -> None:
+    with terminal(*places, home=tmp_path) as screen:
+        screen.see("1 of 1")
+        screen.write(b"2/web\x1b4")
+        screen.see("Audit ")
+        screen.write(b"2/web\x1b/til")
+        screen.see("/ til", "1 of 2")
+        screen.write(b"\x1b\rweb\x1bq")
+        screen.see("Token settings")
+        screen.write(b"\x1bd")
+        screen.miss("Token settings")

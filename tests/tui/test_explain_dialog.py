@@ -116,7 +116,7 @@ class TestBeginning:
                 await ui.at(place)
                 await explain_here(ui)
                 await ui.press("enter")
-                await ui.see("✗ denied  400 bad_target")
+                await ui.see("✗ Type a target.")
                 await ui.press("escape")
                 await ui.at(place)
             await ui.press("1", "a")
@@ -332,5 +332,16 @@ class TestWays:
         async with open_ui(desk) as ui:
             await on_token(ui, "monitoring")
             await explain_here(ui)
+            await ui.write(SALES)
             await ui.press("enter")
             await ui.until(lambda: "The sealed value does not open" in told(ui))
+
+
+async def test_without_a_target_nothing_is_asked_and_no_answer_speaks_of_the_example(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await on_token(ui, "bank-import")
+        await explain_here(ui)
+        await ui.see("e.g. /pets/7")
+        await ui.press("enter")
+        await ui.see("✗ Type a target.")
+        assert "denied" not in ui.text

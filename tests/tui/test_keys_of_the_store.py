@@ -149,5 +149,5 @@ async def test_lost_values_are_told_as_lost_and_another_is_made(open_ui: Open, p
         await ui.press("1")
         await ui.go("Orders")
         await ui.press("enter")
-        await ui.see("????", "its key is lost: g generates another")
+        await ui.see("????", "key lost: g makes another")
     assert place.value() != value

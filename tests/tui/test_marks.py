@@ -7,7 +7,7 @@ from tests.tui.driving import Ui
 from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import edit_endpoint, set_endpoints_active
-from tokentui.services.tokens import add_token, set_active
+from tokentui.services.tokens import add_token, set_active, set_enabled
 from tokentui.services.undo import undo_last
 from tokentui.tui.widgets.message_line import MessageLine
 
@@ -142,3 +142,54 @@ async def test_a_key_is_for_the_endpoint_that_it_fell_on(open_ui: Open, desk: De
         await ui.go("Goods received")
         await ui.burst("d", "j")
         await ui.see("Deactivate stock/goods-received?")
+
+
+def enabled(desk: Desk, *names: str) -> list[bool]:
+    return [desk.reader().token_by_name(name).enabled for name in names]
+
+
+async def test_what_e_does_is_said_by_the_marked_rows_and_not_by_the_cursor(open_ui: Open, desk: Desk) -> None:
+    set_enabled(desk, ids(desk, "intern-project"), False)
+    async with open_ui() as ui:
+        await show_tokens(ui)
+        await mark(ui, "bank-import", "bi-dashboard")
+        await ui.go("intern-project")
+        await ui.until(lambda: " e Disable " in ui.footer)
+        await ui.press("e")
+        await ui.answer("Disable 2 tokens?", "y")
+        await ui.told("2 tokens disabled.")
+        assert enabled(desk, "bank-import", "bi-dashboard", "intern-project") == [False, False, False]
+
+
+async def test_one_marked_row_that_is_on_is_enough_to_disable(open_ui: Open, desk: Desk) -> None:
+    set_enabled(desk, ids(desk, "intern-project"), False)
+    async with open_ui() as ui:
+        await show_tokens(ui)
+        await mark(ui, "bank-import", "intern-project")
+        await ui.until(lambda: " e Disable " in ui.footer)
+
+
+async def test_a_marked_row_counts_also_where_the_filter_hides_it(open_ui: Open, desk: Desk) -> None:
+    set_enabled(desk, ids(desk, "intern-project"), False)
+    async with open_ui() as ui:
+        await show_tokens(ui)
+        await mark(ui, "bank-import")
+        await ui.press("slash")
+        await ui.write("intern-project")
+        await ui.press("enter")
+        await ui.until(lambda: ui.cursor_line.startswith("› intern-project") and " e Disable " in ui.footer)
+
+
+async def test_marks_stay_where_nothing_was_to_be_done_and_that_is_no_success(
+    open_ui: Open, desk: Desk, other_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_enabled(desk, ids(desk, "migration-2024", "intern-project"), False)
+    async with open_ui() as ui:
+        await show_tokens(ui)
+        await mark(ui, "migration-2024", "intern-project")
+        monkeypatch.setattr(type(ui.page), "store_changed", lambda page: None)  # it is not seen here yet
+        set_enabled(other_desk, ids(other_desk, "migration-2024", "intern-project"), True)
+        await ui.press("e")
+        await ui.told("Nothing to do: enabled already.")
+        assert ui.page.query_one(MessageLine).kind == "warning"
+        assert "2 marked" in ui.lines[2]

@@ -29,7 +29,7 @@ async def test_keys_answer_and_the_holder_is_named_while_a_change_waits(
         await show_tokens(ui)
         with held_by_anna(store) as holder:
             await ui.press("e")
-            await ui.told(f"Waiting for process {holder.pid} (anna, since ")
+            await ui.told(f"Waiting for anna (process {holder.pid}, “imported kong.yaml”), ")
             before = ui.cursor_line
             await ui.press("home", "j", "j")  # lists scroll
             await ui.until(lambda: ui.cursor_line not in ("", before))
@@ -65,7 +65,7 @@ async def test_who_quits_is_told_whom_that_waits_for(open_ui: Open, store: Path,
         await show_tokens(ui)
         with held_by_anna(store) as holder:
             await ui.press("e", key)
-            await ui.told(f"Waiting for what is being saved, which waits for process {holder.pid} (anna, since ")
+            await ui.told(f"Waiting for what is being saved, which waits for anna (process {holder.pid}, ")
         await ui.until(lambda: not ui.app.is_running)
 
 
@@ -74,6 +74,29 @@ async def test_nobody_is_waited_for_any_more_once_the_change_is_saved(open_ui: O
     async with open_ui() as ui:
         with held_by_anna(store):
             deed = asyncio.ensure_future(ui.app.workplace.perform(lambda: set_enabled(desk, [token.id], True)))
-            await ui.told("Waiting for process ")
+            await ui.told("Waiting for anna (process ")
         await deed  # which says nothing of its own
         await ui.until(lambda: ui.message == "")
+
+
+async def test_a_switch_is_painted_at_once_and_as_pending_until_it_is_saved(open_ui: Open, store: Path) -> None:
+    async with open_ui() as ui:
+        await show_tokens(ui)
+        with held_by_anna(store):
+            await ui.press("e")
+            await ui.until(lambda: "… on" in ui.row("load-test"))
+            await ui.told("Waiting for anna (process ")
+            assert "● on" not in ui.row("load-test")
+        await ui.until(lambda: "● on" in ui.row("load-test"))
+
+
+async def test_the_wait_is_counted_and_what_is_said_meanwhile_stays(open_ui: Open, store: Path) -> None:
+    async with open_ui() as ui:
+        await show_tokens(ui)
+        with held_by_anna(store):
+            await ui.press("e")
+            await ui.told(" 1 of 5 s.")
+            await ui.told(" 2 of 5 s.")
+            ui.page.say("Something else.")
+            await ui.until(lambda: " 3 of 5 s" in ui.desk.store.awaited)
+            assert ui.message == "Something else."

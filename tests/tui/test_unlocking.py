@@ -9,7 +9,7 @@ import pytest
 from tests.tui.conftest import KEY, NOW, Open
 from tests.tui.driving import Ui
 from tests.tui.rotating import show_tokens, token
-from tests.tui.test_nothing_is_kept import forgotten
+from tests.tui.values_in_memory import forgotten
 from tokentui.cli.master_key import MasterKey
 from tokentui.services.desk import Desk
 from tokentui.services.tokens import reveal_token

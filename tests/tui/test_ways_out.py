@@ -221,7 +221,10 @@ async def test_who_quits_keeps_a_form_that_was_not_saved(open_ui: Open, store: P
         await edit_token(ui)
         with held_by_somebody(store):
             await ui.press("enter", "q")
-            await ui.see("✗ ")
+            await ui.see("✗ bank-import is not saved: ")
+        await ui.press("q")
+        await ui.answer("Leave without saving?", "n")
+        await ui.press("enter")
         await ui.at(TokenSettings)
         assert ui.screen.query_one("#name", Input).value == "bank-import-2"
 
@@ -277,3 +280,35 @@ async def test_what_is_asked_for_while_the_application_closes_is_not_begun_and_n
     with pytest.raises(asyncio.CancelledError):
         await workplace.look(lambda reader: begun.append("question"))
     assert not begun
+
+
+@pytest.mark.parametrize("key", ["q", "escape"])
+async def test_the_key_line_of_a_history_says_back_and_esc_leads_there_too(open_ui: Open, key: str) -> None:
+    async with open_ui() as ui:
+        await ui.until(lambda: ui.cursor_line)
+        await ui.press("H")
+        await ui.see("› History")
+        await ui.until(lambda: " q Back " in ui.footer)
+        await ui.press(key)
+        await ui.at(EndpointsScreen)
+
+
+async def test_esc_clears_the_filter_of_a_history_before_it_leads_back(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.until(lambda: ui.cursor_line)
+        await ui.press("H")
+        await ui.see("› History")
+        await ui.press("slash", "a", "enter", "escape")
+        await ui.miss("/ a")
+        assert "› History" in ui.text
+        await ui.press("escape")
+        await ui.at(EndpointsScreen)
+
+
+async def test_esc_leads_back_from_an_endpoint(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.go("Customers")
+        await ui.press("enter")
+        await ui.see("Primary tokens")
+        await ui.press("escape")
+        await ui.at(EndpointsScreen)

@@ -35,12 +35,15 @@ class StoreLock:
     def __init__(self, store: Path) -> None:
         self._store = store
         self._path = store.with_name(f"{store.name}.lock")
-        #: For whom a change waits at this moment, in words; empty where none waits.
+        #: For whom a change waits at this moment, and for how long, in words; empty where none waits.
         self.awaited = ""
+        #: When it began to wait and when it gives up, of the monotonic clock.
+        self._waiting = (0.0, 0.0)
 
     @contextmanager
     def held(self, until: float, note: Note | None = None) -> Iterator[None]:
         """Hold the lock, for what the note says; raises `Held` where others held it until then, and `OSError`."""
+        self._waiting = (monotonic(), until)
         descriptor = self._take(until)
         try:
             write_holder(descriptor, note)
@@ -73,9 +76,10 @@ class StoreLock:
         return False
 
     def _look(self, descriptor: int) -> str:
-        holder = read_holder(descriptor)
-        self.awaited = SOMEBODY if holder is None else holder.text
-        return self.awaited
+        holder, (begun, until) = read_holder(descriptor), self._waiting
+        name = SOMEBODY if holder is None else holder.name
+        self.awaited = f"{name}, {monotonic() - begun:.0f} of {until - begun:.0f} s"
+        return SOMEBODY if holder is None else holder.text
 
 
 def hold(descriptor: int, until: float, look: Callable[[int], str] = lambda descriptor: SOMEBODY) -> None:

@@ -37,6 +37,12 @@ class Holder(NamedTuple):
         deed = f", “{self.deed}”" if self.deed else ""
         return f"process {self.pid} ({self.user}, since {since} UTC{deed})"
 
+    @property
+    def name(self) -> str:
+        """`jan (process 4711, “enabled load-test”)`."""
+        deed = f", “{self.deed}”" if self.deed else ""
+        return f"{self.user} (process {self.pid}{deed})"
+
 
 def write_holder(descriptor: int, note: Note | None) -> None:
     """Write into the lock file, which this process holds now, who that is; where that cannot be, nobody is named."""

@@ -75,7 +75,7 @@ def rotation_keys(what: str) -> tuple[Binding, ...]:
             show=False,
             id=f"{what}.copy_as",
             group=LOOK,
-            tooltip="Copy the value as a header, an .env line or a curl command",
+            tooltip="Copy as a header, an .env line or curl",
         ),
     )
 
@@ -135,8 +135,8 @@ def explain_key() -> Binding:
     )
 
 
-def common_keys(leave: str = "Back") -> tuple[Binding, ...]:
-    """Undo and the way back, which from a section is out."""
+def common_keys(leave: str = "Back", keys: str = "q,escape") -> tuple[Binding, ...]:
+    """Undo and the way back, also by Esc where nothing is left to clear."""
     return (
         Binding(
             "u",
@@ -150,5 +150,10 @@ def common_keys(leave: str = "Back") -> tuple[Binding, ...]:
         Binding(
             "u", "undo", "Undo", id="app.undo", group=CHANGE, tooltip="Take back the last change of this session"
         ),
-        Binding("q", "back", leave, id="app.back", group=GO, tooltip="Back; from a section: quit"),
+        Binding(keys, "back", leave, id="app.back", group=GO, tooltip="Back; from a section: quit"),
     )
+
+
+def section_keys() -> tuple[Binding, ...]:
+    """Undo and the way out: Esc does not lead out of a section."""
+    return common_keys("Quit", "q")

@@ -14,6 +14,7 @@ from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.app_keys import APP_KEYS
 from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
 from tokentui.tui.ending import Ending
+from tokentui.tui.escape_key import EscapeKey
 from tokentui.tui.hearing import HearingApp
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
@@ -69,6 +70,7 @@ class TokenTuiApp(HearingApp):
         self._waiting = ""
         self._eye = StoreEye(desk.store)
         self.set_keymap(self._settings.keys)
+        self.escape = EscapeKey(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
         self.add_mode("requests", self._requests_screen)
@@ -245,12 +247,11 @@ class TokenTuiApp(HearingApp):
             self.call_from_thread(self.say, str(error), "warning")
 
     def _tell_awaited(self, awaited: str) -> None:
-        """Say for whom the changes wait, and no longer than they do."""
+        """Say for whom the changes wait, and no longer than they do; not over what was said since."""
         waiting, self._waiting = self._waiting, awaited and f"Waiting for {awaited}."
-        for page in self.screen_stack:
-            if isinstance(page, PageScreen) and waiting:
-                page.unsay(waiting)
-        if awaited:
+        pages = [page for page in self.screen_stack if isinstance(page, PageScreen)]
+        told = [page for page in pages if page.unsay(waiting)] if waiting else pages[-1:]
+        if awaited and told:
             self.say(self._waiting, "busy")
 
     def _save_picture(self) -> None:

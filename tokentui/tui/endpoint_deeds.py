@@ -13,6 +13,7 @@ from tokentui.store.protocol import Reader
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.dialogs.conflict import ConflictDialog, Difference
 from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.sliding import changed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,14 @@ async def _settle(screen: AnyPage, base: Endpoint, form: EndpointFields) -> Atte
     """
     try:
         theirs = await screen.workplace.look(lambda reader: reader.endpoint(base.id))
+        by = await screen.workplace.look(lambda _: changed_by(screen.workplace, base.id))
     except TokenTuiError as error:
         return Attempt(base, form, {"": str(error)})
     now = EndpointFields.of(theirs)
     if now == EndpointFields.of(base):
         return await _store(screen, theirs, form)
     mine = rebased(form, EndpointFields.of(base), now)
-    answer = await screen.app.push_screen_wait(ConflictDialog(theirs.ref, _differences(mine, now)))
+    answer = await screen.app.push_screen_wait(ConflictDialog(theirs.ref, _differences(mine, now), by))
     if answer == "mine":
         return await save_endpoint(screen, theirs, mine)
     if answer == "theirs":

@@ -8,6 +8,7 @@ from typing import Any
 from textual import events, on
 
 from tokentui.tui.copying import CopyingApp
+from tokentui.tui.escape_key import EscapeKey
 from tokentui.tui.locking import lock_key
 from tokentui.tui.typed_ahead import Passed, TypedAhead
 
@@ -16,7 +17,10 @@ LOCK_SECONDS = 0.5
 
 
 class HearingApp(CopyingApp):
-    """The part of the application that all keys come through; whoever makes it sets `lock_keys`."""
+    """The part of the application that all keys come through; whoever makes it sets `lock_keys` and `escape`."""
+
+    #: What tells Esc from Alt.
+    escape: EscapeKey
 
     #: The keys that lock, where no field takes them for letters.
     lock_keys: frozenset[str] = frozenset(lock_key().key.split(","))
@@ -31,6 +35,9 @@ class HearingApp(CopyingApp):
         """As Textual does, with the keys one after the other."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().hear(event)
+        elif isinstance(event, events.Key) and len(keys := self.escape.apart(event)) > 1:
+            for key in keys:
+                await self.hear(key)
         elif not self._typed.take(event):
             try:
                 await super().hear(event)

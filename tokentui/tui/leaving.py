@@ -37,8 +37,17 @@ class LeavingApp(StackApp):
 
     @work(exclusive=True, group="section")
     async def _quit(self) -> None:
-        if await self.leave_pages() and await self._all_saved():
+        if await self.leave_pages() and await self._all_saved() and await self._drafts_given_up():
             await self.leave()
+
+    async def _drafts_given_up(self) -> bool:
+        """Ask where a form is kept that could not be saved."""
+        names, page = self.workplace.drafts.names, shown_page(self)
+        if not names or page is None:
+            return True
+        from tokentui.tui.dialogs.confirm import Question
+
+        return await page.ask(Question("Leave without saving?", (f"Not saved: {', '.join(names)}.",), "Leave"))
 
     async def _all_saved(self) -> bool:
         """Wait for the changes under way; False where one failed, which is told, or brings its form back."""

@@ -105,7 +105,9 @@ class LockingApp(LeavingApp):
         from tokentui.tui.dialogs.lock import LockScreen
 
         *below, lock = self.screen_stack
-        unsaved = any(not isinstance(screen, PageScreen) or screen.edited for screen in below)
+        unsaved = bool(self.workplace.drafts.names) or any(
+            not isinstance(screen, PageScreen) or screen.edited for screen in below
+        )
         if not unsaved and await self.workplace.all_done():
             await self.leave()
         elif isinstance(lock, LockScreen):

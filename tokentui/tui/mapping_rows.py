@@ -61,7 +61,7 @@ def _primary_line(desk: Desk, endpoint: Endpoint, slot: Slot) -> PrimaryLine:
     if secret is None:
         return PrimaryLine(slot, False, "", "no value yet: g generates one")
     if secret.lost:
-        return PrimaryLine(slot, True, "????", "its key is lost: g generates another")
+        return PrimaryLine(slot, True, "????", "key lost: g makes another")
     try:
         hint = primary_hint(desk, endpoint, slot)
     except Locked:

@@ -28,8 +28,9 @@ class ActionCommands(Provider):
         seen = set()
         for each in sorted(active, key=lambda each: _rank(each.binding)):
             binding = each.binding
-            if binding.id and binding.tooltip and binding.id not in seen:
-                seen.add(binding.id)
+            what = (binding.action, binding.tooltip)
+            if binding.id and binding.tooltip and what not in seen:
+                seen.add(what)
                 yield self._title(binding), partial(self.app.run_action, binding.action, each.node)
         for name, help, callback, _ in self.app.get_system_commands(self.screen):
             yield f"{name}: {help}", callback

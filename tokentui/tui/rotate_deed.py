@@ -16,6 +16,7 @@ from tokentui.tui.copy_as_deed import copied_of, copy_value_as
 from tokentui.tui.dialogs.progress import Progress
 from tokentui.tui.dialogs.rotate import Rotate, RotateForm
 from tokentui.tui.dialogs.rotated import NewValue, Rotated, RotatedDesk
+from tokentui.tui.drafts import Patience
 from tokentui.tui.rotation_facts import Tokens, cut_question, retire_question, rotate_subject, what
 from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.words import ahead
@@ -26,20 +27,26 @@ async def rotate_in_dialogs(page: AnyPage, ids: frozenset[str]) -> bool:
     """Ask for the grace time, rotate, hand the new values over; whether anything was rotated."""
     tokens = await page.look(lambda reader: _tokens(reader, ids)) or ()
     subject = await page.look(lambda reader: rotate_subject(page.workplace, reader, tokens)) if tokens else None
-    form = RotateForm(path=_new_file(page.workplace.now()) if len(tokens) > 1 else "")
+    drafts, kept = page.workplace.drafts, ("rotate", ids)
+    form = drafts.take(kept, lambda: RotateForm(path=_new_file(page.workplace.now()) if len(tokens) > 1 else ""))
     errors: Mapping[str, str] = {}
     while subject is not None:
         answer = await page.app.push_screen_wait(Rotate(subject, form, page.workplace.now, errors))
         if answer is None:
             return False
-        form, errors = answer, {}
+        form, errors, patience = answer, {}, Patience(page)
         try:
             if await _agreed(page, tokens, form):
+                patience = Patience(page)
                 return await _rotate(page, tokens, form)
         except (Invalid, Taken) as error:
             errors = {error.field: str(error)}
         except StoreError as error:  # nothing is saved: the form comes back, over what is wrong
             page.store_changed()
+            if patience.over:
+                drafts.keep(kept, form, f"the rotation of {what(tokens)}")
+                page.say(f"{_named(tokens)} not rotated: {error} r opens its form as it was.", "error")
+                return False
             page.say(str(error), "error")
         except TokenTuiError as error:  # not in the form: it may say that the values are replaced all the same
             page.store_changed()
@@ -152,3 +159,7 @@ def _retired(tokens: Tokens) -> str:
         return "Nothing to retire: no grace time runs any more."
     whose = f"The old value of {tokens[0].name} is" if len(tokens) == 1 else f"The old values of {what(tokens)} are"
     return f"{whose} refused from now on. u takes it back."
+
+
+def _named(tokens: Tokens) -> str:
+    return f"{tokens[0].name} is" if len(tokens) == 1 else f"{len(tokens)} tokens are"

@@ -25,7 +25,7 @@ class RotationKeys:
     def may_retire(self) -> bool:
         """Whether a grace time runs in one of the rows that a key would be for."""
         table, now = self.listing.table, self._rotation_page.workplace.now()
-        rows: tuple[TokenRow | MappingRow, ...] = table.marked_rows or ((table.row,) if table.row else ())
+        rows: tuple[TokenRow | MappingRow, ...] = table.target_rows
         return any(row.token.in_grace(now) for row in rows)
 
     @property

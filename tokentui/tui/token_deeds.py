@@ -17,12 +17,16 @@ from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.dialogs.conflict import ConflictDialog, Difference
 from tokentui.tui.dialogs.reveal import Reveal
 from tokentui.tui.dialogs.token_settings import TokenDesk, TokenForm, TokenSettings
+from tokentui.tui.drafts import Patience
 from tokentui.tui.screens.page_screen import AnyPage
+from tokentui.tui.sliding import changed_by
 from tokentui.tui.values_seen import grace_note
 from tokentui.tui.words import amount, enabled, some
 from tokentui.tui.workplace import Workplace
 
-Errors = Mapping[str, str]
+Errors = dict[str, str]
+#: What the form of a new token is kept as.
+_NEW = "new token"
 
 
 async def show_value(screen: AnyPage, token: EndpointToken) -> None:
@@ -59,18 +63,22 @@ async def add_in_dialog(screen: AnyPage) -> EndpointToken | None:
     """Token settings for a new token, until it is saved or given up."""
     if isinstance(screen.app.screen, TokenSettings):  # the key came twice
         return None
-    desk = screen.workplace.desk
-    empty = form = TokenForm(TokenFields(name=""), new_value(desk))
-    errors: Errors = {}
+    desk, drafts = screen.workplace.desk, screen.workplace.drafts
+    empty = TokenForm(TokenFields(name=""), new_value(desk))
+    form, errors = drafts.take(_NEW, lambda: (empty, Errors()))
     while True:
         answer = await _settings(screen, form, empty, None, Standing("new"), errors)
         if answer is None:
             return None
-        form = answer
+        form, patience = answer, Patience(screen)
         try:
             token = await screen.workplace.perform(partial(add_token, desk, form.fields, form.new_value))
         except TokenTuiError as error:
             errors = _beside(error)
+            if patience.over:
+                drafts.keep(_NEW, (form, errors), form.fields.name)
+                screen.say(f"{form.fields.name} is not added: {error} a opens its form as it was.", "error")
+                return None
         else:
             screen.say(f"Added {token.name}. c copies its token, s assigns it to endpoints.")
             return token
@@ -86,7 +94,8 @@ async def open_in_dialog(screen: AnyPage, token: EndpointToken) -> None:
 
 
 async def _edit(screen: AnyPage, token: EndpointToken) -> None:
-    attempt = Attempt(token, TokenForm(TokenFields.of(token)))
+    drafts = screen.workplace.drafts
+    attempt = drafts.take(token.id, lambda: Attempt(token, TokenForm(TokenFields.of(token))))
     standing = await _standing(screen.workplace, token)
     if isinstance(screen.app.screen, TokenSettings):  # the key came twice
         return
@@ -96,6 +105,10 @@ async def _edit(screen: AnyPage, token: EndpointToken) -> None:
         if answer is None:
             return
         attempt = await _save(screen, attempt.token, answer)
+        if attempt.late:
+            drafts.keep(token.id, replace(attempt, late=""), token.name)
+            screen.say(f"{token.name} is not saved: {attempt.late} Enter on it opens the form as it was.", "error")
+            return
         standing = await _standing(screen.workplace, attempt.token)
 
 
@@ -115,21 +128,22 @@ class Attempt:
     form: TokenForm
     errors: Mapping[str, str] = field(default_factory=dict)
     done: bool = False
+    #: What went wrong so late that the user has gone on to something else; empty where that is not so.
+    late: str = ""
 
 
 async def _save(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Attempt:
-    desk = screen.workplace.desk
+    desk, patience = screen.workplace.desk, Patience(screen)
     try:
         question = await screen.workplace.look(lambda reader: _save_question(desk, reader, token, form))
         if question is not None and not await screen.ask(question):
             return Attempt(token, form)
+        patience = Patience(screen)
         saved = await screen.workplace.perform(lambda: edit_token(desk, token, form.fields, form.new_value))
-    except Taken as error:
-        return Attempt(token, form, _beside(error))
-    except Conflict:
-        return await _settle(screen, token, form)
     except TokenTuiError as error:
-        return Attempt(token, form, _beside(error))
+        if isinstance(error, Conflict) and not isinstance(error, Taken) and not patience.over:
+            return await _settle(screen, token, form)
+        return Attempt(token, form, _beside(error), late=str(error) if patience.over else "")
     renamed = f"Renamed {token.name} to" if saved.name != token.name else "Saved"
     screen.say(f"{renamed} {saved.name}. u takes it back.")
     return Attempt(saved, form, done=True)
@@ -147,10 +161,11 @@ async def _settle(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Att
     """Somebody was faster: show both, and go on with what the user chooses."""
     try:
         theirs = await screen.workplace.look(lambda reader: reader.token(token.id))
+        by = await screen.workplace.look(lambda _: changed_by(screen.workplace, token.id))
     except TokenTuiError as error:
         return Attempt(token, form, {"": str(error)})
     mine = replace(form, fields=rebased(form.fields, TokenFields.of(token), TokenFields.of(theirs)))
-    answer = await screen.app.push_screen_wait(ConflictDialog(theirs.name, _differences(mine, token, theirs)))
+    answer = await screen.app.push_screen_wait(ConflictDialog(theirs.name, _differences(mine, token, theirs), by))
     if answer == "mine":
         return await _save(screen, theirs, mine)
     if answer == "theirs":
@@ -264,10 +279,19 @@ async def cut(screen: AnyPage, ids: frozenset[str], verb: str, deed: Deed, ahead
 
 
 async def switch(screen: AnyPage, ids: frozenset[str], verb: str, deed: Deed, ahead: Callable[[], None]) -> bool:
-    """Do it at once: it cuts nobody off."""
+    """Do it at once: it cuts nobody off. Whether anything is another than it was."""
     ahead()
     desk, past = screen.workplace.desk, f"{verb.lower()}d"
-    return await screen.perform(lambda: deed(desk, ids), lambda changed: _told(changed, past))
+    done: list[EndpointToken] = []
+
+    def carry_out() -> tuple[EndpointToken, ...]:
+        done.extend(deed(desk, ids))
+        return tuple(done)
+
+    saved = await screen.perform(
+        carry_out, lambda changed: _told(changed, past), lambda changed: "done" if changed else "warning"
+    )
+    return saved and bool(done)
 
 
 def _what(reader: Reader, ids: frozenset[str]) -> str:

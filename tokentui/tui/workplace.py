@@ -15,6 +15,8 @@ from tokentui.domain.policy import Policy
 from tokentui.services.desk import Desk
 from tokentui.services.settings import ClipboardRule
 from tokentui.store.protocol import Reader, Stamp
+from tokentui.tui.drafts import Drafts
+from tokentui.tui.homely import homely
 from tokentui.tui.typed_ahead import saving
 
 if TYPE_CHECKING:
@@ -65,6 +67,8 @@ class Workplace:
     mention: Callable[[str, str], object] = lambda text, kind: None
     #: Tells for whom the deeds wait; nobody any more where that is empty.
     tell_awaited: Callable[[str], None] = lambda awaited: None
+    #: What was typed into forms that could not be saved.
+    drafts: Drafts = field(default_factory=Drafts)
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
     _awaited: str = field(default="", init=False)
@@ -218,9 +222,7 @@ class Workplace:
         """Which store this is, for people; the home folder is `~`."""
         if self.demo:
             return "a demo store, gone when you leave"
-        home = self.environ.get("HOME", "")
-        location = self.desk.store.location
-        return f"~{location.removeprefix(home)}" if home and location.startswith(f"{home}/") else location
+        return homely(self.desk.store.location, self.environ)
 
     def key_trouble(self) -> str:
         """Why no value could be shown or made now; empty where the key is at hand or needs a passphrase only.

@@ -119,7 +119,7 @@ async def test_update_row_repaints_its_line_alone() -> None:
         app.table.update_row(Row("id-4", "row-4", enabled=False))
         await pilot.pause()
         assert app.table.drawn == [5]
-        assert "○ off" in lines(app.table)[5]
+        assert "… off" in lines(app.table)[5]
 
 
 async def test_update_row_of_a_row_that_is_not_loaded_does_nothing() -> None:

@@ -43,14 +43,18 @@ class ConflictDialog(Dialog[Answer]):
         Binding("left", "app.focus_previous", show=False, id="conflict.previous", tooltip="The previous button"),
     ]
 
-    def __init__(self, what: str, differences: tuple[Difference, ...]) -> None:
+    def __init__(self, what: str, differences: tuple[Difference, ...], by: str = "") -> None:
+        """`by` says who changed it last, and when."""
         super().__init__()
+        self._by = by
         self._what = what
         self._differences = differences
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(f"Somebody else changed {self._what}")
+            if self._by:
+                yield Static(f"Changed by {self._by}.", classes="quiet", markup=False)
             yield Static(Content("\n").join(map(_lines, self._differences)) if self._differences else _SAME)
             with Horizontal(classes="buttons"):
                 yield Button("Back to the form (n)", id="edit", compact=True)

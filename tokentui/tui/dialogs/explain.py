@@ -69,7 +69,9 @@ class ExplainDialog(Dialog[None]):
             yield Static("", id="problem", classes="error", markup=False)
             methods = {method: method for method in SLOT_OF_METHOD}
             yield Field("Method", Choice(methods, self._subject.method, id="method"), name="method")
-            yield Field("Target", QuietEntry(self._subject.target, id="target", placeholder="/pets/7"), name="target")
+            yield Field(
+                "Target", QuietEntry(self._subject.target, id="target", placeholder="e.g. /pets/7"), name="target"
+            )
             tokens = self._tokens()
             yield Field("Token", Choice(tokens, HELD if HELD in tokens else NO_TOKEN, id="token"), name="token")
             yield Field("", QuietEntry(id="value", placeholder="the token", password=True), name="value")
@@ -125,6 +127,9 @@ class ExplainDialog(Dialog[None]):
     async def action_explain(self) -> None:
         """Ask about the request that stands in the form; what comes for one that stands there no more is dropped."""
         call = self.call()
+        if not call.target:
+            self._show({"target": "Type a target."})
+            return
         try:
             explanation = await self._ask(call)
         except TokenTuiError as error:

@@ -41,6 +41,10 @@ class TokenDesk:
     now: Callable[[], datetime]
 
 
+#: What comes of a new value here, and where it comes otherwise.
+_REPLACES = "The old value is refused as soon as this is saved. r in the list can keep it for a while."
+
+
 class TokenSettings(Dialog[TokenForm | None]):
     """Name, token, description, Expires and Enabled. Gives back what is to be saved, or None."""
 
@@ -48,6 +52,15 @@ class TokenSettings(Dialog[TokenForm | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w,ctrl+s", "save", "Save", id="settings.save", tooltip="Save the token"),
+        Binding(
+            "enter",
+            "save_from_row",
+            "Save",
+            show=False,
+            priority=True,
+            id="settings.enter",
+            tooltip="Save the token, from every row",
+        ),
         Binding("escape,q", "cancel", "Cancel", id="settings.cancel", tooltip="Leave the form"),
     ]
 
@@ -83,6 +96,7 @@ class TokenSettings(Dialog[TokenForm | None]):
             yield Field("Name", Entry(fields.name, id="name", max_length=100), name="name")
             yield Field("Token", SecretField(self._described()), name="value")
             yield RevealedValue(markup=False)
+            yield Static(_REPLACES, id="replaces", classes="quiet", markup=False)
             if self._note:
                 yield Field("", Static(self._note, classes="quiet", markup=False), name="")
             description = Entry(fields.description, id="description", max_length=1000)
@@ -96,6 +110,7 @@ class TokenSettings(Dialog[TokenForm | None]):
     def on_mount(self) -> None:
         self._seen = self._typed
         self._show(self._errors)
+        self._tell_replaced()
 
     def on_unmount(self) -> None:
         """Whoever knows the form for longer must not hold a value with it."""
@@ -154,6 +169,13 @@ class TokenSettings(Dialog[TokenForm | None]):
         else:
             self.dismiss(self.form())
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter on a button presses that."""
+        return action != "save_from_row" or not isinstance(self.focused, Button)
+
+    def action_save_from_row(self) -> None:
+        self.action_save()
+
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         if self._edited:
@@ -193,8 +215,13 @@ class TokenSettings(Dialog[TokenForm | None]):
     def _generate(self, shown: RevealedValue) -> None:
         self._new_value = self._desk.generate()
         self.query_one(SecretField).hint = self._described()
+        self._tell_replaced()
         if shown.value is not None:
             shown.value = self._new_value
+
+    def _tell_replaced(self) -> None:
+        """A token that has a value would lose it."""
+        self.query_one("#replaces").display = self._new_value is not None and self._saved.new_value is None
 
     async def _value(self) -> str:
         return await self._desk.reveal() if self._new_value is None else self._new_value

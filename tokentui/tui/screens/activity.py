@@ -68,7 +68,7 @@ class ActivityScreen(PageScreen[None]):
         Binding(
             "p", "turn_period", "Period", id="activity.period", group=actions.LOOK, tooltip="All, 24 h, 7 or 30 days"
         ),
-        *actions.common_keys("Quit"),
+        *actions.section_keys(),
     ]
 
     who: var[str] = var("", init=False)
@@ -147,6 +147,12 @@ class ActivityScreen(PageScreen[None]):
             self.app.exit()
         else:
             self.dismiss(None)
+
+
+class HistoryScreen(ActivityScreen):
+    """What became of one record; the way out leads back to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.common_keys()]
 
 
 def entry_cell(entry: Entry, column: str) -> str | Cell:

@@ -72,7 +72,7 @@ class AuditScreen(ShelfScreen[FindingRow]):
             tooltip="Show the findings to look at",
         ),
         actions.mark_key(),
-        *actions.common_keys("Quit"),
+        *actions.section_keys(),
     ]
 
     def __init__(self, workplace: Workplace, keys: Mapping[str, str]) -> None:

@@ -62,7 +62,7 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
         actions.requests_key("tokens"),
         actions.mark_key(),
         actions.explain_key(),
-        *actions.common_keys("Quit"),
+        *actions.section_keys(),
     ]
 
     def source(self) -> Source[TokenRow]:
@@ -86,10 +86,11 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
         return frozenset(row.id for row in page.rows)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enable or disable, as the row under the cursor is; retire only where a grace time runs."""
-        row = self.listing.table.row
-        if row is not None and action in ("enable", "disable") and row.token.enabled is (action == "enable"):
-            return False
+        """Disable where a token that is meant is on, else enable; retire only where a grace time runs."""
+        if action in ("enable", "disable"):
+            rows = self.listing.table.target_rows
+            if any(row.token.enabled for row in rows) is (action == "enable"):
+                return False
         if action == "retire" and not self.may_retire:
             return False
         return super().check_action(action, parameters)
@@ -156,6 +157,8 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
 
     def _deed(self, way: Way, verb: str, deed: Deed, **flag: bool) -> None:
         """For those that are the target when the key falls: the cursor may stand on another row by the time."""
+        if not self._is_meant():
+            return
         ids = self.listing.table.target_ids
 
         def ahead() -> None:

@@ -75,7 +75,7 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
         actions.requests_key("endpoints"),
         actions.mark_key(),
         actions.explain_key(),
-        *actions.common_keys("Quit"),
+        *actions.section_keys(),
     ]
 
     #: The first page comes without the amounts: counting them means reading all tokens.
@@ -195,6 +195,8 @@ class EndpointsScreen(ShelfScreen[EndpointRow]):
 
     def _deed(self, verb: str, deed: Callable[[frozenset[str]], Awaitable[bool]]) -> None:
         """For those that are the target when the key falls: the cursor may stand on another row by the time."""
+        if not self._is_meant():
+            return
         ids = self.listing.table.target_ids
 
         async def carry_out() -> None:

@@ -212,10 +212,9 @@ class PageScreen(Screen[ScreenResultT]):
             for line in page.query(MessageLine):  # a screen that was closed meanwhile has none
                 line.say(text, kind)
 
-    def unsay(self, text: str) -> None:
-        """Take a message away, unless another one stands there by now."""
-        for line in self.query(MessageLine):
-            line.unsay(text)
+    def unsay(self, text: str) -> bool:
+        """Take a message away, unless another one stands there by now; whether it stood there."""
+        return any(line.unsay(text) for line in self.query(MessageLine))
 
     @property
     def told(self) -> str:
@@ -230,8 +229,13 @@ class PageScreen(Screen[ScreenResultT]):
             self.say(str(error), "error")
             return None
 
-    async def perform(self, deed: Callable[[], ResultT], done: Callable[[ResultT], str]) -> bool:
-        """Do a deed, say how it went, and show the store as it is then."""
+    async def perform(
+        self,
+        deed: Callable[[], ResultT],
+        done: Callable[[ResultT], str],
+        kind: Callable[[ResultT], str] = lambda result: "done",
+    ) -> bool:
+        """Do a deed, say how it went and with which kind, and show the store as it is then."""
         saving(0.0)
         try:
             result = await self.workplace.perform(deed)
@@ -240,7 +244,7 @@ class PageScreen(Screen[ScreenResultT]):
             return False
         finally:
             self.store_changed()
-        self.say(done(result))
+        self.say(done(result), kind(result))
         return True
 
     async def ask(self, question: "Question") -> bool:
@@ -260,9 +264,9 @@ class PageScreen(Screen[ScreenResultT]):
 
     def show_history(self, record_id: str, name: str) -> None:
         """Open the activity of one record."""
-        from tokentui.tui.screens.activity import ActivityScreen, Subject
+        from tokentui.tui.screens.activity import HistoryScreen, Subject
 
-        self.app.push_screen(ActivityScreen(self.workplace, Subject(self.section, record_id, name)))
+        self.app.push_screen(HistoryScreen(self.workplace, Subject(self.section, record_id, name)))
 
     def show_requests(self, filters: "RequestFilters") -> None:
         """Open the data viewer for what the filters select."""

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import ClassVar, Generic
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.reactive import var
 
 from tokentui.store.protocol import Reader
 from tokentui.store.queries import Page, Window
 from tokentui.tui.screens.page_screen import PageScreen
+from tokentui.tui.sliding import Sliding, is_ours, last_change
 from tokentui.tui.turns import Once
 from tokentui.tui.widgets.listing import Listing, Source, View
 from tokentui.tui.widgets.message_line import MessageLine
@@ -40,6 +41,7 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
     def __init__(self, workplace: Workplace) -> None:
         super().__init__(workplace)
         self._deeds = Once(self)
+        self._sliding = Sliding()
         self.listing: Listing[RowT] = Listing(self.source(), workplace)
 
     def body(self) -> ComposeResult:
@@ -88,6 +90,29 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
         whose = f"its {self.NOUN} is" if event.number == 1 else f"their {self.NOUN}s are"
         for line in self.query(MessageLine):
             line.add(f"{amount(event.number, 'mark')} dropped: {whose} gone from this list.", "warning")
+
+    @on(RowTable.RowLost)
+    def _row_lost(self, event: RowTable.RowLost[RowT]) -> None:
+        if not is_ours(self.workplace, event.row.id):
+            self._sliding.note()
+            self._tell_lost(event.row.id)
+
+    @work(exclusive=True, group="lost")
+    async def _tell_lost(self, row_id: str) -> None:
+        """Say who took the row from under the cursor."""
+        entry = await self.look(lambda _: last_change(self.workplace, row_id))
+        if entry is None:
+            self._sliding.forget()
+            return
+        for line in self.query(MessageLine):
+            line.add(f"{entry.who.text or 'Somebody'} {entry.what}: the cursor stands on another row now.", "warning")
+
+    def _is_meant(self) -> bool:
+        """Whether a key that cuts is for the row under the cursor; where that has slid there just now, say so."""
+        meant = bool(self.listing.table.marks) or not self._sliding.just_now
+        if not meant:
+            self.say("Nothing was done: the cursor has just come to another row. Press it again.", "warning")
+        return meant
 
     @on(RowTable.RowHighlighted)
     def _highlighted(self) -> None:

@@ -1,14 +1,14 @@
-"""One line that says what just happened; over a thin line it costs 100 bytes where a toast costs 20 kB."""
+"""Says what just happened, mostly in one line; over a thin line it costs 100 bytes where a toast costs 20 kB."""
 
-from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import var
 from textual.widget import Widget
 
+from tokentui.tui.homely import homely
 from tokentui.tui.stack import StackApp, covered_stack
 
 #: Lines it takes at the most.
-MOST_LINES = 3
+MOST_LINES = 5
 
 #: How long a message stays, in seconds.
 STAY = 12.0
@@ -52,26 +52,40 @@ class MessageLine(Widget):
         else:
             self.unsay(text)
 
-    def unsay(self, text: str) -> None:
-        """Take a message away, unless another one stands there by now."""
-        if self.text == text:
+    def unsay(self, text: str) -> bool:
+        """Take a message away, unless another one stands there by now; whether it stood there."""
+        stood = self.text == text
+        if stood:
             self.text = ""
             self._show()
+        return stood
 
     async def _stay(self, held: StackApp, text: str) -> None:
         """Nobody can read it before the screen that lies over all is taken away."""
         await held.when_free()
         self.set_timer(STAY, lambda: self._fade(text))
 
+    def on_resize(self) -> None:
+        """In a narrower terminal a text takes more lines."""
+        self._show()
+
     def _show(self) -> None:
         """As many lines as it takes: what helps often stands at the end."""
-        lines = -(-(cell_len(self.text) + 2) // max(self.content_size.width, 1))
-        height = max(1, min(lines, MOST_LINES))
+        height = len(self._lines())
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
         self.refresh()
 
-    def render(self) -> Content:
+    def _lines(self) -> list[Content]:
+        """What stands there, line by line; where there are too many, the last one says that more was said."""
         if not self.text:
-            return Content("")
-        return Content(f"{_GLYPHS[self.kind]} {self.text}")
+            return [Content("")]
+        width = self.content_size.width or max(1, self.app.size.width - 2)
+        lines = Content(f"{_GLYPHS[self.kind]} {homely(self.text)}").wrap(width)
+        shown, more = lines[:MOST_LINES], lines[MOST_LINES:]
+        if more:
+            shown[-1] = Content(f"{shown[-1].plain.rstrip()} {more[0].plain}").truncate(width, ellipsis=True)
+        return shown
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines())

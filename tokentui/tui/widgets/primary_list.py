@@ -72,10 +72,11 @@ class PrimaryList(Reveals, Widget, can_focus=True):
             body = Content.assemble(
                 (MASK, "$foreground-muted"), f"  {line.hint:<4}      ", (line.note, "$foreground-muted")
             )
-        text = Content.assemble("›" if at else " ", f" {line.slot:<9}", body)
+        width = self.content_size.width or self.app.size.width
+        text = Content.assemble("›" if at else " ", f" {line.slot:<9}", body).truncate(width, ellipsis=True)
         if not at:
             return text
-        bar = text.pad_right(max(0, self.content_size.width - text.cell_length))
+        bar = text.pad_right(max(0, width - text.cell_length))
         return bar.stylize("$block-cursor-foreground on $block-cursor-background")
 
     def action_move(self, step: int) -> None:

@@ -47,6 +47,12 @@ class RowTableMessages:
         row: RowT | None
 
     @dataclass
+    class RowLost(RowTableMessage[RowT], namespace="row_table"):
+        """The row under the cursor has gone from the result, and the cursor stands on its neighbour."""
+
+        row: RowT
+
+    @dataclass
     class RowChosen(RowTableMessage[RowT], namespace="row_table"):
         """Enter, or a second click."""
 

@@ -44,6 +44,8 @@ class RowPainter(Generic[RowT]):
         self._width = 0
         self._styles: dict[tuple[str, ...], RichStyle] = {}
         self._strips: LRUCache[tuple[str, Look], tuple[RowT, Strip]] = LRUCache(STRIPS_KEPT)
+        #: The rows that are drawn as they will be, by their ids, as the store holds them still.
+        self.ahead: dict[str, RowT] = {}
 
     def fit(self, columns: Sequence[Column], width: int) -> None:
         """Lay the columns out for lines of `width` cells."""
@@ -54,6 +56,11 @@ class RowPainter(Generic[RowT]):
 
     def forget_strips(self) -> None:
         self._strips.clear()
+
+    def forget_ahead(self, rows: Iterable[RowT]) -> None:
+        """These rows have come from the store."""
+        for row in rows:
+            self.ahead.pop(row.id, None)
 
     def forget_styles(self) -> None:
         self._styles.clear()
@@ -102,12 +109,20 @@ class RowPainter(Generic[RowT]):
 
     def _drawn_cell(self, row: RowT, place: Place, states: tuple[str, ...], look: Look) -> Drawn:
         key = place.column.key
-        answer = self._cell(row, key)
-        text, state = (answer, "") if isinstance(answer, str) else answer
+        text, state = self._said(row, key)
         if key != look.slot:
             return fit(text, place.width, place.column.justify), self._style(states[0], state, *states[1:])
         style = self._style(states[0], state, *states[1:], "slot-cursor")
         return fit(_bracketed(text, place.width), place.width, place.column.justify), style
+
+    def _said(self, row: RowT, key: str) -> Cell:
+        """What a cell says, and in which state; one that is not saved yet says `…` in place of its glyph."""
+        answer, before = self._cell(row, key), self.ahead.get(row.id)
+        if isinstance(answer, str):
+            return Cell(answer)
+        if before is None or self._cell(before, key) == answer:
+            return answer
+        return Cell(f"{ELLIPSIS}{answer.text[1:]}", "pending")
 
     def _line(self, gutter: str, gutter_style: RichStyle, cells: list[Drawn], base: RichStyle) -> Strip:
         parts = [(gutter[: self._width], gutter_style)]

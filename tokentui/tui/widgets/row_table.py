@@ -62,6 +62,7 @@ class RowTable(RowTableMessages, RowView[RowT]):
         self._asked_from: int | None = None
         self._highlighted: str | None = None
         self._clicked: int | None = None
+        self._marked: dict[str, RowT] = {}
 
     # Data comes down
 
@@ -72,6 +73,7 @@ class RowTable(RowTableMessages, RowView[RowT]):
             self._replace(page)
         else:
             self._rows.put(page)
+            self._painter.forget_ahead(page.rows)
             self._requests.answered()
         self._content_changed()
         self.cursor_row = (page.at or 0) if fresh else self.cursor_row
@@ -85,7 +87,9 @@ class RowTable(RowTableMessages, RowView[RowT]):
         if not self.loaded:
             self.show(page)
             return
-        place, top = self.cursor_row, self.scroll_offset.y
+        place, top, row = self.cursor_row, self.scroll_offset.y, self.row
+        if row is not None and page.at is None and row.id not in {each.id for each in page.rows}:
+            self.post_message(self.RowLost(self, row))
         after = self._rows.place_after(page, place, place if self._asked_from is None else self._asked_from)
         self._replace(page)
         self._content_changed()
@@ -93,8 +97,10 @@ class RowTable(RowTableMessages, RowView[RowT]):
         self._scroll_top(top + self.cursor_row - place)
 
     def update_row(self, row: RowT) -> None:
-        """Draw `row` in place of the row with its id; nothing else changes."""
-        if self._rows.update(row):
+        """Draw `row`, which is not saved yet, in place of the row with its id; nothing else changes."""
+        for before in self.rows_of(frozenset({row.id})):
+            self._painter.ahead.setdefault(row.id, before)
+            self._rows.update(row)
             self._settle_soon()
 
     def cursor_window(self) -> Window:
@@ -105,6 +111,7 @@ class RowTable(RowTableMessages, RowView[RowT]):
 
     def _replace(self, page: Page[RowT]) -> None:
         self._rows.replace(page)
+        self._painter.ahead.clear()
         self._requests.forget()
         self._asked_from = None
         self.loaded = True
@@ -133,6 +140,13 @@ class RowTable(RowTableMessages, RowView[RowT]):
         """Those of the marked rows that are loaded, in the order of the result."""
         return self.rows_of(self.marks)
 
+    @property
+    def target_rows(self) -> tuple[RowT, ...]:
+        """Those of `target_ids`, as they were last seen: a filter may have taken marked ones out of the result."""
+        seen = self._marked | {row.id: row for row in self.marked_rows}
+        self._marked = {row_id: row for row_id, row in seen.items() if row_id in self.marks}
+        return tuple(self._marked.values()) or ((self.row,) if self.row else ())
+
     def rows_of(self, row_ids: frozenset[str]) -> tuple[RowT, ...]:
         """Those of these rows that are loaded, in the order of the result."""
         return self._rows.find(row_ids)
@@ -144,6 +158,7 @@ class RowTable(RowTableMessages, RowView[RowT]):
 
     def toggle_mark(self) -> None:
         if self.row:
+            self._marked[self.row.id] = self.row
             self.marks ^= {self.row.id}
 
     def clear_marks(self) -> None:
