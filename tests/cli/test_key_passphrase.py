@@ -161,6 +161,15 @@ class TestChanging:
         assert wrapped.run("tokens", "show", "erp", "--reveal", before=before).exit_code == STORE_UNUSABLE
         assert wrapped.run("tokens", "show", "erp", "--reveal", before=("--passphrase-file", wrong)).exit_code == 0
 
+    def test_a_short_one_is_taken_with_a_warning(self, stocked: Shell, right: str, tmp_path: Path) -> None:
+        short = file_with(tmp_path, "short", "abc")
+        for file, warned in ((right, False), (short, True)):
+            before = ("--passphrase-file", right) if warned else ()
+            result = stocked.run("store", "key", "passphrase", "--passphrase-file", file, before=before)
+            assert result.exit_code == 0
+            assert ("can guess it" in result.stderr) is warned
+            assert "Sessions that are open keep the key" in result.stderr
+
     def test_it_is_taken_away(self, wrapped: Shell, right: str) -> None:
         result = wrapped.run("store", "key", "passphrase", "--remove", before=("--passphrase-file", right))
         assert result.exit_code == 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -246,6 +247,27 @@ class TestLost:
         terminal.close()
         assert terminal.exitstatus == code
         assert lost.key.exists() is (code == 0)
+
+    def test_a_save_whose_key_is_still_there_is_named_before_and_can_be_restored(
+        self, stocked: Shell, old: str
+    ) -> None:
+        before = revealed(stocked)
+        stocked.done("store", "rekey")
+        stocked.done("tokens", "edit", "erp", "--description", "after it")
+        stocked.key.unlink()
+        told = stocked.run("store", "rekey", "--lost", "--yes").stderr
+        command = re.search(r"tokentui (store restore \d+ --sealed-with \S+)", told)
+        assert command is not None
+        assert command.start() < told.index("The store has a new key")
+        assert f"key.{old}" in command[1]
+        stocked.done(*command[1].split(), "--yes")
+        assert revealed(stocked) == before
+
+    def test_where_every_key_is_gone_no_save_is_named(self, stocked: Shell, old: str) -> None:
+        stocked.done("store", "rekey")
+        for file in (stocked.key, stocked.key.with_name(f"key.{old}")):
+            file.unlink()
+        assert "store restore" not in stocked.run("store", "rekey", "--lost", "--yes").stderr
 
     def test_new_values_come_and_the_old_ones_are_told_as_lost(self, lost: Shell, old: str) -> None:
         result = lost.run("store", "rekey", "--lost", "--yes")

@@ -176,15 +176,6 @@ class TestCheck:
         assert result.exit_code == 5
         assert stocked.store.stat().st_mode & 0o777 == 0o644
 
-    def test_without_the_key_says_so_and_looks_at_the_rest(self, stocked: Shell) -> None:
-        stocked.key.unlink()
-        result = stocked.run("store", "check", "--json")
-        assert result.exit_code == 0
-        assert [(each["code"], each["severity"]) for each in json.loads(result.stdout)] == [
-            ("seals-unchecked", "note")
-        ]
-        assert not stocked.key.exists()
-
     @pytest.mark.parametrize("content", [b"", b"{}", b"\x00\x01", b'{"_default": {}}'])
     def test_of_what_does_not_open_at_all_tells_what_it_can_and_ends_with_5(
         self, stocked: Shell, content: bytes

@@ -31,6 +31,7 @@ from tokentui.services.restoring import (
 )
 from tokentui.services.tokens import add_token, edit_token, reveal_token, set_enabled
 from tokentui.store.backup import open_backup, write_backup
+from tokentui.store.problems import Code
 from tokentui.store.queries import EVERYTHING
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.store.trail_queries import ActivityQuery
@@ -255,7 +256,8 @@ def test_a_store_that_is_gone_comes_back_and_its_own_trail_goes_on(shop: Shop, f
     shop.files.store.unlink()
     restored(shop, file)
     assert len(shop.files.trail.read_bytes().splitlines()) == lines + 2
-    assert shop.check().problems == ()
+    assert {problem.code for problem in shop.check().problems} == {Code.CHANGES_LOST}
+    assert shop.subjects(Code.CHANGES_LOST) == {"later", "erp", "crm", "crm → shop/pets", "erp → shop/orders"}
 
 
 # ---------------------------------------------------------------------- what is refused

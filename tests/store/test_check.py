@@ -163,9 +163,10 @@ def test_a_strong_value_that_is_said_to_be_weak_is_found(shop: Shop, name: str) 
 
 def test_without_the_key_it_says_so_and_looks_at_the_rest(shop: Shop) -> None:
     found = shop.check(NO_KEY)
-    assert [problem.code for problem in found.problems] == [Code.SEALS_UNCHECKED]
-    assert found.wrong == ()
+    assert [problem.code for problem in found.problems] == [Code.KEY_MISSING]
+    assert found.wrong == found.problems
     assert "not there" in found.problems[0].message
+    assert "was not looked at" in found.problems[0].message
 
 
 def test_a_wrong_key_is_told_and_opens_nothing(shop: Shop) -> None:

@@ -210,7 +210,8 @@ def test_a_new_store_beside_an_old_trail_is_told(store: TinyDBStore, trail: Path
     save(store, ERP)
     Path(store.location).unlink()
     fresh = TinyDBStore(Path(store.location))
-    save(fresh, SHOP)
+    with fresh.change_anew(NOTE) as change:
+        change.put(SHOP)
     assert verified(fresh).problems == ()
     assert "A new store begins here" in " ".join(verified(fresh).notes)
 

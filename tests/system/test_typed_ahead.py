@@ -79,6 +79,25 @@ def test_a_token_that_is_pasted_into_a_list_does_nothing_and_that_is_told(places
     assert after == before
 
 
+def test_a_lock_key_in_one_piece_with_the_enter_before_it_leaves_the_keyboard_alive(
+    places: list[str], tmp_path: Path
+) -> None:
+    with terminal(*places, home=tmp_path) as screen:
+        screen.see("1 of 1")
+        screen.write(b"2")
+        screen.see("2 of 2")
+        screen.write(b"/")
+        screen.see("type to filter")
+        screen.write(b"\rL")
+        screen.see("Locked", "The key has no passphrase")
+        screen.write(b"\r")
+        screen.see("2 of 2", "website")
+        screen.write(b"1")
+        screen.see("1 of 1")
+        screen.write(b"q")
+        screen.until(lambda: not screen.is_alive())
+
+
 def test_escape_and_the_next_key_in_one_piece_are_two_keys(places: list[str], tmp_path: Path) -> None:
     with terminal(*places, home=tmp_path) as screen:
         screen.see("1 of 1")

@@ -45,7 +45,10 @@ def strips(ui: Ui) -> list[Strip]:
     drawn = ui.app.screen._compositor.render_strips()
     if isinstance(ui.screen, PageScreen):
         return drawn
-    region = ui.screen.query(".dialog, CommandList").first().region
+    dialog = ui.screen.query(".dialog, CommandList")
+    if not dialog:  # it is opening
+        return []
+    region = dialog.first().region
     lines = drawn[max(region.y, 0) : region.bottom]
     return [strip.crop(max(region.x, 0), region.right) for strip in lines]
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import threading
 from pathlib import Path
+from time import sleep
 
 import pytest
 from textual.command import CommandPalette
@@ -11,6 +12,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from tests.tui.conftest import Open
 from tests.tui.driving import Ui, wait_for
+from tests.tui.locked import lock
 from tokentui.services.settings import ClipboardRule, Settings
 from tokentui.services.tokens import reveal_token
 from tokentui.tui import clipboard, clipboard_programs
@@ -153,6 +155,58 @@ async def test_of_two_copied_values_one_is_waited_for(taken: Path, monkeypatch: 
     assert taken.read_text() == ""
 
 
+async def test_of_two_copies_in_a_row_the_second_is_there_and_the_second_is_cleared(
+    open_ui: Open, taken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program is slow with the first one, and quick with the second."""
+    began = threading.Event()
+    place = clipboard.place
+    placed: list[object] = []
+
+    def slow(text: str, *more: object) -> object:
+        if not began.is_set():
+            began.set()
+            sleep(0.5)
+        placed.append(place(text, *more))  # type: ignore[arg-type]  # passed on as it came
+        return placed[-1]
+
+    monkeypatch.setattr(clipboard, "place", slow)
+    async with open_ui(settings=SOON) as ui:
+        await ui.press("2")
+        await ui.at(EndpointTokensScreen)
+        first, second = "A" * 64, "B" * 64
+        ui.page.copy(first, "the first")
+        ui.page.copy(second, "the second")
+        await ui.until(lambda: len(placed) == 2)
+        assert taken.read_text() == second
+        await ui.until(lambda: not ui.app.workplace.has_copied)
+        assert taken.read_text() == ""
+
+
+async def test_a_copy_that_is_under_way_is_not_wiped_out_by_the_time_of_the_one_before(
+    open_ui: Open, written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", SSH["SSH_CONNECTION"])
+    place = clipboard.place
+    values: list[str] = []
+
+    def slow(text: str, *more: object) -> object:
+        values.append(text)
+        placed = place(text, *more)  # type: ignore[arg-type]  # passed on as it came
+        if len(values) == 2:
+            sleep(1.2)  # so long that the time of the first is up
+        return placed
+
+    monkeypatch.setattr(clipboard, "place", slow)
+    async with open_ui(settings=BLIND) as ui:
+        ui.page.copy("A" * 64, "the first")
+        await ui.told("Sent the first")
+        ui.page.copy("B" * 64, "the second")
+        await ui.told("Sent the second")
+        assert clipboard.osc52("") not in written[written.index(clipboard.osc52("B" * 64)) :]
+        await ui.until(lambda: clipboard.osc52("") in written)
+
+
 async def test_over_ssh_nothing_is_cleared_blindly_unless_the_settings_say_so(
     open_ui: Open, written: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +216,9 @@ async def test_over_ssh_nothing_is_cleared_blindly_unless_the_settings_say_so(
         assert not any(isinstance(each, threading.Timer) for each in threading.enumerate())
         await ui.press("q")
         await ui.until(lambda: not ui.app.is_running)
-    assert ui.app.farewell == "Perhaps on the terminal's clipboard still: the token of crm."
+    assert ui.app.farewell == (
+        "Perhaps on the terminal's clipboard still: the token of crm. Copy something else to replace it."
+    )
     assert clipboard.osc52("") not in written
 
 
@@ -182,6 +238,19 @@ async def test_who_quits_before_that_leaves_it_cleared(
     monkeypatch.setenv("SSH_CONNECTION", SSH["SSH_CONNECTION"])
     async with open_ui(settings=Settings(clipboard=ClipboardRule("blind"))) as ui:
         await copy_crm(ui, "It is cleared in 45 s.")
+        await ui.press("q")
+        await ui.until(lambda: not ui.app.is_running)
+    assert clipboard.osc52("") in written
+    assert ui.app.farewell == "Asked the terminal to clear its clipboard."
+
+
+async def test_who_leaves_from_the_lock_before_that_leaves_it_cleared(
+    open_ui: Open, written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", SSH["SSH_CONNECTION"])
+    async with open_ui(settings=Settings(clipboard=ClipboardRule("blind"))) as ui:
+        await copy_crm(ui, "It is cleared in 45 s.")
+        await lock(ui)
         await ui.press("q")
         await ui.until(lambda: not ui.app.is_running)
     assert clipboard.osc52("") in written
@@ -222,6 +291,24 @@ async def test_what_is_selected_on_the_screen_is_kept_nowhere(open_ui: Open, tak
         await ui.told("Copied the selection. It is cleared in 45 s.")
         assert taken.read_text() == value
         assert ui.app.clipboard == ""
+
+
+async def test_what_is_copied_in_a_field_goes_the_way_of_values_and_is_cleared(
+    open_ui: Open, taken: Path, written: list[str]
+) -> None:
+    value = "V" * 64
+    async with open_ui() as ui:
+        await ui.press("slash")
+        await ui.write(value)
+        for key in ("ctrl+c", "ctrl+x"):
+            taken.unlink(missing_ok=True)
+            await ui.press("end", "shift+home", key)
+            await ui.told("Copied the selection. It is cleared in 45 s.")
+            await ui.until(taken.exists)
+            assert taken.read_text() == value
+            assert ui.app.clipboard == value
+        assert ui.app.workplace.has_copied
+    assert not any("\x1b]52" in each for each in written)
 
 
 async def test_what_is_selected_in_a_target_is_kept_nowhere(open_ui: Open, taken: Path) -> None:

@@ -72,6 +72,27 @@ def test_what_cannot_be_read_back_is_not_called_copied(program: Path) -> None:
     assert told.startswith("Sent x to the terminal.")
 
 
+@pytest.mark.parametrize("reading", ['cat "$taken"; echo', "printf '\\377'", "exit 1", "kill $PPID"])
+def test_what_reads_back_differently_is_taken_off_again(program: Path, tmp_path: Path, reading: str) -> None:
+    taken = tmp_path / "taken"
+    program.write_text(f'#!/bin/sh\ntaken="{taken}"\nif [ "$3" = -o ]; then {reading}; else cat >"$taken"; fi\n')
+    sent: list[str] = []
+    told = clipboard.copy(VALUE, "x", sent.append, {})
+    assert told.startswith("Sent x to the terminal.")
+    assert sent == [clipboard.osc52(VALUE)]
+    assert VALUE not in taken.read_text() or "It may be on the desktop's clipboard still." in told
+
+
+def test_what_cannot_be_taken_off_again_is_told(program: Path, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    program.write_text(
+        f'#!/bin/sh\n[ "$3" = -o ] && {{ cat "{taken}"; echo; exit; }}\n[ -e "{taken}" ] || cat >"{taken}"\n'
+    )
+    told = clipboard.copy(VALUE, "x", lambda sequence: None, {})
+    assert taken.read_text() == VALUE
+    assert "It may be on the desktop's clipboard still." in told
+
+
 def test_a_clipboard_that_takes_the_value_as_an_argument_is_given_none(
     program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

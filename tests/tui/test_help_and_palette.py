@@ -72,7 +72,8 @@ def test_every_binding_that_is_shown_says_what_it_does() -> None:
 def test_every_ctrl_and_function_key_has_a_letter_twin() -> None:
     keys = defaultdict(set)
     for where, binding in our_bindings():
-        keys[where, binding.action].add(binding.key)
+        # where a letter may be one of a passphrase, it has an action of its own, which asks for that first
+        keys[where, binding.action.removesuffix("_by_letter")].add(binding.key)
     lone = {
         place: found
         for place, found in keys.items()

@@ -9,7 +9,7 @@ import pytest
 from tests.tui.conftest import KEY, NOW, Open
 from tests.tui.driving import Ui
 from tests.tui.rotating import show_tokens, token
-from tests.tui.test_nothing_is_kept import forgotten
+from tests.tui.values_in_memory import forgotten
 from tokentui.cli.master_key import MasterKey
 from tokentui.services.desk import Desk
 from tokentui.services.tokens import reveal_token
@@ -28,6 +28,7 @@ from tokentui.tui.drawn import forget_drawn
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 from tokentui.tui.token_deeds import copy_value
 from tokentui.tui.widgets import passphrase
+from tokentui.tui.widgets.entry import QuietEntry
 
 PASSPHRASE = "correct horse battery staple"
 #: Argon2id in no time.
@@ -289,6 +290,45 @@ class TestPassphrase:
             await ui.press("enter")
             assert isinstance(ui.screen, Unlock)
             assert ui.desk.vault.needs_passphrase
+
+    @pytest.mark.parametrize("asked", ["v", "L"])
+    async def test_what_is_typed_while_the_next_has_to_wait_is_written_whole(
+        self, open_ui: Open, monkeypatch: pytest.MonkeyPatch, asked: str
+    ) -> None:
+        typed = f"Lq1?{PASSPHRASE}qq"
+        monkeypatch.setattr(passphrase, "SLOW_DOWN", 3600)
+        async with open_ui() as ui:
+            await show_tokens(ui)
+            await ui.press(asked)
+            await give(ui, "wrong")
+            await ui.see("✗ The passphrase does not open the key.")
+            await ui.burst(*typed, "enter")
+            await ui.until(lambda: ui.one(QuietEntry).value == typed)
+            assert ui.app.is_running
+            assert isinstance(ui.screen, Unlock | LockScreen)
+            assert ui.desk.vault.needs_passphrase
+
+    async def test_what_is_typed_while_one_is_tried_is_not_kept_where_it_opens_the_key(
+        self, open_ui: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        go_on = Event()
+        opens = WrappedKey.open
+
+        def slow(key: WrappedKey, text: str) -> bytes:
+            assert go_on.wait(10)
+            return opens(key, text)
+
+        monkeypatch.setattr(WrappedKey, "open", slow)
+        async with open_ui() as ui:
+            await show_tokens(ui)
+            await ui.press("L")
+            await give(ui)
+            entry = ui.one(QuietEntry)
+            await ui.write("qL1")
+            assert entry.value == "qL1"
+            go_on.set()
+            await ui.at(EndpointTokensScreen)
+            assert entry.value == ""
 
     async def test_it_is_asked_for_once(self, open_ui: Open, copied: list[str]) -> None:
         async with open_ui() as ui:

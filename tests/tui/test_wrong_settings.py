@@ -1,6 +1,7 @@
 """What is wrong in config.toml is told in one line once the first list is shown; the application opens anyway."""
 
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from textual.screen import Screen
 
 from tests.tui.conftest import Open
 from tests.tui.driving import WIDE, Ui
+from tokentui.cli.compose import Office
 from tokentui.services.desk import Desk
-from tokentui.services.settings import Settings, load_settings
+from tokentui.services.settings import Settings, load_settings, settings_as_far_as_right
 from tokentui.store.vault import KeyVault
 from tokentui.tui.own_keys import default_keys, key_troubles, places
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
@@ -38,6 +40,19 @@ WRONG = {
     ),
     '[keys]\n"endpoints.add" = "d"': '"endpoints.add" = "d": in the same place "endpoints.activate" has the key d.',
     '[keys]\n"tokens.copy" = "j"': '"tokens.copy" = "j": in the same place "list.down" has the key j.',
+}
+
+#: What cannot be right at all: the default counts, and the rest of the file.
+IMPOSSIBLE = {
+    "lock_after_minutes = 0.2": "lock_after_minutes is a whole number, 0 to 1440; 0 switches it off.",
+    "theme = 3": 'theme is a name, such as theme = "nord".',
+    'mouse = "yes"': "mouse is true or false.",
+    'glyphs = "emoji"': 'glyphs is "ascii" or "unicode", or left out.',
+    "base_url = 3": "base_url is an address",
+    "keys = 3": '[keys] holds lines such as "tokens.add" = "n".',
+    "policy = 3": "[policy] is a table of days.",
+    "[policy]\nrotate_after_days = -1": "rotate_after_days is a whole number of days",
+    "[clipboard]\nseconds = 0": "seconds of [clipboard] is a whole number",
 }
 
 RIGHT = (
@@ -74,6 +89,26 @@ def test_what_is_right_is_not_told(config: Path, content: str) -> None:
     assert trouble(config, content) == ""
 
 
+@pytest.mark.parametrize(("content", "told"), IMPOSSIBLE.items())
+def test_what_cannot_be_right_is_told_and_the_default_counts(config: Path, content: str, told: str) -> None:
+    name = content.partition(" ")[0].strip("[]").partition("]")[0]
+    config.write_text(f"{'' if name == 'lock_after_minutes' else 'lock_after_minutes = 7'}\n{content}\n")
+    settings = settings_as_far_as_right(config)
+    assert getattr(settings, name) == getattr(Settings(), name)
+    assert settings.lock_after_minutes == (5 if name == "lock_after_minutes" else 7)
+    said = settings_trouble(settings, ("nord",), config)
+    assert said.startswith(f"In config.toml, {told}")
+    assert said.endswith("Until then the default counts.")
+
+
+@pytest.mark.parametrize("content", [b"theme = ", b"\xff"])
+def test_a_file_that_is_no_toml_is_told_and_the_defaults_count(config: Path, content: bytes) -> None:
+    config.write_bytes(content)
+    settings = settings_as_far_as_right(config)
+    assert replace(settings, troubles=()) == Settings()
+    assert settings_trouble(settings, ("nord",), config).startswith(f"The settings {config} are no TOML")
+
+
 def test_of_several_the_first_is_told_and_how_many_more(config: Path) -> None:
     content = 'theme = "qqq"\nthem = 1\n[keys]\n"qqq" = "n"\n"list.up" = "q q"\n'
     assert trouble(config, content).endswith("shows them all. (3 more like this.)")
@@ -93,6 +128,16 @@ async def test_it_is_told_when_the_first_list_is_shown_and_stays(open_ui: Open, 
         await ui.until(lambda: ui.cursor_line)
         await ui.press("1")
         await ui.until(lambda: "In config.toml, " in ui.text)
+
+
+async def test_the_ui_opens_on_what_cannot_be_right_and_tells_it(
+    open_ui: Open, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text("lock_after_minutes = 0.2\n")
+    office = Office(tmp_path / "data" / "tokens.json", tmp_path / "key" / "key")
+    monkeypatch.setattr(Office, "settings_file", config)
+    async with open_ui(settings=office.settings_of_ui, settings_file=config, size=WIDE) as ui:
+        await ui.told("In config.toml, lock_after_minutes is a whole number")
 
 
 async def test_a_key_that_does_not_open_the_store_comes_first(open_ui: Open, desk: Desk) -> None:

@@ -66,19 +66,21 @@ def list_activity(office: Office, /, *, as_json: bool, limit: int, name: str, re
     """
     query = ActivityQuery(record_id=_record_id(office, name, ref), **filters)
     page = office.store.activity().page(query, Window(0, limit), utc_now())
-    tell_of_no_store(office)
     if as_json:
         print_json([_shape(entry) for entry in page.rows])
     else:
         print_lines(columns(_HEAD, map(_line, page.rows)))
+    tell_of_no_store(office)
 
 
 def _record_id(office: Office, name: str, ref: str) -> str:
     if name and ref:
         raise click.UsageError("--token and --endpoint exclude each other.", click.get_current_context())
+    if not (name or ref):
+        return ""
     reader = office.reader()
     found = [*(tokens_named(reader, [name]) if name else ()), *(endpoints_named(reader, [ref]) if ref else ())]
-    return found[0].id if found else ""
+    return str(found[0].id)
 
 
 def _line(entry: Entry) -> tuple[str, ...]:

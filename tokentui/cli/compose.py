@@ -67,6 +67,13 @@ class Office:
         return Settings() if self.demo else load_settings(self.settings_file)
 
     @cached_property
+    def settings_of_ui(self) -> "Settings":
+        """The same, as far as they can be right: whoever is locked out of a UI by a typing error is not helped."""
+        from tokentui.services.settings import Settings, settings_as_far_as_right
+
+        return Settings() if self.demo else settings_as_far_as_right(self.settings_file)
+
+    @cached_property
     def store(self) -> "TinyDBStore":
         """The store; nothing is read yet."""
         from tokentui.store.tinydb_store import TinyDBStore

@@ -13,6 +13,9 @@ from tokentui.domain.errors import SealError, WrongPassphrase
 from tokentui.store.key_ring import KeyRing
 from tokentui.store.keyfile import KeyContent, id_of
 
+#: Below so many characters a passphrase is guessed, whatever each guess costs.
+_SHORT = 8
+
 
 @click.command(
     epilog="""\b
@@ -47,6 +50,9 @@ def passphrase(ctx: click.Context, /, *, remove: bool, new_file: Path | None) ->
     with office.key.ring.alone():
         others = _wrap_all(office.key.ring, opened.passphrase, new)
     talk(_done(office.key.ring.file, opened.passphrase, new))
+    talk("Sessions that are open keep the key that they have opened until they lock.")
+    if new is not None and len(new) < _SHORT:
+        talk("The passphrase is short: whoever copies the key file can guess it.")
     if others:
         talk(f"Another passphrase, or damaged, and left as it was: {listed(others)}.")
 

@@ -10,6 +10,7 @@ import click
 from tokentui.cli.compose import Office
 from tokentui.cli.master_key import open_key
 from tokentui.cli.new_key import new_key, wrapped
+from tokentui.cli.older_saves import older_saves
 from tokentui.cli.output import counted, listed, talk
 from tokentui.cli.passphrases import asking
 from tokentui.domain.errors import Conflict
@@ -25,6 +26,8 @@ def give_up(ctx: click.Context, office: Office, desk: Desk, *, yes: bool) -> Non
     """Begin a new key; raises `Conflict` where the old one is at hand, `SealError` and `StoreError`."""
     _check_lost(office)
     stake = rekeying.values_at_stake(desk)
+    for line in older_saves(office):
+        talk(line)
     if not yes:
         _ask(ctx, stake)
     new = os.urandom(KEY_BYTES)

@@ -44,6 +44,8 @@ class MasterKey:
         self.ring = KeyRing(file, Path(store.location))
         self._store = store
         self._ask = ask
+        #: Whether the key was wrapped when it was last seen; None where none was.
+        self._wrapped: bool | None = None
 
     def fetch(self, key_id: str | None) -> Keys:
         """The keys; raises `SealError` where they are lost, wrong, locked or readable by others, and `StoreError`."""
@@ -56,14 +58,37 @@ class MasterKey:
         return self._keys(key_id, give)
 
     def is_wrapped(self, key_id: str | None) -> bool:
-        from tokentui.store.passphrase import WrappedKey
-
+        """As it is now, or as it was when it could last be read; not so where no key was ever seen."""
         try:
-            mark = key_id or self._store.key_id
-            found = self.ring.find(mark) if mark else (self.ring.file, read_key_file(self.ring.file))
+            key = self._seen(key_id)
+            if key is None and self._wrapped is not None:
+                raise self._not_here()
         except TokenTuiError:
-            return False
-        return found is not None and isinstance(found[1], WrappedKey)
+            if self._wrapped:
+                return True
+            raise
+        return key is not None and self._note(key)
+
+    def _seen(self, mark: str | None) -> "KeyContent | None":
+        """The store's key, None where it is not here; raises where that cannot be known."""
+        mark = mark or self._store.key_id
+        found = self.ring.find(mark) if mark else None
+        if found is not None:
+            return found[1]
+        if not self.ring.is_there:
+            return None
+        another = read_key_file(self.ring.file)
+        return None if mark else another
+
+    def _note(self, key: KeyContent) -> bool:
+        """Remember whether it is wrapped."""
+        if isinstance(key, bytes):
+            self._wrapped = False
+        else:
+            from tokentui.store.passphrase import WrappedKey
+
+            self._wrapped = isinstance(key, WrappedKey)
+        return self._wrapped
 
     def id(self) -> str:
         """The name that the store is marked with, for which no passphrase is needed; raises as `fetch`."""
@@ -81,6 +106,11 @@ class MasterKey:
 
     def found(self, mark: str | None = None) -> tuple[Path, KeyContent]:
         """The store's key and the file that holds it, be it wrapped or for checking only; raises as `fetch`."""
+        file, key = self._found(mark)
+        self._note(key)
+        return file, key
+
+    def _found(self, mark: str | None) -> tuple[Path, KeyContent]:
         # The store is asked before the key: whoever makes a store makes its key first, so a sealed store has one.
         mark = mark or self._store.key_id
         if mark is None:
@@ -96,6 +126,8 @@ class MasterKey:
         """The key of a store that was never marked: a new one, where there is neither key nor value."""
         if not self.ring.is_there and self._store.holds_values:
             raise self._lost()
+        if not self.ring.is_there:
+            _ = self._store.exists  # raises where it has gone: a new key would not be its
         make = not self.ring.is_there and not self._store.read_only
         return make_key(self.ring.file) if make else read_key_file(self.ring.file)
 

@@ -11,7 +11,7 @@ import click
 from tokentui.cli.files import file_named
 from tokentui.cli.master_key import Asking, OpenedT
 from tokentui.cli.output import talk
-from tokentui.domain.errors import Invalid, Locked, SealError, WrongPassphrase
+from tokentui.domain.errors import Invalid, Locked, WrongPassphrase
 
 #: How often one may mistype it.
 _TRIES = 3
@@ -36,23 +36,23 @@ def asking(file: Path | None) -> Asking:
 
 
 def read_passphrase(path: Path) -> str:
-    """The passphrase in a file, without the newline at its end. Raises `SealError`, which does not hold it."""
+    """The passphrase in a file, without the newline at its end. Raises `Locked`, which does not hold it."""
     file = file_named(path)
     try:
         with file.open("rb") as opened:
             _check_private(file, os.fstat(opened.fileno()))
             content = opened.read(_MOST + 1)
     except OSError as error:
-        raise SealError(f"The passphrase file {file} cannot be read: {error.strerror or error}.") from error
+        raise Locked(f"The passphrase file {file} cannot be read: {error.strerror or error}.") from error
     text = content.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
     if not text or len(content) > _MOST:
-        raise SealError(f"The passphrase file {file} is {'longer than any passphrase' if text else 'empty'}.")
+        raise Locked(f"The passphrase file {file} is {'longer than any passphrase' if text else 'empty'}.")
     return text
 
 
 def _check_private(file: Path, status: os.stat_result) -> None:
     if stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
-        raise SealError(f"Others may read the passphrase file. Mend it with: chmod 600 {shlex.quote(str(file))}")
+        raise Locked(f"Others may read the passphrase file. Mend it with: chmod 600 {shlex.quote(str(file))}")
 
 
 def typed(prompt: str) -> str:

@@ -35,10 +35,13 @@ Examples:
   tokentui store check --repair""",
 )
 @click.option("--repair", is_flag=True, help="Put right what can be put right in one way only; never a value.")
+@click.option(
+    "--settle", is_flag=True, help="Let be what a restore over a damaged store has lost: it is told no more."
+)
 @as_json
 @click.pass_context
 @holds_values
-def check(ctx: click.Context, /, *, repair: bool, as_json: bool) -> None:
+def check(ctx: click.Context, /, *, repair: bool, settle: bool, as_json: bool) -> None:
     """Look at everything: records, references, seals, the activity trail, files and their modes, generations.
 
     Every problem is a line. The exit code is 1 where there is one, and 5 where the store cannot be opened at all.
@@ -46,10 +49,13 @@ def check(ctx: click.Context, /, *, repair: bool, as_json: bool) -> None:
     """
     office = ctx.find_object(Office)
     assert office is not None
-    desk = office.desk_for_change() if repair else None
+    desk = office.desk_for_change() if repair or settle else None
     found = _checked(office)
+    if desk is not None and settle:
+        repairing.settle(desk, found.problems)
+        found = _checked(office)
     told = [(problem, False) for problem in found.problems]
-    if desk is not None:
+    if desk is not None and repair:
         for trouble in repairing.repair(desk, found.problems):
             talk(trouble)
         told, found = _compared(found, _checked(office))
@@ -80,7 +86,17 @@ def _print(told: list[Told], *, as_json: bool) -> None:
     if as_json:
         print_json([_shape(*each) for each in told])
     else:
-        print_lines(columns(_HEAD, (_row(*each) for each in told)))
+        print_lines(columns(_HEAD, _rows(told)))
+
+
+def _rows(told: list[Told]) -> Iterator[tuple[str, ...]]:
+    """A row for each; what to do about several of them is told once."""
+    before: set[str] = set()
+    for problem, repaired in told:
+        remedy = "as above" if problem.remedy in before else problem.remedy
+        yield _row(problem, remedy, repaired)
+        if not repaired:
+            before.add(problem.remedy)
 
 
 def _shape(problem: Problem, repaired: bool) -> dict[str, Any]:
@@ -94,9 +110,9 @@ def _shape(problem: Problem, repaired: bool) -> dict[str, Any]:
     }
 
 
-def _row(problem: Problem, repaired: bool) -> tuple[str, ...]:
+def _row(problem: Problem, remedy: str, repaired: bool) -> tuple[str, ...]:
     severity = "✓ repaired" if repaired else f"{_GLYPHS[problem.severity]} {problem.severity}"
-    text = problem.message if repaired else f"{problem.message} → {problem.remedy}"
+    text = problem.message if repaired else f"{problem.message} → {remedy}"
     return severity, problem.code, problem.subject, text
 
 

@@ -1,12 +1,12 @@
 """How the difference that a restore would make is printed: by name and field, of a value only that it changes."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from tokentui.cli.output import one_line, time_text
-from tokentui.domain.activity import RecordChange
+from tokentui.cli.output import counted, one_line, time_text
+from tokentui.domain.activity import Entry, RecordChange
 from tokentui.services.restoring import Difference
 
 _SIGNS = {"added": "+", "changed": "~", "removed": "-"}
@@ -14,6 +14,8 @@ _KINDS = {"token": "endpoint token"}
 #: The fields that hold token values, which a change tells by a fingerprint.
 _VALUES = {"secret": "value", "previous": "previous value"}
 _PRIMARY = "primary."
+#: How many later changes are told line by line.
+_MOST_LATER = 10
 #: How the names of fields end that hold a moment.
 _MOMENTS = ("_at", "until")
 
@@ -72,9 +74,10 @@ def _text(value: object) -> str:
     return one_line("" if value is None else str(value))
 
 
-def difference_shape(difference: Difference) -> dict[str, Any]:
-    """The same for programs."""
+def difference_shape(difference: Difference, later: Sequence[Entry]) -> dict[str, Any]:
+    """The same for programs, with the later changes that the trail tells of."""
     shape: dict[str, Any] = {"added": [], "changed": [], "removed": []}
+    shape["later_changes"] = [{"at": each.at, "who": each.who.text, "what": each.what} for each in later]
     for change in difference.changes:
         deed = deed_of(change)
         shape[deed].append(_shape(change) if deed == "changed" else {"kind": change.kind, "name": change.name})
@@ -92,3 +95,22 @@ def sums(difference: Difference) -> str:
     """`2 added, 1 changed`."""
     number = Counter(map(deed_of, difference.changes))
     return ", ".join(f"{number[deed]} {deed}" for deed in _SIGNS if number[deed]) or "nothing"
+
+
+# ---------------------------------------------------------------------- what came later
+
+
+def later_lines(later: Sequence[Entry] | None, *, over_damage: bool) -> Iterator[str]:
+    """What the trail tells of that is not in what is restored, the newest last; None where that cannot be told."""
+    if later is None:
+        if over_damage:
+            yield "Whether there were later changes cannot be told: the trail does not know this state."
+        return
+    if not later:
+        return
+    number, are = counted(len(later), "later change"), "is" if len(later) == 1 else "are"
+    again = f"The trail tells of {number} that {are} not in it. Do again what still counts:"
+    yield again if over_damage else f"It takes back {number}:"
+    if len(later) > _MOST_LATER:
+        yield f"  … {len(later) - _MOST_LATER} before"
+    yield from (f"  {time_text(each.at)} {one_line(each.what)}" for each in later[-_MOST_LATER:])

@@ -28,11 +28,11 @@ def generations(office: Office, /, *, as_json: bool) -> None:
     `tokentui store restore NUMBER` brings one back.
     """
     found = listed(StoreFiles.of(office.store_file, office.key_file), utc_now())
-    tell_of_no_store(office)
     if as_json:
         print_json([_shape(each) for each in found])
     else:
         print_lines(columns(_HEAD, map(_row, found)))
+    tell_of_no_store(office)
 
 
 def _row(each: Listed) -> tuple[str, ...]:

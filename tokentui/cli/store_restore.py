@@ -1,6 +1,7 @@
 """`tokentui store restore`: the store becomes what it was; the difference is told first, and it can be taken back."""
 
 import shlex
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from tokentui.cli.master_key import open_key
 from tokentui.cli.options import as_json
 from tokentui.cli.output import counted, print_json, print_lines, talk, time_text
 from tokentui.cli.passphrases import asking
-from tokentui.cli.store_difference import difference_lines, difference_shape, sums
+from tokentui.cli.store_difference import difference_lines, difference_shape, later_lines, sums
+from tokentui.domain.activity import Entry
 from tokentui.domain.errors import SealError
 from tokentui.services import restoring
 from tokentui.services.desk import utc_now
+from tokentui.services.later_changes import later_changes
 from tokentui.services.resealing import resealed
 from tokentui.services.restoring import Begin, Candidate, Difference, Standing
 from tokentui.store.backup import Opened, open_backup
@@ -65,8 +68,14 @@ def restore(
     opened, name = _opened(files, source)
     candidate = _candidate(office, opened, name, standing, sealed_with)
     planned = restoring.difference(standing, candidate)
-    _print(planned, as_json=as_json)
+    later = later_changes(standing, opened.found.text("trail"), utc_now())
+    if as_json:
+        print_json(difference_shape(planned, later or ()))
+    else:
+        print_lines(difference_lines(planned))
     _tell(files, opened, candidate, standing, planned)
+    for line in later_lines(later, over_damage=standing.damaged):
+        talk(line)
     if not planned.changes and not standing.damaged:
         return
     if dry_run:
@@ -76,7 +85,7 @@ def restore(
         talk("Nothing was changed.")
         ctx.exit(1)
     restoring.restore(desk, candidate, standing, planned, _begin(office, files, opened, standing))
-    _tell_done(files, standing, planned)
+    _tell_done(files, standing, planned, later or ())
 
 
 def _opened(files: StoreFiles, source: str) -> tuple[Opened, str]:
@@ -145,27 +154,22 @@ def _begin(office: Office, files: StoreFiles, opened: Opened, standing: Standing
 # ------------------------------------------------------------------ telling
 
 
-def _print(planned: Difference, *, as_json: bool) -> None:
-    if as_json:
-        print_json(difference_shape(planned))
-    else:
-        print_lines(difference_lines(planned))
-
-
 def _tell(files: StoreFiles, opened: Opened, candidate: Candidate, standing: Standing, planned: Difference) -> None:
     made = f", made {time_text(opened.made_at)}" if opened.made_at else ""
     talk(f"{candidate.source}{made}: {sums(planned)}.")
     if not files.store.exists():
-        talk(f"There is no store {files.store} yet: it is made.")
+        talk(f"There is no store {files.store}: it is made.")
     elif standing.damaged:
         talk(f"The store {files.store} is damaged: it was compared with what can be made out of it.")
     if candidate.left_out:
         talk(f"{counted(candidate.left_out, 'assignment')} in it lead nowhere and are left out.")
 
 
-def _tell_done(files: StoreFiles, standing: Standing, planned: Difference) -> None:
+def _tell_done(files: StoreFiles, standing: Standing, planned: Difference, later: Sequence[Entry]) -> None:
     """A generation is named by its file: its number is another one after the next change."""
     talk(f"Restored: {sums(planned)}.")
     kept = None if standing.damaged else files.generations.of(standing.stamp)
     if kept is not None:
         talk(f"`tokentui store restore {shlex.quote(str(kept.path))}` takes it back.")
+    if standing.damaged and later:
+        talk("`tokentui store check` tells which of the later changes nobody did again yet.")

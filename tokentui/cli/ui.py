@@ -65,7 +65,7 @@ def open_ui(office: Office) -> None:
     from tokentui.tui.ending import Ending
 
     file = None if office.demo else office.settings_file
-    app = TokenTuiApp(office.desk, settings=office.settings, settings_file=file, demo=office.demo)
+    app = TokenTuiApp(office.desk, settings=office.settings_of_ui, settings_file=file, demo=office.demo)
     app.ending = Ending(app.end, office.discard)
     app.ending.begin()
     app.run(mouse=app.mouse)

@@ -13,6 +13,7 @@ from tokentui.services.wording import amount
 from tokentui.store.file_check import make_private
 from tokentui.store.problems import Code, Problem
 from tokentui.store.protocol import Reader, Transaction
+from tokentui.store.trail_losses import SETTLED
 
 
 def repair(desk: Desk, problems: Sequence[Problem]) -> tuple[str, ...]:
@@ -35,6 +36,13 @@ def repair(desk: Desk, problems: Sequence[Problem]) -> tuple[str, ...]:
     except StoreError as error:
         return (*_repair_files(certain), str(error))
     return tuple(troubles)
+
+
+def settle(desk: Desk, problems: Iterable[Problem]) -> None:
+    """Let be what restores have lost, so that no check tells of it; the trail tells who did. Raises `StoreError`."""
+    if any(problem.code is Code.CHANGES_LOST for problem in problems):
+        with desk.change(SETTLED) as transaction:
+            transaction.note_alone = True
 
 
 def _repair_files(certain: Iterable[Problem]) -> list[str]:

@@ -18,12 +18,13 @@ from tokentui.services.desk import Desk
 from tokentui.services.wording import amount
 from tokentui.store.backup import Opened
 from tokentui.store.file_check import StoreFiles
+from tokentui.store.file_format import without_advice
 from tokentui.store.problems import Code
 from tokentui.store.protocol import Stamp, Transaction, Vault
 from tokentui.store.record_check import Records, check_records, place_name
 from tokentui.store.salvage import salvage
 from tokentui.store.trail import TrailFile
-from tokentui.store.trail_check import telling_of
+from tokentui.store.trail_telling import telling_of
 from tokentui.store.trail_view import TrailView
 
 #: Begins a change, as `Store.change` does.
@@ -42,6 +43,8 @@ class Standing:
     revs: Mapping[str, int] = field(default_factory=dict)
     #: Whether it cannot be changed but only be restored over.
     damaged: bool = False
+    #: What the activity trail tells of it.
+    trail: TrailView = field(default_factory=lambda: TrailView(b"", ""))
 
 
 def standing_of(files: StoreFiles, stamp: Stamp, now: datetime) -> Standing:
@@ -55,7 +58,7 @@ def standing_of(files: StoreFiles, stamp: Stamp, now: datetime) -> Standing:
     revs = dict(telling_of(trail, now).revs)
     for id, record in records.by_id.items():
         revs[id] = max(record.rev, revs.get(id, 0))
-    return Standing(stamp, records, found.text("key_id"), revs, damaged)
+    return Standing(stamp, records, found.text("key_id"), revs, damaged, trail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def candidate_of(opened: Opened, source: str, vault: Vault | None) -> Candidate:
         raise _refused(opened, "it was written by a newer TokenTUI. Update TokenTUI")
     wrong = [each for each in (*found.problems, *problems) if each.unfit]
     if wrong or found.refusal:
-        first = found.refusal or f"{wrong[0].subject}: {wrong[0].message}"
+        first = without_advice(found.refusal) or f"{wrong[0].subject}: {wrong[0].message}"
         more = f" ({amount(len(wrong) - 1, 'more problem')})" if len(wrong) > 1 else ""
         raise _refused(opened, f"{first.rstrip('.')}{more}")
     if vault is not None:

@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from tokentui.domain.errors import TokenTuiError
@@ -63,10 +63,12 @@ class Settings:
     clipboard: ClipboardRule = field(default_factory=ClipboardRule)
     #: Names in the file that are no settings.
     unknown: tuple[str, ...] = ()
+    #: What cannot be right in the file, a sentence each, so that the default counts in its place.
+    troubles: tuple[str, ...] = ()
 
 
 #: The names of all settings.
-KNOWN = tuple(each.name for each in fields(Settings) if each.name != "unknown")
+KNOWN = tuple(each.name for each in fields(Settings) if each.name not in ("unknown", "troubles"))
 
 
 def load_settings(path: Path) -> Settings:
@@ -78,6 +80,25 @@ def load_settings(path: Path) -> Settings:
     except OSError as error:
         raise SettingsError(f"The settings {path} cannot be read: {error.strerror}.") from error
     return _settings(path, _parsed(path, text))
+
+
+def settings_as_far_as_right(path: Path) -> Settings:
+    """The settings in `path`, and the default in place of each that cannot be right: a UI opens, and tells it."""
+    try:
+        return load_settings(path)
+    except SettingsError as error:
+        try:
+            content = _parsed(path, path.read_bytes())
+        except (SettingsError, OSError):
+            return Settings(troubles=(str(error),))
+    right, troubles = dict(content), list[str]()
+    for name, value in content.items():
+        try:
+            _settings(path, {name: value})
+        except SettingsError as error:
+            del right[name]
+            troubles.append(str(error).removeprefix(f"In {path}, "))
+    return replace(_settings(path, right), troubles=tuple(troubles))
 
 
 def _parsed(path: Path, text: bytes) -> Mapping[str, object]:

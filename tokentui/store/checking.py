@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from tokentui.domain.errors import SealError, StoreError
+from tokentui.domain.errors import Locked, SealError, StoreError, WrongPassphrase
 from tokentui.store.file_check import StoreFiles, check_files
 from tokentui.store.problems import Code, Problem, Severity
 from tokentui.store.protocol import Vault
@@ -62,30 +62,47 @@ def check(files: StoreFiles, find_key: FindKey, now: datetime) -> Checked:
 
 
 def _check_values(found: Salvaged, records: Records, key: KeyAtHand) -> Iterator[Problem]:
-    marked, places = found.text("key_id"), any(True for _ in records.places())
+    marked, places = found.text("key_id"), [*records.places()]
     if key.unusable:
         yield _key_problem(Code.KEY_UNUSABLE, Severity.ERROR, key.trouble)
-    if not places:
+    lost = sum(1 for place in places if place.secret.lost)
+    if lost:
+        message = f"{lost:,} value{' is' if lost == 1 else 's are'} lost with a key, and not replaced."
+        yield _key_problem(Code.VALUES_LOST, Severity.WARNING, message, "To see which: tokentui audit")
+    if len(places) == lost:
         return
     if key.id is not None and marked not in (None, key.id):
         why = f"The store is sealed with the key {marked}, and the one at hand is {key.id}."
         yield _key_problem(Code.KEY_WRONG, Severity.ERROR, why)
+        yield _unchecked("The key at hand does not fit.")
     elif key.vault is not None:
-        try:
-            yield from check_seals(records, key.vault)
-        except SealError as error:
-            yield _unchecked(str(error))
-        return
-    yield _unchecked(key.trouble or "The key at hand does not fit.")
+        yield from _check_seals(records, key.vault)
+    elif key.unusable:
+        yield _unchecked(key.trouble)
+    else:
+        why = f"{key.trouble} Without it no value can be opened or made, and whether they open was not looked at."
+        yield _key_problem(Code.KEY_MISSING, Severity.WARNING, why, f"{_PUT_BACK} {_LOST}")
 
 
-def _unchecked(why: str) -> Problem:
+def _check_seals(records: Records, vault: Vault) -> Iterator[Problem]:
+    try:
+        yield from check_seals(records, vault)
+    except (Locked, WrongPassphrase) as error:
+        yield _unchecked(str(error), "Name the file with the passphrase: --passphrase-file")
+    except SealError as error:
+        yield _unchecked(str(error))
+
+
+_PUT_BACK = "Put the right key back, or name it with --key-file."
+_LOST = "If it is lost for good: tokentui store rekey --lost"
+
+
+def _unchecked(why: str, remedy: str = _PUT_BACK) -> Problem:
     message = f"Whether the sealed values open was not looked at. {why}"
-    return _key_problem(Code.SEALS_UNCHECKED, Severity.NOTE, message)
+    return _key_problem(Code.SEALS_UNCHECKED, Severity.NOTE, message, remedy)
 
 
-def _key_problem(code: Code, severity: Severity, message: str) -> Problem:
-    remedy = "Put the right key back, or name it with --key-file."
+def _key_problem(code: Code, severity: Severity, message: str, remedy: str = _PUT_BACK) -> Problem:
     return Problem(code=code, severity=severity, subject="key", message=message, remedy=remedy)
 
 

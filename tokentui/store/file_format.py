@@ -11,6 +11,7 @@ import orjson
 from tokentui.domain.errors import StoreError
 from tokentui.store.codec import LATER, TABLES, Document
 from tokentui.store.layout import JsonText, pieces, quotes, split
+from tokentui.store.problems import RESTORE
 from tokentui.store.record_tables import PACKED, table_of
 from tokentui.store.shape import flaw
 from tokentui.store.tables import Documents, Piece, PlainTable, Table, Tables, Unparsed
@@ -44,9 +45,7 @@ def parse(path: Path, lines: list[bytes]) -> Tables:
     A file with a table a line is parsed as its tables are asked for, and what is wrong inside one is told then.
     """
     if all(not line or line.isspace() for line in lines):
-        raise StoreError(
-            f"The store {path} is empty, which no TokenTUI leaves behind. Restore a backup or move it away."
-        )
+        raise StoreError(f"The store {path} is empty, which no TokenTUI leaves behind. {RESTORE}")
     texts = _once(path, split(lines) or ())
     if not texts.keys() >= _TABLES:  # another program's layout of a file that may be ours
         texts = _laid_out_anew(path, b"".join(lines))
@@ -81,14 +80,17 @@ def _laid_out_anew(path: Path, content: bytes) -> dict[str, memoryview]:
 def _json(path: Path, content: JsonText) -> Any:
     try:
         return orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise StoreError(
-            f"The store {path} is cut or damaged (column {error.colno:,}). Restore a backup or move it away."
-        ) from None
+    except orjson.JSONDecodeError:
+        raise StoreError(f"The store {path} is cut or damaged. {RESTORE}") from None
 
 
 def _damaged(path: Path, problem: str) -> StoreError:
-    return StoreError(f"The store {path} is damaged: {problem}. Restore a backup.")
+    return StoreError(f"The store {path} is damaged: {problem}. {RESTORE}")
+
+
+def without_advice(refusal: str) -> str:
+    """What is wrong with a store file, for those who say themselves what to do."""
+    return refusal.removesuffix(f" {RESTORE}")
 
 
 def _too_new(path: Path) -> StoreError:

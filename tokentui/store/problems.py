@@ -40,12 +40,15 @@ class Code(StrEnum):
     SLOTS_REPEATED = "slots-repeated"
     KEY_UNUSABLE = "key-unusable"
     KEY_WRONG = "key-wrong"
+    KEY_MISSING = "key-missing"
+    VALUES_LOST = "values-lost"
     SEALS_UNCHECKED = "seals-unchecked"
     SEAL_BROKEN = "seal-broken"
     VALUE_CONTRADICTED = "value-contradicted"
     TRAIL_BROKEN = "trail-broken"
     TRAIL_UNREADABLE = "trail-unreadable"
     TRAIL_CONTRADICTED = "trail-contradicted"
+    CHANGES_LOST = "changes-lost"
     FILE_OPEN = "file-open"
     FOLDER_OPEN = "folder-open"
     LEFTOVER = "leftover"
@@ -71,4 +74,5 @@ class Problem:
         return self.severity is Severity.ERROR and self.code is not Code.FIELD_INVALID
 
 
-RESTORE = "Restore a backup or a generation: tokentui store restore"
+#: Commands stand at the end and without a dot: they are copied.
+RESTORE = "Restore a backup or a generation: tokentui store generations, then: tokentui store restore 1"

@@ -229,7 +229,10 @@ class Vault(Protocol):
 
     @property
     def needs_passphrase(self) -> bool:
-        """Whether the key is wrapped with a passphrase and not in memory now: cheap, and never raises."""
+        """Whether the key is wrapped with a passphrase and not in memory now: cheap.
+
+        Raises `SealError` and `StoreError` where that is not known.
+        """
 
     def unlock(self, passphrase: str) -> None:
         """Take the key into memory; slow (Argon2id), so not for a UI's thread.
@@ -240,7 +243,8 @@ class Vault(Protocol):
     def forget(self) -> bool:
         """Drop the keys from memory, those too that an `unlock` is at; whether a passphrase is needed from then on.
 
-        Whoever needs a key next fetches it anew, a wrapped one after another `unlock` only.
+        Whoever needs a key next fetches it anew, a wrapped one after another `unlock` only. Raises `SealError` and
+        `StoreError` where nobody knows whether a passphrase is needed; the keys are dropped all the same.
         """
 
     def follow(self, key_id: str | None) -> None:

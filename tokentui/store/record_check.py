@@ -212,4 +212,4 @@ def _mendable(code: Code, subject: str, id: str, message: str, remedy: str) -> P
 
 
 def _damaged(code: Code, subject: str, message: str) -> Problem:
-    return Problem(code=code, subject=subject, message=message, remedy=f"{RESTORE}.")
+    return Problem(code=code, subject=subject, message=message, remedy=RESTORE)

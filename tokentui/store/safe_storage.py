@@ -92,7 +92,7 @@ class SafeStorage(Storage):
         except FileNotFoundError:
             if self._seen:
                 raise StoreError(
-                    f"The store {self.path} has gone. Put it back, or leave TokenTUI to begin a new one."
+                    f"The store {self.path} has gone. Put it back, or leave TokenTUI and bring it back."
                 ) from None
             return None
         except OSError as error:

@@ -17,7 +17,8 @@ import orjson
 
 from tokentui.domain.errors import StoreError
 from tokentui.store.codec import LATER, TABLES
-from tokentui.store.file_format import SCHEMA_VERSION, is_newer, loses, parse
+from tokentui.store.file_format import SCHEMA_VERSION, is_newer, loses, parse, without_advice
+from tokentui.store.gone import gone
 from tokentui.store.layout import lines_of
 from tokentui.store.problems import RESTORE, Code, Problem, Severity
 
@@ -65,11 +66,19 @@ def salvage(path: Path) -> Salvaged:
     try:
         lines = read_lines(path)
     except FileNotFoundError:
-        return _unopened(Code.STORE_MISSING, path, f"There is no store {path}.", "Name the store with --store.")
+        return _missing_store(path)
     except OSError as error:
         why = f"The store {path} cannot be read: {error.strerror or error}."
         return _unopened(Code.STORE_UNREADABLE, path, why, "Make it readable for its owner, or restore a backup.")
     return made_out(path, lines)
+
+
+def _missing_store(path: Path) -> Salvaged:
+    with suppress(StoreError):
+        trouble = gone(path)
+        if trouble is not None:
+            return _unopened(Code.STORE_MISSING, path, trouble.message, trouble.way_back)
+    return _unopened(Code.STORE_MISSING, path, f"There is no store {path}.", "Name the store with --store.")
 
 
 def made_out(path: Path, lines: list[bytes]) -> Salvaged:
@@ -95,8 +104,8 @@ def read_lines(path: Path) -> list[bytes]:
         return lines_of(file)
 
 
-def _unopened(code: Code, path: Path, message: str, remedy: str = f"{RESTORE}.") -> Salvaged:
-    problem = Problem(code=code, subject=path.name, message=message, remedy=remedy)
+def _unopened(code: Code, path: Path, message: str, remedy: str = RESTORE) -> Salvaged:
+    problem = Problem(code=code, subject=path.name, message=without_advice(message), remedy=remedy)
     return Salvaged(problems=[problem], refusal=message)
 
 
@@ -124,15 +133,13 @@ def _made_out_of_damage(path: Path, lines: list[bytes], refusal: str) -> Salvage
         return _unopened(Code.STORE_FOREIGN if _is_json(content) else Code.STORE_CUT, path, refusal)
     missing = [name for name in ("meta", *TABLES.values()) if name not in found.tables and name not in LATER]
     code = Code.STORE_CUT if missing else Code.META_DAMAGED
-    found.problems.insert(0, Problem(code=code, subject=path.name, message=refusal, remedy=f"{RESTORE}."))
+    found.problems.insert(0, Problem(code=code, subject=path.name, message=without_advice(refusal), remedy=RESTORE))
     found.problems += [_missing(name) for name in missing]
     return found
 
 
 def _missing(name: str) -> Problem:
-    return Problem(
-        code=Code.TABLE_MISSING, subject=name, message=f"The table {name} is missing.", remedy=f"{RESTORE}."
-    )
+    return Problem(code=Code.TABLE_MISSING, subject=name, message=f"The table {name} is missing.", remedy=RESTORE)
 
 
 def _texts(lines: list[bytes]) -> Iterator[tuple[str, bytes]]:
@@ -220,4 +227,4 @@ def _broken(name: str, piece: bytes) -> Problem:
 
 
 def _damaged(code: Code, subject: str, message: str) -> Problem:
-    return Problem(code=code, subject=subject, message=message, remedy=f"{RESTORE}.")
+    return Problem(code=code, subject=subject, message=message, remedy=RESTORE)

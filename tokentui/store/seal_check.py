@@ -9,7 +9,7 @@ from tokentui.store.protocol import Vault
 from tokentui.store.record_check import Records, place_name
 from tokentui.store.sealed_places import Place
 
-_REMEDY = f"Give it a new value. {RESTORE}."
+_REMEDY = f"Give it a new value. {RESTORE}"
 
 
 def check_seals(records: Records, vault: Vault) -> Iterator[Problem]:

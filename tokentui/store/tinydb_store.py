@@ -85,8 +85,21 @@ class TinyDBStore:
 
     @property
     def exists(self) -> bool:
-        """Whether there is a store file yet."""
-        return bool(self._storage.stamp())
+        """Whether there is a store file yet; raises `StoreError` where it has gone."""
+        there = bool(self._storage.stamp())
+        if not there:
+            self.check_not_gone()
+        return there
+
+    def check_not_gone(self) -> None:
+        """Raise `StoreError` where there is no store file and what lies beside it tells that there was one."""
+        from tokentui.store.gone import gone
+        from tokentui.store.lock_holder import holder_of
+
+        trouble = gone(self._storage.path)
+        # Who saves it for the first time right now holds the lock, or has saved it meanwhile.
+        if trouble and holder_of(Path(f"{self._storage.path}.lock")) is None and not self._storage.stamp():
+            raise trouble
 
     @property
     def key_id(self) -> str | None:
@@ -124,15 +137,27 @@ class TinyDBStore:
         return self._storage.notices.take()
 
     def reader(self) -> Snapshot:
-        return self._storage.load().snapshot
+        saved = self._storage.load()
+        if not saved.stamp:
+            self.check_not_gone()
+        return saved.snapshot
 
     @contextmanager
     def change(self, note: "Note") -> Iterator[DocumentTransaction]:
         if self._read_only:
             raise ReadOnly("The store was opened read-only. Start without --read-only to change it.")
         with self._storage.locked(note) as saved:
+            if not saved.stamp:
+                self._check_first()
             _check_whole(saved.tables)
             yield from self._changing(saved, note, self._key_id)
+
+    def _check_first(self) -> None:
+        """Raise `StoreError` where a change would begin a store anew in the place of one that has gone."""
+        from tokentui.store.gone import gone
+
+        if trouble := gone(self._storage.path):
+            raise trouble
 
     @contextmanager
     def change_anew(self, note: "Note", trail: bytes = b"") -> Iterator[DocumentTransaction]:
@@ -166,8 +191,14 @@ class TinyDBStore:
     ) -> Iterator[DocumentTransaction]:
         transaction = DocumentTransaction(saved.snapshot, saved.tables)
         yield transaction
-        self._write(transaction, note, key_id)
-        if self._storage.save():
+        line = self._write(transaction, note, key_id)
+        try:
+            is_saved = self._storage.save()
+        except StoreError:
+            if line and not saved.stamp:  # else the line would tell of a store that has gone
+                self._trail.take_back(note, line, self._storage.patience_left)
+            raise
+        if is_saved:
             transaction.settle()
             self._confirm()
 
@@ -178,11 +209,11 @@ class TinyDBStore:
         except StoreError as error:
             self._storage.notices.put(Notice(str(error), grave=True))
 
-    def _write(self, transaction: DocumentTransaction, note: "Note", key_id: Callable[[], str] | None) -> None:
-        """Write the trail, then the tables, which know the line of the trail that tells of them."""
+    def _write(self, transaction: DocumentTransaction, note: "Note", key_id: Callable[[], str] | None) -> str:
+        """Write the trail, then the tables, which know the line of the trail that tells of them: its hash."""
         documents = transaction.documents()
         if not documents and transaction.new_key is None and not transaction.note_alone:
-            return
+            return ""
         tables = self._storage.read()
         meta = {**meta_of(tables), **self._mark(transaction, tables, key_id)}
         transaction.check_seals(meta.get("key_id") or None)
@@ -192,6 +223,7 @@ class TinyDBStore:
             table = self._database.table(name, cache_size=0)
             assert isinstance(table, _RecordTable)
             table.keep(changed)
+        return str(meta["trail"])
 
     def _mark(self, transaction: DocumentTransaction, tables: Tables, key_id: Callable[[], str] | None) -> Document:
         """The mark that tables without values get; raises `SealError` where they are marked with another key."""
@@ -221,9 +253,20 @@ class TinyDBStore:
         kept = self._viewed
         if kept is None or kept[0] != stamp:
             kept = (stamp, TrailView(self._trail.read(), self._storage.path.name))
-        view = kept[1].as_of(meta_of(self._tables()).get("trail"))
+        view = kept[1].as_of(self._committed())
         self._viewed = (stamp, view)
         return view
+
+    def _committed(self) -> str | None:
+        """The line that the store was saved with last; where it has gone, one that is none, so that all count."""
+        saved = self._storage.load()
+        if not saved.stamp:
+            from tokentui.store.gone import gone
+            from tokentui.store.trail_lines import NOTHING
+
+            return NOTHING if gone(self._storage.path) else None
+        found = meta_of(saved.tables).get("trail")
+        return found if isinstance(found, str) else None
 
     def close(self) -> None:
         self._database.close()

@@ -6,7 +6,7 @@ one tells so in a line of its own. Nothing in the file is ever changed: what a c
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -24,7 +24,7 @@ from tokentui.store.private_files import (
     sync_folder,
 )
 from tokentui.store.protocol import Stamp
-from tokentui.store.trail_lines import addition, content_of, head_of
+from tokentui.store.trail_lines import addition, content_of, head_of, taking_back
 
 FILE_NAME = "activity.jsonl"
 _BLOCK = 1 << 16
@@ -77,21 +77,31 @@ class TrailFile:
         The line is on the disk when this returns. Another store's line in the same trail is waited for as long as
         `patience` says, in seconds. Raises `StoreError`, and then the change must not be saved.
         """
+        hash = ""
         try:
             with self._alone(patience) as descriptor:
                 head, content = head_of(note, self.store.name), content_of(note, changes)
                 line, hash = addition(_backwards(descriptor), committed, head, content)
-                _write_all(descriptor, line)
-                os.fsync(descriptor)
-                return hash
+                _append(descriptor, line)
+            return hash
         except Held:
             raise StoreError(
                 f"Nothing was changed: the activity trail {self.path} is locked by another process. Try again."
             ) from None
         except OSError as error:
+            if hash and committed is None:
+                self.take_back(note, hash, patience)
             raise StoreError(
                 f"Nothing was changed: the activity trail {self.path} cannot be written: {_why(error)}."
             ) from error
+
+    def take_back(self, note: Note, hash: str, patience: float) -> None:
+        """Tell of the first change of a store that it never came: there is no next one as yet that could tell it.
+
+        Without that, the trail would tell of a store that has gone. Where it cannot be told, it is not.
+        """
+        with suppress(Held, OSError), self._alone(patience) as descriptor:
+            _append(descriptor, taking_back(_backwards(descriptor), head_of(note, self.store.name), hash))
 
     @contextmanager
     def _alone(self, patience: float) -> Iterator[int]:
@@ -114,6 +124,11 @@ class TrailFile:
 
 def _why(error: OSError) -> str:
     return error.strerror or str(error)
+
+
+def _append(descriptor: int, content: bytes) -> None:
+    _write_all(descriptor, content)
+    os.fsync(descriptor)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

@@ -155,6 +155,20 @@ def addition(
     return b"".join((*parts, line)), last
 
 
+def taking_back(backwards: Iterator[bytes], head: Mapping[str, Any], hash: str) -> bytes:
+    """The bytes to append to a trail so that it tells that the change of the line with this hash never came."""
+    tail = look_at_tail(backwards, head["store"], hash)
+    line, _ = compose({**head, **_repair_of(replace(tail, never_came=(hash,), missing=False), None)}, tail.last)
+    return b"\n" + line if tail.torn or tail.unended else line
+
+
+def changes_that_may_have_come(trail: bytes, store: str) -> int:
+    """How many changes of the store of this name a trail tells of, but for those that it tells of as never made."""
+    lines = [line for line in map(parse, trail.split(b"\n")) if line.content.get("store") == store]
+    never_came = {hash for line in lines for hash in line.never_came}
+    return sum(1 for line in lines if line.content.get("kind") == CHANGE and line.hash not in never_came)
+
+
 def _repair_of(tail: Tail, committed: str | None) -> dict[str, Any]:
     """What is not as it should be, for a line that tells it."""
     return {

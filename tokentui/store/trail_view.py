@@ -20,7 +20,10 @@ SAVING = timedelta(seconds=10)
 
 
 class TrailView:
-    """One trail as it was read. `committed` is the hash that the store named `store` was saved with last."""
+    """One trail as it was read. `committed` is the hash that the store named `store` was saved with last.
+
+    It is `NOTHING` where nobody can tell that any more, so that every change counts as saved.
+    """
 
     def __init__(self, content: bytes, store: str, committed: str | None = None) -> None:
         *self._raw, self._torn = content.split(b"\n")
@@ -127,7 +130,7 @@ class TrailView:
         if self._torn:
             problems.append("The last line is cut in the middle: by a crash, or by somebody.")
         hashes = {line.hash for line in self._lines}
-        if self._committed is not None and self._committed not in hashes:
+        if self._committed and self._committed not in hashes:
             problems.append(
                 f"The line that the store was saved with last ({self._committed}) is missing: lines were cut off, or "
                 "the trail is of another store."

@@ -83,7 +83,7 @@ class KeySource(Protocol):
         """The keys that are wrapped with a passphrase; raises `WrongPassphrase` and `SealError`."""
 
     def is_wrapped(self, key_id: str | None) -> bool:
-        """Whether `fetch` would raise `Locked`: cheap, and never raises."""
+        """Whether `fetch` would raise `Locked`: cheap. Raises `SealError` and `StoreError` where nobody knows."""
 
 
 class _Plain:

@@ -1,11 +1,9 @@
 """The application: its sections, the keys that work everywhere, and the eye on the store."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import SystemCommand
 from textual.command import CommandPalette
 from textual.filter import LineFilter
@@ -15,24 +13,23 @@ from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
 from tokentui.tui.app_keys import APP_KEYS
 from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_console
-from tokentui.tui.copying import CopyingApp
 from tokentui.tui.ending import Ending
 from tokentui.tui.escape_key import EscapeKey
-from tokentui.tui.locking import lock_key
+from tokentui.tui.hearing import HearingApp
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
-from tokentui.tui.screens.page_screen import PageScreen, shown_page
+from tokentui.tui.screens.page_screen import PageScreen
 from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.suspending import Suspending, may_suspend, suspend
 from tokentui.tui.themes import THEMES
-from tokentui.tui.typed_ahead import Passed, TypedAhead, hold
-from tokentui.tui.workplace import PATIENCE, Workplace, over_ssh
+from tokentui.tui.typed_ahead import hold
+from tokentui.tui.workplace import Workplace, over_ssh
 
 #: Actions that lead away from what is shown: not from a dialog, which is answered first.
 ELSEWHERE = frozenset({"quit", "section"})
 
 
-class TokenTuiApp(CopyingApp):
+class TokenTuiApp(HearingApp):
     """The terminal UI over one desk."""
 
     TITLE = "TokenTUI"
@@ -62,7 +59,8 @@ class TokenTuiApp(CopyingApp):
             clipboard=self._settings.clipboard,
         )
         self._settings_file = settings_file
-        self._lock_keys = frozenset(self._settings.keys.get("app.lock", lock_key().key).split(","))
+        if "app.lock" in self._settings.keys:
+            self.lock_keys = frozenset(self._settings.keys["app.lock"].split(","))
         self.lock_after = 60.0 * self._settings.lock_after_minutes
         self._checked = False
         #: Who sees to an end that comes from outside; nobody does where there is no terminal.
@@ -70,9 +68,8 @@ class TokenTuiApp(CopyingApp):
         #: What is said of those for whom the changes wait.
         self._waiting = ""
         self._eye = StoreEye(desk.store)
-        self._typed = TypedAhead(self, self._say)
         self.set_keymap(self._settings.keys)
-        self._escape = EscapeKey(self._settings.keys)
+        self.escape = EscapeKey(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
         self.add_mode("audit", self._audit_screen)
@@ -120,7 +117,7 @@ class TokenTuiApp(CopyingApp):
         if over_ssh(self.workplace.environ):
             self.animation_level = "none"
         self.workplace.write = self._write_to_terminal
-        self.workplace.tell = lambda trouble: self._say(trouble, "error")
+        self.workplace.tell = lambda trouble: self.say(trouble, "error")
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if self.ending is not None:
             Suspending(ends=self.ending.has_begun, draw_anew=lambda: self.call_later(self._draw_anew)).begin()
@@ -139,7 +136,7 @@ class TokenTuiApp(CopyingApp):
         """Tell the screens when somebody saved, here or in another process."""
         self._eye.watch(
             lambda trouble: self.call_from_thread(self._store_changed, trouble),
-            lambda failure: self.call_later(self._say, failure, "error"),
+            lambda failure: self.call_later(self.say, failure, "error"),
         )
 
     def _store_changed(self, trouble: str) -> None:
@@ -147,46 +144,7 @@ class TokenTuiApp(CopyingApp):
             if isinstance(screen, PageScreen):
                 screen.store_changed()
         if trouble:
-            self._say(trouble, "error")
-
-    # ------------------------------------------------------------------ keys that come in a burst
-
-    async def hear(self, event: events.Event) -> None:
-        """As Textual does, with the keys one after the other."""
-        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
-            await super().hear(event)
-        elif isinstance(event, events.Key) and len(keys := self._escape.apart(event)) > 1:
-            for key in keys:
-                await self.hear(key)
-        elif self._is_to_lock(event):
-            self.lock()
-        elif not self._typed.take(event):
-            await super().hear(event)
-            self._typed.delivered()
-
-    def _is_to_lock(self, event: events.Event) -> bool:
-        """Whether it is a key that locks: such a one waits for no other."""
-        if self.held or not isinstance(event, events.Key) or event.key not in self._lock_keys:
-            return False
-        return self.focused is None or not self.focused.check_consume_key(event.key, event.character)
-
-    @on(Passed)
-    def _key_passed(self) -> None:
-        self._typed.passed()
-
-    def push_screen(self, screen: Any, *arguments: Any, **more: Any) -> Any:
-        """As Textual does; the keys that follow are for it."""
-        opening = super().push_screen(screen, *arguments, **more)
-        if not self.held:
-            self._typed.opening(self.screen_stack[-1])
-        return opening
-
-    def lock(self) -> None:
-        """As every `LockingApp`; what was typed ahead was not meant for the lock."""
-        if not self.held:
-            self._typed.forget()
-            super().lock()
-            self._typed.opening(self.screen)
+            self.say(trouble, "error")
 
     # ------------------------------------------------------------------ keys that work everywhere
 
@@ -196,15 +154,11 @@ class TokenTuiApp(CopyingApp):
 
     @work(exclusive=True, group="section")
     async def _go_to(self, section: str) -> None:
-        if not await self._leave_pages():
+        if not await self.leave_pages():
             return
         await self.switch_mode(section)
         if isinstance(self.screen, PageScreen):
             self.screen.store_changed()
-
-    def end(self, code: int) -> None:
-        """Leave at once, from any thread: forms are dropped, and what is being saved is waited for."""
-        self.call_later(self.exit, return_code=code)
 
     def _draw_anew(self) -> None:
         """Somebody stopped the process without its being asked, and a shell may have changed the terminal."""
@@ -214,51 +168,10 @@ class TokenTuiApp(CopyingApp):
     def action_suspend_process(self) -> None:
         """Back to the shell, as the terminal's own Ctrl+Z leads there."""
         if self.ending is None or not may_suspend():
-            self._say("There is no shell to go back to: TokenTUI goes on.", "warning")
+            self.say("There is no shell to go back to: TokenTUI goes on.", "warning")
         else:
             self.app_suspend_signal.publish(self)
             suspend()
-
-    async def action_quit(self) -> None:
-        """Leave TokenTUI; unsaved edits on the way ask first, and what is being saved is waited for."""
-        hold(self, self._quit)
-
-    @work(exclusive=True, group="section")
-    async def _quit(self) -> None:
-        if await self._leave_pages() and await self._all_saved() and await self._drafts_given_up():
-            await self.part_from_clipboard()
-            self.exit()
-
-    async def _drafts_given_up(self) -> bool:
-        """Ask where a form is kept that could not be saved."""
-        names, page = self.workplace.drafts.names, shown_page(self)
-        if not names or page is None:
-            return True
-        from tokentui.tui.dialogs.confirm import Question
-
-        return await page.ask(Question("Leave without saving?", (f"Not saved: {', '.join(names)}.",), "Leave"))
-
-    async def _all_saved(self) -> bool:
-        """Wait for the changes under way; False where one failed, which is told, or brings its form back."""
-        saving = asyncio.ensure_future(self.workplace.all_done())
-        if not (await asyncio.wait([saving], timeout=PATIENCE))[0]:
-            awaited = self.workplace.desk.store.awaited
-            self._say(f"Waiting for what is being saved{awaited and f', which waits for {awaited}'}.", "busy")
-        return await saving
-
-    async def _leave_pages(self) -> bool:
-        """Back to the list of the section; False where a dialog is open, or the user would rather go on editing."""
-        while isinstance(self.screen, PageScreen):
-            if len(self.screen_stack) == 1:
-                return True
-            if not await self.screen.leave():
-                return False
-        return False
-
-    def action_help_quit(self) -> None:
-        """What Textual answers to ctrl+c, in the message line."""
-        keys = {each.binding.action: self.get_key_display(each.binding) for each in self.active_bindings.values()}
-        self._say(f"{keys.get('back', 'q')} leads back, and from a section out; {keys['quit']} quits.", "warning")
 
     def action_help(self) -> None:
         from tokentui.tui.dialogs.help import Help, key_groups
@@ -324,7 +237,7 @@ class TokenTuiApp(CopyingApp):
         try:
             remember_theme(self._settings_file, theme)
         except SettingsError as error:
-            self.call_from_thread(self._say, str(error), "warning")
+            self.call_from_thread(self.say, str(error), "warning")
 
     def _tell_awaited(self, awaited: str) -> None:
         """Say for whom the changes wait, and no longer than they do; not over what was said since."""
@@ -332,17 +245,12 @@ class TokenTuiApp(CopyingApp):
         pages = [page for page in self.screen_stack if isinstance(page, PageScreen)]
         told = [page for page in pages if page.unsay(waiting)] if waiting else pages[-1:]
         if awaited and told:
-            self._say(self._waiting, "busy")
-
-    def _say(self, text: str, kind: str = "done") -> None:
-        page = shown_page(self)
-        if page is not None:
-            page.say(text, kind)
+            self.say(self._waiting, "busy")
 
     def _save_picture(self) -> None:
         from tokentui.tui.pictures import save_picture
 
-        self._say(*save_picture(self))
+        self.say(*save_picture(self))
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """As Textual does, with every value taken off the screen first: what is revealed, and what was pasted."""

@@ -6,6 +6,7 @@ the screen, the UI or the line has gone meanwhile. Where nobody can it stays, un
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -24,16 +25,22 @@ Mention = Callable[[str, str], object]
 CLEARED = "Cleared the clipboard."
 CHANGED = "The clipboard holds something else by now: left as it is."
 NOT_CLEARED = "The clipboard cannot be read, so it is not cleared."
+#: Whoever has left has no key to clear it with.
+_REPLACE = "Copy something else to replace it."
 
 
 @dataclass
 class Clearing:
-    """Keeps note of what was placed; all of it may be called from any thread, and what clears may take seconds."""
+    """Keeps note of what was placed; what clears may take seconds.
+
+    To place, to keep note and to clear are for one thread; `in_turn` does in that one what another has noticed.
+    """
 
     rule: ClipboardRule
     write: Write
     mention: Mention
     environ: Mapping[str, str]
+    in_turn: Callable[[Callable[[], None]], object] = lambda deed: deed()
     _local: Placed | None = field(default=None, init=False)
     _waiting: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
     _terminal: Placed | None = field(default=None, init=False)
@@ -67,6 +74,13 @@ class Clearing:
     def _see_off(self, waiting: "subprocess.Popen[bytes]", placed: Placed) -> None:
         """Tell how it ended, unless it was told to end: something else is there, or it is cleared."""
         code = waiting.wait()
+        self._in_turn(lambda: self._seen_off(waiting, code, placed))
+
+    def _in_turn(self, deed: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the application has closed, and nobody is told any more
+            self.in_turn(deed)
+
+    def _seen_off(self, waiting: "subprocess.Popen[bytes]", code: int, placed: Placed) -> None:
         if self._waiting is not waiting:
             return
         self._waiting = None
@@ -82,7 +96,7 @@ class Clearing:
         self._terminal = placed
         if self.rule.clear != "blind":
             return False
-        self._timer = threading.Timer(self.rule.seconds, self._clear_blindly, (placed,))
+        self._timer = threading.Timer(self.rule.seconds, lambda: self._in_turn(lambda: self._clear_blindly(placed)))
         self._timer.daemon = True
         self._timer.start()
         return True
@@ -120,7 +134,7 @@ class Clearing:
             end = f", and is cleared in {left} s" if self._waiting is not None else " still"
             told.append(f"On the clipboard{end}: {self._local.what}.")
         if self._terminal is not None:
-            told.append(f"Perhaps on the terminal's clipboard still: {self._terminal.what}.")
+            told.append(f"Perhaps on the terminal's clipboard still: {self._terminal.what}. {_REPLACE}")
         return " ".join(told)
 
     def close(self) -> None:

@@ -94,8 +94,12 @@ def place(text: str, write: Write, environ: Mapping[str, str]) -> tuple[Way, str
         trouble = f"It may be in tmux's buffer {left} still." if left else ""
         if sent:
             return Way.TMUX, trouble
-    if not over_ssh(environ) and programs.copy_locally(text):
-        return Way.LOCAL, trouble
+    if not over_ssh(environ):
+        copied, stays = programs.copy_locally(text)
+        if copied:
+            return Way.LOCAL, trouble
+        if stays:
+            trouble = f"{trouble} It may be on the desktop's clipboard still.".strip()
     write(wrapped(osc52(text), environ))
     return Way.TERMINAL, trouble
 

@@ -32,9 +32,11 @@ def load_into_tmux(text: str, environ: Mapping[str, str]) -> tuple[bool, str]:
     return False, name if unknown else ""
 
 
-def copy_locally(text: str) -> bool:
-    """Put a text on the desktop's clipboard; whether it could be read back from there."""
-    return run(_local("copy"), text) == local_clipboard.DONE
+def copy_locally(text: str) -> tuple[bool, bool]:
+    """Put a text on the desktop's clipboard; whether it was read back, and whether else it may be there still."""
+    code = run(_local("copy"), text)
+    known = (local_clipboard.DONE, local_clipboard.UNKNOWN, NOT_STARTED, HUNG)  # what hung was ended with all it held
+    return code == local_clipboard.DONE, code not in known
 
 
 def clear_locally(digest: str) -> int:

@@ -1,6 +1,5 @@
 """Copying a token's value in the form that it is to be pasted in."""
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 
@@ -80,4 +79,4 @@ async def copied_of(workplace: Workplace, token: EndpointToken, form: Callable[[
 
 async def copied(workplace: Workplace, text: str, what: str) -> str:
     """Put a text on the clipboard; says how."""
-    return await asyncio.to_thread(workplace.copy, text, what)
+    return await workplace.copy(text, what)

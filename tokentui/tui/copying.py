@@ -1,6 +1,4 @@
-"""What the application has to do with the clipboard: the key that clears it, what is selected on screen, leaving."""
-
-import asyncio
+"""What the application has to do with the clipboard: the key that clears it, and what is selected on screen."""
 
 from textual import work
 from textual.binding import Binding
@@ -27,9 +25,6 @@ def clear_clipboard_key() -> Binding:
 class CopyingApp(LockingApp):
     """The part of the application that sees to what was copied."""
 
-    #: What there is to know of the clipboard once the screen has gone.
-    farewell: str = ""
-
     def on_mount(self) -> None:
         self.workplace.mention = lambda text, kind: self.call_later(self.mention, text, kind)
 
@@ -40,32 +35,21 @@ class CopyingApp(LockingApp):
             page.say(text, kind)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """What was selected in an entry is kept for a while, to be pasted into another one.
+        """What was selected may be a value, wherever it stood, and goes the way of values.
 
-        What is selected on the screen may be a value, and goes the way of values: it is kept nowhere.
+        That of an ordinary entry is also kept for a while, to be pasted into another one.
         """
         from tokentui.tui.widgets.entry import QuietEntry
 
         entry, page = self.focused, shown_page(self)
+        if not text:
+            return
         if isinstance(entry, Input) and not isinstance(entry, QuietEntry) and entry.selected_text == text:
-            super().copy_to_clipboard(text)
-        elif page is not None:
+            self.keep_cut(text)
+        if page is not None:
             page.copy(text, "the selection", "Hold Shift while you select, and the terminal copies it.")
 
-    @work(thread=True, group="clear_clipboard")
-    def action_clear_clipboard(self) -> None:
+    @work(group="clear_clipboard")
+    async def action_clear_clipboard(self) -> None:
         """Take what was copied off the clipboard now."""
-        told, kind = self.workplace.clearing.clear()
-        page = shown_page(self)
-        if page is not None:
-            self.call_from_thread(page.say, told, kind)
-
-    async def part_from_clipboard(self) -> None:
-        """Clear what is to be cleared blindly, while there is somebody to do it."""
-        if self.workplace.has_copied:
-            self.farewell = await asyncio.to_thread(self.workplace.clearing.part)
-
-    def note_what_stays(self) -> None:
-        """Put into the farewell what stays on the clipboard."""
-        if self.workplace.has_copied:
-            self.farewell = f"{self.farewell} {self.workplace.clearing.left}".strip()
+        self.say(*await self.workplace.clear_clipboard())

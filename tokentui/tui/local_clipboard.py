@@ -11,10 +11,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic, sleep
 
 #: How it ends.
 DONE, UNKNOWN, CHANGED = 0, 4, 3
+#: It could not be read back, and may be there all the same.
+STAYS = 5
+
+#: What is raised where a clipboard program fails; `PyperclipException` is the first of them.
+FAULTS = (RuntimeError, OSError, UnicodeError)
 
 #: How long one look or one change may take, in seconds.
 TIMEOUT = 2
@@ -45,7 +51,19 @@ def _holds(paste: Callable[[], str], wanted: str) -> bool:
 
 def _copy(copy: Callable[[str], None], paste: Callable[[], str], text: str) -> int:
     copy(text)
-    return DONE if _holds(paste, digest(text)) else UNKNOWN
+    with suppress(*FAULTS):
+        if _holds(paste, digest(text)):
+            return DONE
+    return _take_off(copy, paste, text)
+
+
+def _take_off(copy: Callable[[str], None], paste: Callable[[], str], text: str) -> int:
+    """What cannot be read back could not be cleared later: nobody would know it there."""
+    with suppress(*FAULTS):
+        copy("")
+        if text not in paste():
+            return UNKNOWN
+    return STAYS
 
 
 def _clear(copy: Callable[[str], None], paste: Callable[[], str], wanted: str) -> int:
@@ -69,7 +87,7 @@ def main(deed: str, seconds: str = "0") -> int:
         return UNKNOWN
     try:
         return (_copy if deed == "copy" else _clear)(copy, paste, given)
-    except (pyperclip.PyperclipException, OSError, UnicodeError):
+    except FAULTS:
         return UNKNOWN
 
 

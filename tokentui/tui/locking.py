@@ -13,10 +13,9 @@ from textual.dom import DOMNode
 
 from tokentui.tui.actions import LOOK
 from tokentui.tui.elapsed import Deadline
+from tokentui.tui.leaving import LeavingApp
 from tokentui.tui.reveals import conceal_all
 from tokentui.tui.screens.page_screen import PageScreen
-from tokentui.tui.stack import StackApp
-from tokentui.tui.workplace import Workplace
 
 #: How long a text that was cut or copied in a field can be pasted from within, in seconds.
 PASTE_SECONDS = 60.0
@@ -36,10 +35,9 @@ def lock_key() -> Binding:
     )
 
 
-class LockingApp(StackApp):
+class LockingApp(LeavingApp):
     """An application that locks itself; whoever makes it sets `lock_after`."""
 
-    workplace: Workplace
     #: How long without a key before it locks, in seconds; 0 is never.
     lock_after: float = 0.0
 
@@ -99,10 +97,10 @@ class LockingApp(StackApp):
             self._show_hints()
 
     def on_lock_screen_leave_requested(self) -> None:
-        self._leave()
+        self._leave_locked()
 
     @work(exclusive=True, group="leave")
-    async def _leave(self) -> None:
+    async def _leave_locked(self) -> None:
         """Leave without unlocking, once all is saved, where nothing would be lost by it."""
         from tokentui.tui.dialogs.lock import LockScreen
 
@@ -111,7 +109,7 @@ class LockingApp(StackApp):
             not isinstance(screen, PageScreen) or screen.edited for screen in below
         )
         if not unsaved and await self.workplace.all_done():
-            self.exit()
+            await self.leave()
         elif isinstance(lock, LockScreen):
             lock.tell("Something is open that is not saved. Unlock first.")
 
@@ -155,14 +153,10 @@ class LockingApp(StackApp):
 
     # ------------------------------------------------------------------ Textual's own clipboard
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """What fields do when a text is cut or copied; it is not kept for longer than one would paste it."""
-        from tokentui.tui.clipboard import osc52
-
+    def keep_cut(self, text: str) -> None:
+        """What was cut or copied in a field is not kept for longer than one would paste it."""
         self._cut = text
         self._forgets_cut.set(PASTE_SECONDS)
-        if self._driver is not None:
-            self._driver.write(osc52(text))
 
     @property
     def clipboard(self) -> str:

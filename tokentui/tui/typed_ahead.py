@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import takewhile
 from math import inf
 from time import monotonic
 from typing import Any
@@ -82,9 +83,13 @@ class Passed(Message):
 class TypedAhead:
     """The keys that wait, in one application."""
 
-    def __init__(self, app: App[Any], say: Callable[[str, str], object]) -> None:
+    def __init__(
+        self, app: App[Any], say: Callable[[str, str], object], locks: Callable[[Typed], bool] = lambda event: False
+    ) -> None:
+        """`locks`: whether a key would lock now, which is meant whatever is shown."""
         self._app = app
         self._say = say
+        self._locks = locks
         self._waiting: deque[Typed] = deque()
         self._due: Typed | None = None
         self._running = False
@@ -116,9 +121,18 @@ class TypedAhead:
     def passed(self) -> None:
         self._through.set()
 
-    def forget(self) -> None:
-        """Drop the keys that wait."""
+    def waits(self, event: Typed) -> bool:
+        """Whether this key has not come to its turn."""
+        return any(each is event for each in self._waiting)
+
+    def forget(self) -> int:
+        """Drop the keys that wait, and wait for none that is under way; how many came before the one that locks."""
+        locked = self._due is not None and self._locks(self._due)
+        before = 0 if locked else sum(1 for _ in takewhile(lambda each: not self._locks(each), self._waiting))
         self._waiting.clear()
+        self._due = None
+        self._through.set()
+        return before
 
     def opening(self, screen: Screen[Any]) -> None:
         """A screen comes: keys are for it, once it can take them; and again for what the deed does behind it."""
@@ -242,7 +256,7 @@ class TypedAhead:
             return False  # nobody has seen that it is locked
         if isinstance(event, events.Paste):
             return self._may_paste()
-        if arrival is None or event.time >= arrival.at:
+        if arrival is None or event.time >= arrival.at or self._locks(event):
             return True
         if arrival.taken == 0 and event.key == arrival.asked_by and not self._consumes(event.key, event.character):
             return False  # pressed again because nothing was to be seen yet

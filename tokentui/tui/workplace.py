@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -74,6 +75,8 @@ class Workplace:
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _changes: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "change"))
     _questions: ThreadPoolExecutor = field(default_factory=lambda: _threads(2, "question"))
+    #: One, so that the last value that was copied is the one on the clipboard, and the one that is known to be there.
+    _clipboard: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "clipboard"))
 
     async def perform(self, deed: Callable[[], ResultT], *, then_shown: bool = False) -> ResultT:
         """Do a deed of the services in the changes' thread; raises what it raises.
@@ -106,12 +109,19 @@ class Workplace:
         try:
             await asyncio.to_thread(self.desk.vault.unlock, passphrase)
         except asyncio.CancelledError:
-            asyncio.get_running_loop().run_in_executor(None, self.desk.vault.forget)
+            asyncio.get_running_loop().run_in_executor(None, self._forget)
             raise
 
     async def drop_keys(self) -> bool:
-        """Drop the keys once the deeds under way are done; whether a passphrase is needed to have them again."""
+        """Drop the keys once the deeds under way are done; whether a passphrase is needed to have them again.
+
+        Raises `SealError` and `StoreError` where that is not known; they are dropped all the same.
+        """
         return await self._perform(self.desk.vault.forget)
+
+    def _forget(self) -> None:
+        with suppress(TokenTuiError):  # what is not known of the key is asked by nobody here
+            self.desk.vault.forget()
 
     async def _perform(self, deed: Callable[[], ResultT]) -> ResultT:
         loop = asyncio.get_running_loop()
@@ -177,18 +187,33 @@ class Workplace:
         """Who knows what is on a clipboard still."""
         from tokentui.tui.clearing import Clearing
 
-        return Clearing(self.clipboard, self.write, self.mention, self.environ)
+        return Clearing(self.clipboard, self.write, self.mention, self.environ, self._clipboard.submit)
 
     @property
     def has_copied(self) -> bool:
         """Whether something of ours may be on a clipboard."""
         return "clearing" in vars(self) and self.clearing.holds
 
-    def copy(self, value: str, what: str, *otherwise: str) -> str:
-        """Put a value on the clipboard and say how, in a thread, since it may take seconds; see `clipboard.copy`."""
+    async def copy(self, value: str, what: str, *otherwise: str) -> str:
+        """Put a value on the clipboard and say how, which may take seconds; see `clipboard.copy`."""
         from tokentui.tui import clipboard
 
-        return clipboard.copy(value, what, self.write, self.environ, self.clearing.keep, *otherwise)
+        keep = self.clearing.keep
+        return await self._at_clipboard(
+            lambda: clipboard.copy(value, what, self.write, self.environ, keep, *otherwise)
+        )
+
+    async def clear_clipboard(self) -> tuple[str, str]:
+        """Clear what was copied now; what was done, and its kind for the message line."""
+        return await self._at_clipboard(self.clearing.clear)
+
+    async def part_from_clipboard(self) -> str:
+        """Clear what is to be cleared blindly, also what is being copied still; what was done."""
+        return await self._at_clipboard(self.clearing.part) if "clearing" in vars(self) else ""
+
+    async def _at_clipboard(self, deed: Callable[[], ResultT]) -> ResultT:
+        """One deed after the other, also where who asked leaves before its turn comes."""
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._clipboard, deed))
 
     @property
     def location(self) -> str:
@@ -228,6 +253,7 @@ class Workplace:
             self.auditor.close()
         if "clearing" in vars(self):
             self.clearing.close()
+        self._clipboard.shutdown(wait=False, cancel_futures=True)
         self._questions.shutdown(wait=False, cancel_futures=True)
         self._changes.shutdown(wait=True)
 

@@ -256,12 +256,10 @@ class PageScreen(Screen[ScreenResultT]):
 
     def copy(self, value: str, what: str, *otherwise: str) -> None:
         """Put a value on the clipboard and say how, and what to do where it has not arrived."""
-        values = [value]  # the worker outlives its work, and would hold the value for as long
-        self.run_worker(lambda: self._copy(values.pop(), what, *otherwise), thread=True, group="copy")
+        self.app.run_worker(self._copy(value, what, *otherwise), group="copy")  # this page may be left meanwhile
 
-    def _copy(self, value: str, what: str, *otherwise: str) -> None:
-        message = self.workplace.copy(value, what, *otherwise)
-        self.app.call_from_thread(self.say, message)
+    async def _copy(self, value: str, what: str, *otherwise: str) -> None:
+        self.say(await self.workplace.copy(value, what, *otherwise))
 
     def show_history(self, record_id: str, name: str) -> None:
         """Open the activity of one record."""

@@ -34,6 +34,8 @@ class Passphrase(Vertical):
     def __init__(self, attempt: Callable[[str], Awaitable[None]]) -> None:
         super().__init__()
         self._attempt = attempt
+        #: Whether one is being tried, or was wrong a moment ago: the next may be written, and is not taken yet.
+        self._waits = False
 
     def compose(self) -> ComposeResult:
         yield QuietEntry(id="passphrase", placeholder="passphrase", password=True)
@@ -46,9 +48,8 @@ class Passphrase(Vertical):
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
         event.stop()
-        entry = self.query_one(QuietEntry)
-        if not entry.read_only and entry.value:
-            entry.read_only = True
+        if not self._waits and self.query_one(QuietEntry).value:
+            self._waits = True
             self._try()
 
     @work(exclusive=True, group="passphrase")
@@ -61,8 +62,9 @@ class Passphrase(Vertical):
             self._tell(f"✗ {error}")
             await asyncio.sleep(SLOW_DOWN)
         else:
+            self._taken(entry)  # what was typed meanwhile
             self.post_message(self.Passed())
-        entry.read_only = False
+        self._waits = False
 
     def _taken(self, entry: QuietEntry) -> str:
         """What stands in the field, which is empty then."""
