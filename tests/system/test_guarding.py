@@ -38,6 +38,14 @@ def until_answered(estate: Guarded, value: str, status: int) -> float:
     return monotonic() - begin
 
 
+def until_logged(estate: Guarded, text: str) -> None:
+    """Wait until the proxy's log holds this."""
+    end = monotonic() + 20
+    while text not in estate.logged():
+        assert monotonic() < end, "nothing of it is logged"
+        sleep(0.01)
+
+
 def test_a_mapped_token_passes_with_method_target_and_body_as_they_came(running: Guarded) -> None:
     erp = running.value("erp")
     came = running.passed("/below/a%2Bb/c@:$&,=~?q=%2f..;/&&z&y=%5B", erp, "POST", body="some=body")
@@ -142,6 +150,35 @@ def test_refusals_and_their_challenges_are_those_of_the_verifier(running: Guarde
 def test_what_the_backend_refuses_is_left_as_it_is(running: Guarded, status: int) -> None:
     answer = running.ask("/orders", running.value("erp"), more=f"X-Answer: {status}\r\n")
     assert (answer.status, answer.challenge, answer.all("cache-control")) == (status, "", [])
+
+
+def test_what_is_logged_of_a_request_holds_no_token(running: Guarded) -> None:
+    """RFC 6750 §5.3: a log is read by many who must not have the token."""
+    value, secret, before = running.value("erp"), "a-secret-of-nobody", len(running.logged())
+    named = [f"{name}=" for name in spellings("access_token")]
+    for given in (value, secret):
+        for name in named:
+            running.ask(f"/orders?x=1&{name}{given}&y")
+        running.ask(f"/orders?access_token={given}&%61ccess_token={given}&access_token={given}")
+        running.ask(f"http://other/orders?access_token={given}")
+        running.ask(f"/orders%zz?access_token={given}")
+        running.ask("/open", given, more=f"Referer: http://api.example/orders?access_token={given}\r\n")
+    running.ask("/open/last-of-all")
+    until_logged(running, "/open/last-of-all")
+    logged = running.logged()[before:]
+    assert "/orders" in logged
+    assert value not in logged
+    assert secret not in logged
+
+
+@pytest.mark.skipif(KINDS["caddy"].program is None, reason="caddy is not installed")
+def test_what_caddy_logs_of_its_own_errors_holds_no_token(tmp_path: Path) -> None:
+    with guarded(tmp_path, "caddy") as estate:
+        estate.kill_verifier()
+        assert estate.ask("/orders?access_token=a-secret-of-nobody").status == 502
+        for logger in ("http.log.error", "http.log.access"):
+            until_logged(estate, logger)
+        assert "a-secret-of-nobody" not in estate.logged()
 
 
 HOSTILE = (

@@ -52,6 +52,11 @@ frontend tokentui
     # Tokens are secrets: let only TLS reach the network, here (bind ... ssl) or in front of it.
     bind @LISTEN@
 
+    # With systemd this goes to the journal. Logs are read by many (RFC 6750 section 5.3): httplog would log the
+    # query, which may hold a token, and this logs the path alone.
+    log stdout format raw daemon
+    log-format "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %tsc %ac/%fc/%bc/%sc/%rc %HM %{+Q}HPO %HV"
+
     # A target that names a host as well ("absolute form") is for proxies of another kind.
     acl tokentui_http1 req.ver 1.0 1.1
     http-request deny deny_status 400 if tokentui_http1 !{ url_beg / }

@@ -42,6 +42,14 @@ header Authorization.
 Traefik cleans a path (//, /./, /../) before it asks and passes on what it asked about; sanitizePath: false at the
 entry point leaves such paths to the verifier, which refuses them.
 
+An access log holds the query, which may hold a token (RFC 6750 section 5.3), unless the static configuration has:
+
+    accessLog:
+      fields:
+        names:
+          RequestPath: drop
+          RequestLine: drop
+
 Where the verifier does not answer, nobody is let in: Traefik says 500 then."""
 
 _TEXT = """\
