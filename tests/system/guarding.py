@@ -62,7 +62,7 @@ class Came:
 
     def all(self, name: str) -> list[str]:
         """The values of all headers that a backend may take for this one."""
-        return [value for each, value in self.headers if each.lower().replace("_", "-") == name]
+        return [value for each, value in self.headers if re.sub("[_.]", "-", each.lower()) == name]
 
     @property
     def identity(self) -> tuple[str, ...]:

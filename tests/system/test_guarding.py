@@ -65,13 +65,55 @@ def test_the_backend_learns_who_it_was_and_nothing_of_the_token(running: Guarded
 
 def test_a_client_cannot_say_who_it_is(running: Guarded) -> None:
     plain = ("X-Token-Name", "x-token-kind", "X-Token-Id", "X-Endpoint")
-    mistakable = ("X_Token_Name", "X-Token_Name", "X_Token-Name", "x_token_kind", "X_Token_Id", "X_Endpoint")
+    mistakable = (
+        "X.Token.Name",
+        "x-token.id",
+        "X_Token.Kind",
+        "X.Endpoint",
+        "X_Token_Name",
+        "X-Token_Name",
+        "X_Token-Name",
+        "x_token_kind",
+        "X_Token_Id",
+        "X_Endpoint",
+    )
     spoofed = "".join(f"{name}: root\r\n" for name in (*plain, *mistakable))
     erp = running.desk.reader().token_by_name("erp")
     for more in (spoofed, f"{spoofed}Connection: close, X-Token-Name, X-Token-Id\r\n"):
         came = running.passed("/orders", running.value("erp"), more=more)
         assert came.identity == ("erp", "endpoint", erp.id, "g/orders")
         assert running.passed("/open", more=more).identity == ("", "", "", "g/open")
+
+
+def test_a_client_cannot_have_the_identity_taken_away_behind_the_backend_either(running: Guarded) -> None:
+    """RFC 9110 §7.6.1: the next proxy takes away what the header Connection names."""
+    names = "X-Token-Name, x-token-id, X-Endpoint"
+    for more in (f"Connection: {names}\r\n", f"Connection: close, {names}\r\nProxy-Connection: {names}\r\n"):
+        came = running.passed("/orders", running.value("erp"), more=more)
+        assert came.identity[0] == "erp"
+        said = " ".join(came.all("connection") + came.all("proxy-connection")).lower()
+        assert "x-" not in said
+
+
+@pytest.mark.parametrize("protocol", ["h2c", "websocket", "TLS/1.0"])
+def test_no_connection_becomes_one_of_which_nothing_more_is_asked(running: Guarded, protocol: str) -> None:
+    """RFC 9110 §7.8: what follows an upgrade is no request that a proxy could ask about."""
+    keys = "HTTP2-Settings: AAMAAABk\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    more = f"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: {protocol}\r\n{keys}"
+    for target, value in (("/orders", running.value("erp")), ("/open", None)):
+        came = running.passed(target, value, more=more)
+        assert came.all("upgrade") == []
+        assert "upgrade" not in " ".join(came.all("connection")).lower()
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2", "2", "2.0", "3.0"])
+def test_a_target_that_names_a_host_is_refused_whatever_version_it_says(running: Guarded, version: str) -> None:
+    token = f"Authorization: Bearer {running.value('erp')}"
+    for target in ("http://other/open", "http://other/orders", "https://api.example/open", "other:80"):
+        before = len(running.came)
+        head = f"GET {target} HTTP/{version}\r\nHost: api.example\r\nConnection: close\r\n{token}\r\n\r\n"
+        assert running.send(head.encode()).status in {400, 403, 404, 426, 505}
+        assert len(running.came) == before
 
 
 @pytest.mark.parametrize(

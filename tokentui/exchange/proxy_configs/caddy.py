@@ -91,8 +91,12 @@ http://:@PORT@ {@BIND@
 			respond 400
 		}
 
-		# What the client says under these names is not for the backend, which may take _ for -.
+		# What the client says under these names is not for the backend, which may take _ or . for -.
 @FOREIGN@
+		# What Connection names goes away, perhaps at the next proxy. And no upgrade (WebSocket, h2c): nobody is asked
+		# about what follows one.
+		request_header -Connection
+		request_header -Upgrade
 
 		# Asks with X-Forwarded-Method, -Uri and -For, which Caddy sets whatever the client sent.
 		forward_auth @VERIFIER@ {

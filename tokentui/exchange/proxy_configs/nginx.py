@@ -110,7 +110,10 @@ server {
         # The target stands in a variable, so nginx sends it as it is, and not as it would write it.
         proxy_pass http://tokentui_backend$tokentui_target;
         proxy_http_version 1.1;
+        # No upgrade (WebSocket, h2c): nobody is asked about what follows one.
         proxy_set_header Connection "";
+        proxy_set_header Proxy-Connection "";
+        proxy_set_header Upgrade "";
         proxy_set_header Host $http_host;
         proxy_set_header X-Real-IP $remote_addr;
         proxy_set_header X-Forwarded-For $remote_addr;
