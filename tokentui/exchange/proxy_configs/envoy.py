@@ -84,6 +84,9 @@ static_resources:
                         inline_string: |
                           function envoy_on_request(handle)
                             local headers = handle:headers()
+                            -- Its last entry is who connects. With a proxy in front of Envoy that is the front: leave
+                            -- these two lines out, and name it to tokentui serve: with --trusted-proxy FRONT
+                            -- --trusted-proxy 127.0.0.0/8 --trusted-proxy ::1 it then reads the chain from the right.
                             local chain = headers:get("x-forwarded-for") or ""
                             headers:replace("x-forwarded-for", chain:match("([^,%s]*)%s*$"))
 @REMOVE@
