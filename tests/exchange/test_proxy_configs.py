@@ -293,6 +293,16 @@ class TestSystemd:
             "BindReadOnlyPaths=/home/jan/.venv",
         ]
 
+    def test_after_a_rekey_it_is_restarted_for_a_credential_is_copied_at_the_start(self) -> None:
+        """systemd.exec(5), LoadCredential: `enable --now` leaves a service that runs as it is."""
+        comments = systemd(service(Place("127.0.0.1", 8787))).partition("[Unit]")[0]
+        after = comments.partition("rekey")[2]
+        commands = [line.removeprefix("#     ") for line in after.splitlines() if line.startswith("#     ")]
+        assert commands == [
+            "install -D -m 0600 verify.key /etc/tokentui/verify.key",
+            "systemctl restart tokentui.service",
+        ]
+
     def test_with_the_requests_elsewhere_the_store_cannot_be_written(self) -> None:
         unit = systemd(service(Place("127.0.0.1", 8787), requests="/var/lib/tokentui/requests.sqlite"))
         assert " --requests-file /var/lib/tokentui/requests.sqlite --key-file " in unit
