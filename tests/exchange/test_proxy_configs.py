@@ -77,9 +77,13 @@ def test_a_name_is_taken_away_where_the_verifier_takes_it_for_the_token(name: st
     assert bool(re.fullmatch(NAME, name)) == read
 
 
-def test_the_spellings_that_a_backend_may_mistake_are_all_with_an_underscore() -> None:
-    assert mistakable("X-Token-Name") == ["X-Token_Name", "X_Token-Name", "X_Token_Name"]
-    assert mistakable("X-Endpoint") == ["X_Endpoint"]
+def test_the_spellings_that_a_backend_may_mistake_are_all_with_an_underscore_or_a_dot() -> None:
+    said = mistakable("X-Token-Name")
+    assert len(said) == len(set(said)) == 8
+    assert {"X-Token_Name", "X_Token-Name", "X_Token_Name", "X.Token.Name", "X_Token.Name", "X-Token.Name"} < set(
+        said
+    )
+    assert mistakable("X-Endpoint") == ["X_Endpoint", "X.Endpoint"]
 
 
 def test_the_endpoints_are_told_in_order_and_inactive_ones_are_not(endpoint: Callable[..., Endpoint]) -> None:
@@ -182,6 +186,16 @@ class TestTraefik:
         strip = self.document["middlewares"]["tokentui-strip"]["headers"]["customRequestHeaders"]
         assert strip == {"Authorization": ""}  # an empty value removes it: doc.traefik.io, "Headers"
 
+    def test_a_client_takes_nothing_away_and_opens_no_tunnel(self) -> None:
+        """What Connection names goes before the backend, identity or not: CVE-2024-45410."""
+        foreign = self.document["middlewares"]["tokentui-foreign"]["headers"]["customRequestHeaders"]
+        gone = {
+            *("Connection", "Upgrade"),
+            *IDENTITY,
+            *(spelling for name in IDENTITY for spelling in mistakable(name)),
+        }
+        assert foreign == dict.fromkeys(gone, "")
+
     def test_a_token_in_the_query_is_refused_before_any_other_rule(self) -> None:
         query, rest = self.document["routers"]["tokentui-query"], self.document["routers"]["tokentui"]
         assert query["rule"] == "PathPrefix(`/`) && QueryRegexp(`access_token`, `.*`)"
@@ -208,7 +222,8 @@ class TestEnvoy:
             "envoy.filters.http.router",
         ]
         foreign = self.filters["tokentui.foreign"]["default_source_code"]["inline_string"]
-        assert all(f'headers:remove("{name.lower()}")' in foreign for name in IDENTITY)
+        names = [spelling for name in IDENTITY for spelling in (name, *mistakable(name))]
+        assert all(f'headers:remove("{name.lower()}")' in foreign for name in names)
 
     def test_refuses_where_the_verifier_does_not_answer(self) -> None:
         asking = self.filters["envoy.filters.http.ext_authz"]
@@ -276,6 +291,16 @@ class TestSystemd:
         assert re.findall("^Bind.*$", unit, re.M) == [
             "BindPaths=/home/jan/.local/share/tokentui",
             "BindReadOnlyPaths=/home/jan/.venv",
+        ]
+
+    def test_after_a_rekey_it_is_restarted_for_a_credential_is_copied_at_the_start(self) -> None:
+        """systemd.exec(5), LoadCredential: `enable --now` leaves a service that runs as it is."""
+        comments = systemd(service(Place("127.0.0.1", 8787))).partition("[Unit]")[0]
+        after = comments.partition("rekey")[2]
+        commands = [line.removeprefix("#     ") for line in after.splitlines() if line.startswith("#     ")]
+        assert commands == [
+            "install -D -m 0600 verify.key /etc/tokentui/verify.key",
+            "systemctl restart tokentui.service",
         ]
 
     def test_with_the_requests_elsewhere_the_store_cannot_be_written(self) -> None:

@@ -62,7 +62,7 @@ class Came:
 
     def all(self, name: str) -> list[str]:
         """The values of all headers that a backend may take for this one."""
-        return [value for each, value in self.headers if each.lower().replace("_", "-") == name]
+        return [value for each, value in self.headers if re.sub("[_.]", "-", each.lower()) == name]
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -248,13 +248,14 @@ _Start = Callable[[Estate, list[str]], tuple[list[str], dict[str, str]]]
 def _nginx(estate: Estate, options: list[str]) -> tuple[list[str], dict[str, str]]:
     assert NGINX is not None
     folder = estate.folder
-    (folder / "tokentui.conf").write_text(estate.printed("nginx", *options))
+    printed = estate.printed("nginx", *options)
+    (folder / "tokentui.conf").write_text(printed.replace("/var/log/nginx/access.log", f"{folder}/access.log"))
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     (folder / "nginx.conf").write_text(f"""
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 64; }}
-http {{ access_log off; {temporary} include {folder}/tokentui.conf; }}
+http {{ access_log {folder}/access.log; {temporary} include {folder}/tokentui.conf; }}
 """)
     return [NGINX, "-c", str(folder / "nginx.conf"), "-e", f"{folder}/nginx.log"], {}
 
@@ -293,6 +294,11 @@ class Guarded(Estate):
 
     kind: str = ""
     verifier: Verifier | None = None
+
+    def logged(self) -> str:
+        """What the proxy has logged of its requests: nginx in a file of its own, the others at their output."""
+        file = self.folder / ("access.log" if self.kind == "nginx" else f"{self.kind}.log")
+        return file.read_text(errors="replace")
 
     def kill_verifier(self) -> None:
         assert self.verifier is not None

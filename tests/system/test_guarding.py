@@ -38,6 +38,14 @@ def until_answered(estate: Guarded, value: str, status: int) -> float:
     return monotonic() - begin
 
 
+def until_logged(estate: Guarded, text: str) -> None:
+    """Wait until the proxy's log holds this."""
+    end = monotonic() + 20
+    while text not in estate.logged():
+        assert monotonic() < end, "nothing of it is logged"
+        sleep(0.01)
+
+
 def test_a_mapped_token_passes_with_method_target_and_body_as_they_came(running: Guarded) -> None:
     erp = running.value("erp")
     came = running.passed("/below/a%2Bb/c@:$&,=~?q=%2f..;/&&z&y=%5B", erp, "POST", body="some=body")
@@ -57,13 +65,55 @@ def test_the_backend_learns_who_it_was_and_nothing_of_the_token(running: Guarded
 
 def test_a_client_cannot_say_who_it_is(running: Guarded) -> None:
     plain = ("X-Token-Name", "x-token-kind", "X-Token-Id", "X-Endpoint")
-    mistakable = ("X_Token_Name", "X-Token_Name", "X_Token-Name", "x_token_kind", "X_Token_Id", "X_Endpoint")
+    mistakable = (
+        "X.Token.Name",
+        "x-token.id",
+        "X_Token.Kind",
+        "X.Endpoint",
+        "X_Token_Name",
+        "X-Token_Name",
+        "X_Token-Name",
+        "x_token_kind",
+        "X_Token_Id",
+        "X_Endpoint",
+    )
     spoofed = "".join(f"{name}: root\r\n" for name in (*plain, *mistakable))
     erp = running.desk.reader().token_by_name("erp")
     for more in (spoofed, f"{spoofed}Connection: close, X-Token-Name, X-Token-Id\r\n"):
         came = running.passed("/orders", running.value("erp"), more=more)
         assert came.identity == ("erp", "endpoint", erp.id, "g/orders")
         assert running.passed("/open", more=more).identity == ("", "", "", "g/open")
+
+
+def test_a_client_cannot_have_the_identity_taken_away_behind_the_backend_either(running: Guarded) -> None:
+    """RFC 9110 §7.6.1: the next proxy takes away what the header Connection names."""
+    names = "X-Token-Name, x-token-id, X-Endpoint"
+    for more in (f"Connection: {names}\r\n", f"Connection: close, {names}\r\nProxy-Connection: {names}\r\n"):
+        came = running.passed("/orders", running.value("erp"), more=more)
+        assert came.identity[0] == "erp"
+        said = " ".join(came.all("connection") + came.all("proxy-connection")).lower()
+        assert "x-" not in said
+
+
+@pytest.mark.parametrize("protocol", ["h2c", "websocket", "TLS/1.0"])
+def test_no_connection_becomes_one_of_which_nothing_more_is_asked(running: Guarded, protocol: str) -> None:
+    """RFC 9110 §7.8: what follows an upgrade is no request that a proxy could ask about."""
+    keys = "HTTP2-Settings: AAMAAABk\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    more = f"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: {protocol}\r\n{keys}"
+    for target, value in (("/orders", running.value("erp")), ("/open", None)):
+        came = running.passed(target, value, more=more)
+        assert came.all("upgrade") == []
+        assert "upgrade" not in " ".join(came.all("connection")).lower()
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2", "2", "2.0", "3.0"])
+def test_a_target_that_names_a_host_is_refused_whatever_version_it_says(running: Guarded, version: str) -> None:
+    token = f"Authorization: Bearer {running.value('erp')}"
+    for target in ("http://other/open", "http://other/orders", "https://api.example/open", "other:80"):
+        before = len(running.came)
+        head = f"GET {target} HTTP/{version}\r\nHost: api.example\r\nConnection: close\r\n{token}\r\n\r\n"
+        assert running.send(head.encode()).status in {400, 403, 404, 426, 505}
+        assert len(running.came) == before
 
 
 @pytest.mark.parametrize(
@@ -142,6 +192,35 @@ def test_refusals_and_their_challenges_are_those_of_the_verifier(running: Guarde
 def test_what_the_backend_refuses_is_left_as_it_is(running: Guarded, status: int) -> None:
     answer = running.ask("/orders", running.value("erp"), more=f"X-Answer: {status}\r\n")
     assert (answer.status, answer.challenge, answer.all("cache-control")) == (status, "", [])
+
+
+def test_what_is_logged_of_a_request_holds_no_token(running: Guarded) -> None:
+    """RFC 6750 §5.3: a log is read by many who must not have the token."""
+    value, secret, before = running.value("erp"), "a-secret-of-nobody", len(running.logged())
+    named = [f"{name}=" for name in spellings("access_token")]
+    for given in (value, secret):
+        for name in named:
+            running.ask(f"/orders?x=1&{name}{given}&y")
+        running.ask(f"/orders?access_token={given}&%61ccess_token={given}&access_token={given}")
+        running.ask(f"http://other/orders?access_token={given}")
+        running.ask(f"/orders%zz?access_token={given}")
+        running.ask("/open", given, more=f"Referer: http://api.example/orders?access_token={given}\r\n")
+    running.ask("/open/last-of-all")
+    until_logged(running, "/open/last-of-all")
+    logged = running.logged()[before:]
+    assert "/orders" in logged
+    assert value not in logged
+    assert secret not in logged
+
+
+@pytest.mark.skipif(KINDS["caddy"].program is None, reason="caddy is not installed")
+def test_what_caddy_logs_of_its_own_errors_holds_no_token(tmp_path: Path) -> None:
+    with guarded(tmp_path, "caddy") as estate:
+        estate.kill_verifier()
+        assert estate.ask("/orders?access_token=a-secret-of-nobody").status == 502
+        for logger in ("http.log.error", "http.log.access"):
+            until_logged(estate, logger)
+        assert "a-secret-of-nobody" not in estate.logged()
 
 
 HOSTILE = (

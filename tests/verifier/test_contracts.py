@@ -4,9 +4,18 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.verifier.asking import Answered, ask
+from tests.verifier.asking import Answered, ask, question
 from tests.verifier.conftest import Guarded
+from tokentui.domain.fields import EndpointFields
+from tokentui.exchange.proxy_configs.envoy import envoy as envoy_yaml
+from tokentui.exchange.proxy_configs.places import Place, Setting
 from tokentui.exchange.proxy_configs.wording import IDENTITY
+from tokentui.services.endpoints import add_endpoint
+from tokentui.verifier.answers import Answers
+from tokentui.verifier.application import Verifier
+from tokentui.verifier.networks import LOOPBACK, Networks
+
+SETTING = Setting(Place("127.0.0.1", 8787), Place("127.0.0.1", 3000), Place("127.0.0.1", 8080))
 
 Lines = list[tuple[str, str]]
 
@@ -117,10 +126,41 @@ def test_an_absolute_target_is_no_question_of_envoys(guarded: Guarded) -> None:
 
 
 def test_what_a_client_of_envoy_says_of_its_address_is_further_left_and_is_not_read(guarded: Guarded) -> None:
-    from tokentui.domain.fields import EndpointFields
-    from tokentui.services.endpoints import add_endpoint
-
     add_endpoint(guarded.desk, EndpointFields(name="Lan", group="shop", path="/lan", ip_filter=("10.0.0.0/8",)))
     assert envoy(guarded, "/lan", chain="10.0.0.7").status == 200
     assert envoy(guarded, "/lan", chain="10.0.0.7, 192.0.2.9").status == 403
     assert envoy(guarded, "/lan", chain="10.0.0.7,192.0.2.9,127.0.0.1").status == 403
+
+
+FRONT, LOOPBACK_TOO = "203.0.113.5", ("127.0.0.0/8", "::1")
+
+
+@pytest.mark.parametrize("dialect", ["caddy", "envoy"])
+def test_behind_a_proxy_in_front_the_client_is_seen_where_the_front_is_named_with_loopback(
+    guarded: Guarded, dialect: str
+) -> None:
+    """docs/proxies.md: Caddy with `trusted_proxies`, and Envoy without its cut, append the front to what it says."""
+    add_endpoint(guarded.desk, EndpointFields(name="Lan", group="shop", path="/lan", ip_filter=("10.0.0.0/8",)))
+    guarded.in_force.look()
+
+    def status(chain: str, *trusted: str) -> int:
+        verifier = Verifier(guarded.in_force, trusted=Networks(trusted or LOOPBACK), answers=Answers())
+        place, headers, asking = question(dialect, "/lan", client=chain)
+        return ask(verifier, place, headers, method=asking, peer=("127.0.0.1", 1)).status
+
+    named = (FRONT, *LOOPBACK_TOO)
+    assert LOOPBACK == LOOPBACK_TOO
+    assert status(f"10.0.0.7, {FRONT}", *named) == 200
+    assert status(f"10.0.0.7, 198.51.100.1, {FRONT}", *named) == 403  # what the client says is further left
+    assert status(f"10.0.0.7, {FRONT}") == 403  # then the front is the client
+    assert status(f"10.0.0.7, {FRONT}", FRONT) == 403  # those named stand in the place of loopback
+
+
+def test_envoys_configuration_says_what_to_leave_out_behind_a_proxy_in_front() -> None:
+    lines = [line.strip() for line in envoy_yaml(SETTING).splitlines()]
+    said = lines.index("-- --trusted-proxy 127.0.0.0/8 --trusted-proxy ::1 it then reads the chain from the right.")
+    assert all(line.startswith("--") for line in lines[said - 2 : said])
+    chain, cut = lines[said + 1 : said + 3]
+    assert chain.startswith("local chain = ")
+    assert cut.startswith('headers:replace("x-forwarded-for"')
+    assert sum("chain" in line for line in lines if not line.startswith(("--", "#"))) == 3  # filter_chains is one

@@ -3,6 +3,8 @@
 `uri replace` works on the path as well, so a request whose path could hold what is replaced is refused.
 """
 
+from textwrap import indent
+
 from tokentui.exchange.proxy_configs.places import Place, Setting
 from tokentui.exchange.proxy_configs.wording import IDENTITY, NAME, filled, head, mistakable, whole
 
@@ -19,6 +21,8 @@ def caddy(setting: Setting) -> str:
         bind="" if listen.host == "*" else f"\n\tbind {listen.bare_host}\n",
         name=NAME,
         foreign="\n".join(f"\t\trequest_header -{name}" for name in foreign),
+        errors=indent(_FILTERED, "\t"),
+        log=indent(_FILTERED, "\t"),
         identity=" ".join(IDENTITY),
         upstream="\n".join(f"\t\t\theader_up {name} {{http.request.header.{name}}}" for name in IDENTITY),
     )
@@ -33,14 +37,35 @@ def _upstream(place: Place) -> str:
 
 _HEAD = """\
 Written by TokenTUI for Caddy, which asks the verifier (tokentui serve) before it lets a request through.
-This is a Caddyfile as a whole; in one that is there already, a site gets the lines between its braces.
+This is a Caddyfile as a whole; in one that is there already, a site gets the lines between its braces,
+and the global options get those of the first braces.
 It needs Caddy 2.6.
 
 Where the verifier does not answer, nobody is let in: Caddy says 502 then."""
 
+#: A log without the query and where the client comes from. Authorization is left out by Caddy itself.
+_FILTERED = """\
+log {
+	format filter {
+		wrap json
+		fields {
+			request>uri regexp [?].* ""
+			request>headers>Referer delete
+		}
+	}
+}"""
+
 _TEXT = """\
+{
+	# Caddy's own errors are logged with the request: without its query, which may hold a token.
+@ERRORS@
+}
+
 # Tokens are secrets: let only TLS reach the network. With a host name here (api.example.org), Caddy sees to that.
 http://:@PORT@ {@BIND@
+	# Logs are read by many (RFC 6750 section 5.3), so the query and what may quote it are left out of them.
+@LOG@
+
 	# The parameter access_token of the query with the & beside it, however its name is spelled.
 	map {uri} {tokentui_found} {
 		~^[^?]*[?](@NAME@(?:=[^&]*)?)$ "${1}"
@@ -66,8 +91,12 @@ http://:@PORT@ {@BIND@
 			respond 400
 		}
 
-		# What the client says under these names is not for the backend, which may take _ for -.
+		# What the client says under these names is not for the backend, which may take _ or . for -.
 @FOREIGN@
+		# What Connection names goes away, perhaps at the next proxy. And no upgrade (WebSocket, h2c): nobody is asked
+		# about what follows one.
+		request_header -Connection
+		request_header -Upgrade
 
 		# Asks with X-Forwarded-Method, -Uri and -For, which Caddy sets whatever the client sent.
 		forward_auth @VERIFIER@ {

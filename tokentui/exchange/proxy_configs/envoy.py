@@ -3,12 +3,13 @@
 from textwrap import indent
 
 from tokentui.exchange.proxy_configs.places import Place, Setting
-from tokentui.exchange.proxy_configs.wording import IDENTITY, LUA_WITHOUT_TOKEN, filled, head, whole
+from tokentui.exchange.proxy_configs.wording import IDENTITY, LUA_WITHOUT_TOKEN, filled, head, mistakable, whole
 
 
 def envoy(setting: Setting) -> str:
     """A static configuration."""
     listen, low = setting.listen, [name.lower() for name in IDENTITY]
+    foreign = [spelling for name in low for spelling in (name, *mistakable(name))]
     text = filled(
         _TEXT,
         manager=_MANAGER,
@@ -16,7 +17,7 @@ def envoy(setting: Setting) -> str:
         verifier=_address(setting.verifier),
         verifier_type="STATIC" if setting.verifier.socket else "STRICT_DNS",
         backend=_address(setting.backend),
-        remove="\n".join(f'                            headers:remove("{name}")' for name in low),
+        remove="\n".join(f'                            headers:remove("{name}")' for name in foreign),
         identity="\n".join(f"                              - exact: {name}" for name in low),
         without_token=indent(LUA_WITHOUT_TOKEN, " " * 26),
     )
@@ -83,6 +84,9 @@ static_resources:
                         inline_string: |
                           function envoy_on_request(handle)
                             local headers = handle:headers()
+                            -- Its last entry is who connects. With a proxy in front of Envoy that is the front: leave
+                            -- these two lines out, and name it to tokentui serve: with --trusted-proxy FRONT
+                            -- --trusted-proxy 127.0.0.0/8 --trusted-proxy ::1 it then reads the chain from the right.
                             local chain = headers:get("x-forwarded-for") or ""
                             headers:replace("x-forwarded-for", chain:match("([^,%s]*)%s*$"))
 @REMOVE@

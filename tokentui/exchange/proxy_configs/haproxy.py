@@ -1,22 +1,26 @@
 """HAProxy: a Lua action of ours asks the verifier, by the HTTP client that HAProxy has since 2.5."""
 
 from tokentui.exchange.proxy_configs.places import Setting
-from tokentui.exchange.proxy_configs.wording import IDENTITY, LUA_WITHOUT_TOKEN, filled, head, mistakable, whole
+from tokentui.exchange.proxy_configs.wording import IDENTITY, LUA_WITHOUT_TOKEN, filled, head, whole
 
 
 def haproxy(setting: Setting, script: str) -> str:
     """haproxy.cfg; `script` is the file of `haproxy_lua`."""
     listen = setting.listen
-    mistaken = [spelling for name in IDENTITY for spelling in mistakable(name)]
     text = filled(
         _TEXT,
         script=script,
         verifier=f"unix@{setting.verifier.socket}" if setting.verifier.socket else setting.verifier.url,
         backend=setting.backend.authority,
         listen=listen.authority,
-        mistaken="\n".join(f"    http-request del-header {name}" for name in mistaken),
+        mistaken="\n".join(f"    http-request del-header '{_spelled(name)}' -m reg" for name in IDENTITY),
     )
     return whole(head(filled(_HEAD, script=script), setting.guarded), text)
+
+
+def _spelled(name: str) -> str:
+    """A regular expression for whatever a backend may take for this header: HAProxy has names in lower case."""
+    return f"^{name.lower().replace('-', '[^a-z0-9]')}$"
 
 
 def haproxy_lua() -> str:
@@ -52,9 +56,20 @@ frontend tokentui
     # Tokens are secrets: let only TLS reach the network, here (bind ... ssl) or in front of it.
     bind @LISTEN@
 
+    # With systemd this goes to the journal. Logs are read by many (RFC 6750 section 5.3): httplog would log the
+    # query, which may hold a token, and this logs the path alone.
+    log stdout format raw daemon
+    log-format "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %tsc %ac/%fc/%bc/%sc/%rc %HM %{+Q}HPO %HV"
+
     # A target that names a host as well ("absolute form") is for proxies of another kind.
-    acl tokentui_http1 req.ver 1.0 1.1
-    http-request deny deny_status 400 if tokentui_http1 !{ url_beg / }
+    # The connection tells whether it is HTTP/1: the version in the request is the client's word.
+    http-request deny deny_status 400 if { fc_http_major 1 } !{ url_beg / }
+
+    # What Connection names would go away at the next proxy, the identity as well. And no upgrade (WebSocket, h2c):
+    # nobody is asked about what follows one.
+    http-request del-header Connection
+    http-request del-header Proxy-Connection
+    http-request del-header Upgrade
 
     # Headers that a backend may take for those of the script, which replaces these.
 @MISTAKEN@

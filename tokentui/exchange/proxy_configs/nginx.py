@@ -33,10 +33,6 @@ def _variable(name: str) -> str:
     return f"$tokentui_{_low(name)}"
 
 
-def _kept(name: str) -> str:
-    return f"        auth_request_set {_variable(name)} $upstream_http_{_low(name)};"
-
-
 _HEAD = """\
 Written by TokenTUI for nginx, which asks the verifier (tokentui serve) before it lets a request through.
 Include it in http { }: as /etc/nginx/conf.d/tokentui.conf on Debian. It needs nginx 1.13 with auth_request.
@@ -66,6 +62,13 @@ map $tokentui_target $tokentui_repeated {
     default "";
     "~^[^?]*[?](?:.*&)?@NAME@(?:[=&]|$)" 1;
 }
+# What is logged: the target without any token. Logs are read by many (RFC 6750 section 5.3).
+map $tokentui_target $tokentui_logged {
+    default $tokentui_target;
+    "~^(?<tokentui_f>[^?]*)[?](?:.*&)?@NAME@(?:[=&]|$)" $tokentui_f;
+}
+log_format tokentui '$remote_addr - $remote_user [$time_local] "$request_method $tokentui_logged $server_protocol" '
+                    '$status $body_bytes_sent "-" "$http_user_agent"';
 # A target that names a host as well ("absolute form") is for proxies of another kind.
 map $request $tokentui_absolute {
     default 1;
@@ -85,6 +88,8 @@ map $tokentui_repeated $tokentui_cache {
 server {
     # Tokens are secrets: let only TLS reach the network, here (listen ... ssl) or in front of it.
     listen @LISTEN@;
+    # nginx's own format would log the query as it came, and where the client comes from, which may hold a token too.
+    access_log /var/log/nginx/access.log tokentui;
     # Headers with _ are dropped, since a backend may take them for those with -.
     underscores_in_headers off;
     ignore_invalid_headers on;
@@ -105,7 +110,10 @@ server {
         # The target stands in a variable, so nginx sends it as it is, and not as it would write it.
         proxy_pass http://tokentui_backend$tokentui_target;
         proxy_http_version 1.1;
+        # No upgrade (WebSocket, h2c): nobody is asked about what follows one.
         proxy_set_header Connection "";
+        proxy_set_header Proxy-Connection "";
+        proxy_set_header Upgrade "";
         proxy_set_header Host $http_host;
         proxy_set_header X-Real-IP $remote_addr;
         proxy_set_header X-Forwarded-For $remote_addr;

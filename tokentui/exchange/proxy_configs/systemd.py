@@ -105,10 +105,16 @@ _TEXT = """\
 #
 #     tokentui store key export --verify-only --output verify.key
 #
-# and put it, as root, where only root can read it (again after every tokentui store rekey):
+# and put it, as root, where only root can read it:
 #
 #     install -D -m 0600 verify.key @KEY@
 #     systemctl enable --now tokentui.service
+#
+# The service has a copy of the key, made when it starts. So after every tokentui store rekey export the key again,
+# install it again, then restart the service:
+#
+#     install -D -m 0600 verify.key @KEY@
+#     systemctl restart tokentui.service
 
 [Unit]
 Description=TokenTUI verifier

@@ -11,7 +11,7 @@ def traefik(setting: Setting) -> str:
     if setting.verifier.socket:
         raise Invalid("verifier", "Traefik asks over HTTP alone: let tokentui serve listen at a port.")
     listen = setting.listen
-    foreign = [spelling for name in IDENTITY for spelling in (name, *mistakable(name))]
+    foreign = [*_HOP, *(spelling for name in IDENTITY for spelling in (name, *mistakable(name)))]
     text = filled(
         _TEXT,
         verifier=setting.verifier.url,
@@ -23,6 +23,9 @@ def traefik(setting: Setting) -> str:
     entry = f":{listen.port}" if listen.host == "*" else listen.authority
     return whole(head(filled(_HEAD, entry=entry), setting.guarded), text)
 
+
+#: What Connection names would go before the backend, identity or not; nobody is asked about what follows an upgrade.
+_HOP = ("Connection", "Upgrade")
 
 _HEAD = """\
 Written by TokenTUI for Traefik 3, which asks the verifier (tokentui serve) before it lets a request through.
@@ -41,6 +44,14 @@ header Authorization.
 
 Traefik cleans a path (//, /./, /../) before it asks and passes on what it asked about; sanitizePath: false at the
 entry point leaves such paths to the verifier, which refuses them.
+
+An access log holds the query, which may hold a token (RFC 6750 section 5.3), unless the static configuration has:
+
+    accessLog:
+      fields:
+        names:
+          RequestPath: drop
+          RequestLine: drop
 
 Where the verifier does not answer, nobody is let in: Traefik says 500 then."""
 
@@ -66,7 +77,8 @@ http:
       ipAllowList:
         sourceRange: ["255.255.255.255/32"]
         rejectStatusCode: 400
-    # What the client says under these names is not for the backend, which may take _ for -.
+    # What the client says under these names is not for the backend, which may take _ or . for -. What Connection
+    # names would go away, the identity as well, and nobody is asked about what follows an upgrade (WebSocket, h2c).
     tokentui-foreign:
       headers:
         customRequestHeaders:

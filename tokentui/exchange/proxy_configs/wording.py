@@ -25,14 +25,14 @@ NAME = "".join(f"(?:{letter}|%{_either_case(f'{ord(letter):02x}')})" for letter 
 
 
 def mistakable(name: str) -> list[str]:
-    """The spellings with `_` that many a backend takes for this header (CVE-2025-64484)."""
+    """The spellings with `_` and `.` that many a backend takes for this header (CVE-2025-64484)."""
     first, *rest = name.split("-")
     ways = ("".join(part for pair in zip(marks, rest, strict=True) for part in pair) for marks in _marks(len(rest)))
     return [first + way for way in ways]
 
 
 def _marks(count: int) -> list[tuple[str, ...]]:
-    return [marks for marks in product("-_", repeat=count) if "_" in marks]
+    return [marks for marks in product("-_.", repeat=count) if set(marks) != {"-"}]
 
 
 def told(endpoints: Iterable[Endpoint]) -> tuple[str, ...]:
