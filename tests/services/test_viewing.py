@@ -8,6 +8,7 @@ import pytest
 
 from tests.domain.worlds import NOW
 from tokentui.domain.fields import EndpointFields, TokenFields
+from tokentui.domain.masking import MASK
 from tokentui.domain.reasons import Reason
 from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.domain.requests import SeenRequest
@@ -201,6 +202,39 @@ def test_of_a_request_that_was_refused_before_its_token_was_looked_at_more_is_no
     assert told.passes is None
     assert "as far as the token now" in told.now
     assert told.ways == ()
+
+
+@pytest.mark.parametrize(
+    ("tail", "reason", "now"),
+    [
+        ("", "bad_target", "What came behind its path is not recorded, so nothing can be said of it now."),
+        ("/a\ufffdb", "bad_target", "Its path is not recorded as it came, so nothing can be said of it now."),
+        ("\ufffd", "unknown_endpoint", "Its path is not recorded as it came, so nothing can be said of it now."),
+        (f"/{MASK}", "unknown_endpoint", "Its path is not recorded as it came, so nothing can be said of it now."),
+        ("/%2…", "unknown_endpoint", "Its path is not recorded as it came, so nothing can be said of it now."),
+        ("//…", "bad_target", "Its path is not recorded as it came, so nothing can be said of it now."),
+        ("", "bad_question", "What was asked for is not recorded, so nothing can be said of it now."),
+    ],
+)
+def test_of_a_request_of_which_not_all_was_recorded_it_is_not_said_whether_it_would_pass(
+    desk: Desk, tail: str, reason: str, now: str
+) -> None:
+    free = add_endpoint(desk, EndpointFields(name="Free", group="orders"))
+    told = story(desk, request(free, path=f"{free.path}{tail}", status=400, reason=reason))
+    assert (told.passes, told.now, told.ways, told.steps) == (None, now, (), ())
+
+
+def test_a_path_that_is_bad_as_it_was_recorded_is_refused_still(desk: Desk, endpoint: Endpoint) -> None:
+    told = story(desk, request(endpoint, path=f"{endpoint.path}//", status=400, reason="bad_target"))
+    assert told.sentence == "The request target is refused as it stands: its path has an empty segment (//)."
+    assert (told.passes, told.now) == (False, told.sentence)
+
+
+def test_what_was_bad_in_a_path_that_was_not_recorded_as_it_came_is_not_guessed(
+    desk: Desk, endpoint: Endpoint
+) -> None:
+    told = story(desk, request(endpoint, path=f"{endpoint.path}/\ufffd", status=400, reason="bad_target"))
+    assert told.sentence == "The request target is refused as it stands: what is wrong with it is not recorded."
 
 
 def test_an_unknown_token_that_somebody_has_by_now_is_told_as_his(desk: Desk, endpoint: Endpoint) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tokentui.domain.decision import Decision, Guard, Request, printable
 from tokentui.domain.errors import NotFound
 from tokentui.domain.holders import held_digests, primary_of
+from tokentui.domain.masking import MASK
 from tokentui.domain.reasons import BEFORE_THE_RULES, Reason
 from tokentui.domain.records import Endpoint, EndpointToken, Secret
 from tokentui.domain.requests import SeenRequest
@@ -64,8 +65,8 @@ def retell(desk: Desk, reader: Reader, row: SeenRow) -> Story:
     one = row.request
     endpoint, token = _endpoint(reader, one.endpoint_id), _token(reader, one)
     sentence = _sentence(row, endpoint)
-    if one.reason in {Reason.INTERNAL_ERROR, *BEFORE_THE_RULES} or not one.path:
-        unknown = "What was asked for is not recorded, so nothing can be said of it now."
+    if missing := _not_recorded(one):
+        unknown = f"{missing}, so nothing can be said of it now."
         return Story(row, sentence, None, unknown, (), (), endpoint, token)
     secret, token = _came_with(reader, one, token)
     decision, steps = _decided_now(desk, reader, one, secret, token)
@@ -77,6 +78,31 @@ def retell(desk: Desk, reader: Reader, row: SeenRow) -> Story:
     ways = () if decision.allowed else tuple(_ways(one, decision))
     there = decision.endpoint or endpoint
     return Story(row, sentence, decision.allowed, decision.explanation, steps, ways, there, token)
+
+
+def _not_recorded(one: SeenRequest) -> str:
+    """What of the question was not kept, without which it cannot be decided again; empty where enough was."""
+    if one.reason in {Reason.INTERNAL_ERROR, *BEFORE_THE_RULES} or not one.path:
+        return "What was asked for is not recorded"
+    if not _is_as_it_came(one.path):
+        return "Its path is not recorded as it came"
+    if one.reason == Reason.BAD_TARGET and not _path_fault(one.path):
+        return "What came behind its path is not recorded"
+    return ""
+
+
+def _is_as_it_came(path: str) -> bool:
+    """Whether nothing of a recorded path was hidden, replaced or cut off."""
+    return MASK not in path and "\ufffd" not in path and not path.endswith("…")
+
+
+def _path_fault(path: str) -> str:
+    """What is wrong with a recorded path by itself; empty where nothing is."""
+    try:
+        parse_target(path)
+    except BadTarget as bad:
+        return bad.reason
+    return ""
 
 
 def _rule(one: SeenRequest) -> int:
@@ -151,11 +177,9 @@ _ABOUT = {
 
 
 def _target_fault(path: str) -> str:
-    try:
-        parse_target(path)
-    except BadTarget as bad:
-        return bad.reason
-    return "what came behind its path is not canonical"
+    if not _is_as_it_came(path):
+        return "what is wrong with it is not recorded"
+    return _path_fault(path) or "what came behind its path is not canonical"
 
 
 # ---------------------------------------------------------------------- now
