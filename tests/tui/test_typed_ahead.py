@@ -117,7 +117,7 @@ async def test_what_is_behind_the_other_shelf_waits_for_its_rows(open_ui: Open) 
 async def test_a_page_and_its_tab(open_ui: Open) -> None:
     async with open_ui() as ui:
         await ui.go("Customers")
-        await ui.burst("enter", "t", "j", "j", "j", "v", "escape", "q", "j")
+        await ui.burst("enter", "t", "t", "j", "j", "j", "v", "escape", "q", "j")
         await ui.at(EndpointsScreen)
         await ui.until(lambda: ui.cursor_line.startswith("› Daily turnover"))
 
