@@ -8,14 +8,16 @@ import pytest
 
 from tests.domain.worlds import NOW
 from tokentui.domain.fields import EndpointFields, TokenFields
+from tokentui.domain.masking import MASK
 from tokentui.domain.reasons import Reason
 from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.domain.requests import SeenRequest
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.assigning import assign
 from tokentui.services.desk import Desk
-from tokentui.services.endpoints import add_endpoint, edit_endpoint, set_endpoints_active
+from tokentui.services.endpoints import add_endpoint, edit_endpoint, generate_primary, set_endpoints_active
 from tokentui.services.retelling import Place, Story, retell
+from tokentui.services.rotating import rotate
 from tokentui.services.tokens import add_token, new_value, set_active, set_enabled
 from tokentui.services.viewing import SeenRow, of_tally, seen_page, short_reason, tally_rows
 from tokentui.store.memory import Memory, MemoryStore
@@ -201,6 +203,98 @@ def test_of_a_request_that_was_refused_before_its_token_was_looked_at_more_is_no
     assert told.passes is None
     assert "as far as the token now" in told.now
     assert told.ways == ()
+
+
+@pytest.mark.parametrize(
+    ("tail", "reason", "now"),
+    [
+        ("", "bad_target", "What came behind its path is not recorded, so nothing can be said of it now."),
+        ("/a\ufffdb", "bad_target", "Its path is not recorded as it came, so nothing can be said of it now."),
+        ("\ufffd", "unknown_endpoint", "Its path is not recorded as it came, so nothing can be said of it now."),
+        (f"/{MASK}", "unknown_endpoint", "Its path is not recorded as it came, so nothing can be said of it now."),
+        ("/%2…", "unknown_endpoint", "Its path is not recorded as it came, so nothing can be said of it now."),
+        ("//…", "bad_target", "Its path is not recorded as it came, so nothing can be said of it now."),
+        ("", "bad_question", "What was asked for is not recorded, so nothing can be said of it now."),
+    ],
+)
+def test_of_a_request_of_which_not_all_was_recorded_it_is_not_said_whether_it_would_pass(
+    desk: Desk, tail: str, reason: str, now: str
+) -> None:
+    free = add_endpoint(desk, EndpointFields(name="Free", group="orders"))
+    told = story(desk, request(free, path=f"{free.path}{tail}", status=400, reason=reason))
+    assert (told.passes, told.now, told.ways, told.steps) == (None, now, (), ())
+
+
+def test_a_path_that_is_bad_as_it_was_recorded_is_refused_still(desk: Desk, endpoint: Endpoint) -> None:
+    told = story(desk, request(endpoint, path=f"{endpoint.path}//", status=400, reason="bad_target"))
+    assert told.sentence == "The request target is refused as it stands: its path has an empty segment (//)."
+    assert (told.passes, told.now) == (False, told.sentence)
+
+
+def test_what_was_bad_in_a_path_that_was_not_recorded_as_it_came_is_not_guessed(
+    desk: Desk, endpoint: Endpoint
+) -> None:
+    told = story(desk, request(endpoint, path=f"{endpoint.path}/\ufffd", status=400, reason="bad_target"))
+    assert told.sentence == "The request target is refused as it stands: what is wrong with it is not recorded."
+
+
+def rotated(desk: Desk, token: EndpointToken, days: int, grace: int = 30) -> Desk:
+    """The desk so many days on, when the token is rotated; its value before is good for `grace` days more."""
+    then = NOW + timedelta(days=days)
+    later = replace(desk, clock=lambda: then)
+    rotate(later, [token.id], then + timedelta(days=grace))
+    return later
+
+
+REPLACED = "It would come as far as the token now; its value was replaced since, so more cannot be said."
+
+
+def test_a_value_that_was_replaced_since_is_judged_as_the_one_from_before_the_rotation(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken
+) -> None:
+    later = rotated(desk, token, 1)
+    told = story(later, request(endpoint, token, at=NOW))
+    assert told.passes is True
+    assert " with its value from before the last rotation, which is valid until 2025-07-02 12:00" in told.now
+    over = replace(later, clock=lambda: NOW + timedelta(days=40))
+    told = retell(over, over.reader(), told.row)
+    assert told.passes is False
+    assert [way.text for way in told.ways] == ["Give the application the new value of Zásilky."]
+
+
+def test_a_value_from_before_two_rotations_is_not_taken_for_a_later_one(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken
+) -> None:
+    rotated(desk, token, 1)
+    later = rotated(desk, token, 2)
+    first = story(later, request(endpoint, token, at=NOW))
+    second = story(later, request(endpoint, token, at=NOW + timedelta(days=1, hours=1), previous=True))
+    for told in (first, second):
+        assert (told.passes, told.now, told.ways) == (None, REPLACED, ())
+    assert story(later, request(endpoint, token, at=NOW + timedelta(days=1, hours=2))).passes is True
+    assert story(later, request(endpoint, token, at=NOW + timedelta(days=2), previous=True)).passes is True
+
+
+def test_where_a_replaced_value_would_not_matter_it_is_told_what_would(
+    desk: Desk, endpoint: Endpoint, token: EndpointToken
+) -> None:
+    rotated(desk, token, 1)
+    later = rotated(desk, token, 2)
+    edit_endpoint(desk, endpoint, replace(EndpointFields.of(endpoint), ip_filter=("192.0.2.0/24",)))
+    told = story(later, request(endpoint, token, at=NOW))
+    assert told.passes is False
+    assert [way.place for way in told.ways] == [Place.IP_FILTER]
+
+
+def test_a_primary_that_was_generated_anew_since_is_not_taken_for_the_one_that_came(
+    desk: Desk, endpoint: Endpoint
+) -> None:
+    one = request(endpoint, token_id=f"{endpoint.id}.GET", kind="primary")
+    assert story(desk, one).passes is True
+    later = replace(desk, clock=lambda: NOW + timedelta(days=1))
+    generate_primary(later, endpoint.id, Slot.GET)
+    told = retell(later, later.reader(), rows(later)[0])
+    assert (told.passes, told.now, told.ways) == (None, REPLACED, ())
 
 
 def test_an_unknown_token_that_somebody_has_by_now_is_told_as_his(desk: Desk, endpoint: Endpoint) -> None:

@@ -10,6 +10,7 @@ from tests.tui.conftest import NOW, Open, desk_at
 from tests.tui.driving import WIDE
 from tests.tui.viewing import open_viewer, record, rows, state, total
 from tokentui.services.desk import Desk
+from tokentui.store.request_queries import first_tallied
 from tokentui.tui.dialogs.pick import Pick
 from tokentui.tui.dialogs.request_details import RequestDetails
 from tokentui.tui.screens import request_list
@@ -108,9 +109,10 @@ async def test_m_turns_through_all_allowed_and_refused(open_ui: Open, desk: Desk
 async def test_p_turns_through_the_periods(open_ui: Open, desk: Desk) -> None:
     async with open_ui() as ui:
         await open_viewer(ui)
-        for words, length in (("last hour", 1), ("24 hours", 24), ("7 days", 168)):
+        starts = (NOW - timedelta(hours=1), first_tallied(NOW), NOW - timedelta(days=7))
+        for words, since in zip(("last hour", "24 hours", "7 days"), starts, strict=True):
             await ui.press("p")
-            amount = total(desk, since=NOW - timedelta(hours=length))
+            amount = total(desk, since=since)
             await ui.see(f"{words} · {amount:,} of {amount:,}")
         await ui.press("p")
         await ui.see(f"  {total(desk):,} of {total(desk):,}")

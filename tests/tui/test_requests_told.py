@@ -1,12 +1,15 @@
 """The data viewer: its sums, one request told with what would let it pass, and the ways there from elsewhere."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.tui.conftest import Open
+from tests.tui.conftest import NOW, Open
 from tests.tui.driving import WIDE, Ui
 from tests.tui.viewing import open_viewer, record, rows, total
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings
+from tokentui.store.request_queries import first_tallied
 from tokentui.tui.dialogs.explain import ExplainDialog
 from tokentui.tui.dialogs.request_details import RequestDetails
 from tokentui.tui.dialogs.token_settings import TokenSettings
@@ -45,7 +48,7 @@ async def test_a_terminal_that_draws_few_characters_gets_a_sparkline_of_plain_on
 
 
 async def test_enter_in_the_sums_shows_the_requests_that_they_add_up(open_ui: Open, desk: Desk) -> None:
-    amount = total(desk, unknown=True)
+    amount = total(desk, unknown=True, since=first_tallied(NOW))
     async with open_ui() as ui:
         await open_viewer(ui)
         await ui.press("t")
@@ -54,8 +57,25 @@ async def test_enter_in_the_sums_shows_the_requests_that_they_add_up(open_ui: Op
         await ui.see("unknown tokens")
         await ui.go("unknown tokens")
         await ui.press("enter")
-        await ui.see(f"unknown tokens · {amount} of {amount}")
+        await ui.see(f"unknown tokens · 24 hours · {amount} of {amount}")
         assert all("?" in row for row in rows(ui))
+
+
+async def test_what_enter_shows_begins_when_the_sums_do_at_a_full_hour(open_ui: Open, desk: Desk) -> None:
+    first = NOW.replace(minute=0, second=0, microsecond=0) - timedelta(hours=23)
+    assert first_tallied(NOW) == first
+    for at in (first, first - timedelta(seconds=1), NOW - timedelta(days=20)):
+        record(desk, "label-printer", "orders/returns", at=at)
+    amount = total(desk, token_ids=frozenset({desk.reader().token_by_name("label-printer").id}), since=first)
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.go("label-printer")
+        assert ui.cursor_line.split()[2] == str(amount)
+        await ui.press("enter")
+        await ui.see(f"label-printer · 24 hours · {amount} of {amount}")
+        await ui.press("p")
+        await ui.see("label-printer · 7 days")
 
 
 async def test_sums_are_ordered_and_filtered_as_other_lists(open_ui: Open) -> None:

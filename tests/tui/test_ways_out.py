@@ -305,6 +305,31 @@ async def test_esc_clears_the_filter_of_a_history_before_it_leads_back(open_ui: 
         await ui.at(EndpointsScreen)
 
 
+@pytest.mark.parametrize("section", ["1", "2", "3", "4", "5"])
+async def test_esc_does_not_lead_out_of_a_section(open_ui: Open, section: str) -> None:
+    async with open_ui() as ui:
+        await ui.press(section)
+        await ui.until(lambda: ui.cursor_line and " q Quit " in ui.footer)
+        page = ui.page
+        await ui.press("escape")
+        await ui.pilot.pause()
+        assert ui.app.is_running
+        assert ui.page is page
+
+
+async def test_esc_leads_back_from_the_requests_of_a_record_once_its_filter_is_cleared(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.go("Returns")
+        await ui.press("x")
+        await ui.see("Data viewer", "orders/returns · ")
+        await ui.until(lambda: " q Back " in ui.footer)
+        await ui.press("escape")
+        await ui.miss("orders/returns · ")
+        assert "Data viewer" in ui.text
+        await ui.press("escape")
+        await ui.at(EndpointsScreen)
+
+
 async def test_esc_leads_back_from_an_endpoint(open_ui: Open) -> None:
     async with open_ui() as ui:
         await ui.go("Customers")

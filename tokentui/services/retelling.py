@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tokentui.domain.decision import Decision, Guard, Request, printable
 from tokentui.domain.errors import NotFound
 from tokentui.domain.holders import held_digests, primary_of
+from tokentui.domain.masking import MASK
 from tokentui.domain.reasons import BEFORE_THE_RULES, Reason
 from tokentui.domain.records import Endpoint, EndpointToken, Secret
 from tokentui.domain.requests import SeenRequest
@@ -64,19 +65,42 @@ def retell(desk: Desk, reader: Reader, row: SeenRow) -> Story:
     one = row.request
     endpoint, token = _endpoint(reader, one.endpoint_id), _token(reader, one)
     sentence = _sentence(row, endpoint)
-    if one.reason in {Reason.INTERNAL_ERROR, *BEFORE_THE_RULES} or not one.path:
-        unknown = "What was asked for is not recorded, so nothing can be said of it now."
+    if missing := _not_recorded(one):
+        unknown = f"{missing}, so nothing can be said of it now."
         return Story(row, sentence, None, unknown, (), (), endpoint, token)
-    secret, token = _came_with(reader, one, token)
-    decision, steps = _decided_now(desk, reader, one, secret, token)
-    if decision.reason is Reason.NO_CREDENTIAL and 0 < _rule(one) < _CREDENTIAL_RULE:
-        told = (
-            f"It would come as far as the token now; which one came is not recorded, as rule {_rule(one)} refused it."
-        )
-        return Story(row, sentence, None, told, steps[:-1], (), endpoint, token)
+    came = _came_with(reader, one, token)
+    decision, steps = _decided_now(desk, reader, one, came)
+    if decision.reason is Reason.NO_CREDENTIAL and (unknown := _unknown_of(one, came)):
+        told = f"It would come as far as the token now; {unknown}."
+        return Story(row, sentence, None, told, steps[:-1], (), endpoint, came.token)
     ways = () if decision.allowed else tuple(_ways(one, decision))
     there = decision.endpoint or endpoint
-    return Story(row, sentence, decision.allowed, decision.explanation, steps, ways, there, token)
+    return Story(row, sentence, decision.allowed, decision.explanation, steps, ways, there, came.token)
+
+
+def _not_recorded(one: SeenRequest) -> str:
+    """What of the question was not kept, without which it cannot be decided again; empty where enough was."""
+    if one.reason in {Reason.INTERNAL_ERROR, *BEFORE_THE_RULES} or not one.path:
+        return "What was asked for is not recorded"
+    if not _is_as_it_came(one.path):
+        return "Its path is not recorded as it came"
+    if one.reason == Reason.BAD_TARGET and not _path_fault(one.path):
+        return "What came behind its path is not recorded"
+    return ""
+
+
+def _is_as_it_came(path: str) -> bool:
+    """Whether nothing of a recorded path was hidden, replaced or cut off."""
+    return MASK not in path and "\ufffd" not in path and not path.endswith("…")
+
+
+def _path_fault(path: str) -> str:
+    """What is wrong with a recorded path by itself; empty where nothing is."""
+    try:
+        parse_target(path)
+    except BadTarget as bad:
+        return bad.reason
+    return ""
 
 
 def _rule(one: SeenRequest) -> int:
@@ -151,28 +175,36 @@ _ABOUT = {
 
 
 def _target_fault(path: str) -> str:
-    try:
-        parse_target(path)
-    except BadTarget as bad:
-        return bad.reason
-    return "what came behind its path is not canonical"
+    if not _is_as_it_came(path):
+        return "what is wrong with it is not recorded"
+    return _path_fault(path) or "what came behind its path is not canonical"
 
 
 # ---------------------------------------------------------------------- now
 
 
-def _decided_now(
-    desk: Desk, reader: Reader, one: SeenRequest, secret: Secret | None, token: EndpointToken | None
-) -> tuple[Decision, tuple[Step, ...]]:
+class _Came(NamedTuple):
+    """What is known of the credential that came."""
+
+    #: What the store holds of its value.
+    secret: Secret | None = None
+    #: The endpoint token that has it now.
+    token: EndpointToken | None = None
+    #: Whether its holder has another value by now, and this one is not kept.
+    replaced: bool = False
+
+
+def _decided_now(desk: Desk, reader: Reader, one: SeenRequest, came: _Came) -> tuple[Decision, tuple[Step, ...]]:
     """What is decided about it now: a value is not needed for that, but its digest, which the store holds."""
-    digest = secret.digest if secret is not None else _NOBODY
+    token, digest = came.token, came.secret.digest if came.secret is not None else _NOBODY
     tokens = [token] if token is not None else []
     mapped = reader.assignments_of(token.id) if token is not None else ()
+    headers = () if came.replaced else _authorization(one)
     guard = Guard(reader.iter_endpoints(), tokens, mapped, lambda value: digest)
-    decision = guard.decide(Request(one.method, one.path, _authorization(one), one.address), desk.clock())
+    decision = guard.decide(Request(one.method, one.path, headers, one.address), desk.clock())
     if decision.reason is Reason.UNKNOWN_TOKEN:
         decision = decision._replace(about=one.fingerprint or "not recorded")
-    case = Case(reader, decision, one.method, one.address, bool(one.token_id or one.fingerprint), digest)
+    case = Case(reader, decision, one.method, one.address, bool(headers), digest)
     return decision, tuple(steps_of(case))
 
 
@@ -183,25 +215,41 @@ def _authorization(one: SeenRequest) -> tuple[str, ...]:
     return ("Bearer a",) if one.token_id or one.fingerprint else ()
 
 
-def _came_with(
-    reader: Reader, one: SeenRequest, token: EndpointToken | None
-) -> tuple[Secret | None, EndpointToken | None]:
-    """What the store holds of the value that came, and the endpoint token that has it now."""
+def _unknown_of(one: SeenRequest, came: _Came) -> str:
+    """Why it is not known with what it would come to the token's rule; empty where that is known."""
+    if came.replaced:
+        return "its value was replaced since, so more cannot be said"
+    if 0 < _rule(one) < _CREDENTIAL_RULE:
+        return f"which one came is not recorded, as rule {_rule(one)} refused it"
+    return ""
+
+
+def _came_with(reader: Reader, one: SeenRequest, token: EndpointToken | None) -> _Came:
     if token is not None:
-        return token.previous if one.previous else token.secret, token
+        secret = _value_then(token, one)
+        return _Came(secret, token, replaced=secret is None)
     if one.fingerprint:
         return _has_come_since(reader, one.fingerprint)
     owner, slot = primary_of(one.token_id)
     endpoint = _endpoint(reader, owner) if slot is not None else None
-    return (endpoint.primaries.get(slot) if endpoint is not None and slot is not None else None), None
+    primary = endpoint.primaries.get(slot) if endpoint is not None and slot is not None else None
+    return _Came(primary, replaced=primary is not None and primary.generated_at > one.at)
 
 
-def _has_come_since(reader: Reader, fingerprint: str) -> tuple[Secret | None, EndpointToken | None]:
+def _value_then(token: EndpointToken, one: SeenRequest) -> Secret | None:
+    """The value that came, if the token has it still: by now it may be the one from before the last rotation."""
+    if token.secret.generated_at <= one.at:
+        return token.previous if one.previous else token.secret
+    before = token.previous
+    return before if before is not None and before.generated_at <= one.at and not one.previous else None
+
+
+def _has_come_since(reader: Reader, fingerprint: str) -> _Came:
     """A value that nobody had may be somebody's by now."""
     for secret, holder in held_digests(reader.iter_endpoints(), reader.iter_tokens()):
         if secret.digest.startswith(fingerprint):
-            return secret, reader.token(holder.id) if holder.kind == "endpoint" else None
-    return None, None
+            return _Came(secret, reader.token(holder.id) if holder.kind == "endpoint" else None)
+    return _Came()
 
 
 # ---------------------------------------------------------------------- what would let it pass

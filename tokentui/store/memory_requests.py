@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from tokentui.domain.requests import SeenRequest
 from tokentui.store.queries import EVERY_REQUEST, LastSeen, Page, RequestFilter, Window, window_of
@@ -16,6 +16,7 @@ from tokentui.store.request_queries import (
     RequestRow,
     Tally,
     TallyBy,
+    first_tallied,
 )
 
 
@@ -97,7 +98,7 @@ class MemoryRequests:
         return str(max((int(row.id) for row in self._rows), default=0) or "")
 
     def tallies(self, by: TallyBy, now: datetime) -> tuple[Tally, ...]:
-        first = _hour(now) - (TALLIES - 1) * TALLY_PERIOD
+        first = first_tallied(now)
         came: dict[str, list[SeenRequest]] = {}
         for one in self._requests:
             token = UNKNOWN if one.fingerprint else one.token_id
@@ -149,10 +150,6 @@ def _has_text(one: SeenRequest, query: RequestQuery) -> bool:
         or one.address.startswith(query.text)
         or one.fingerprint.startswith(query.text)
     )
-
-
-def _hour(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def _tally(id: str, requests: list[SeenRequest], first: datetime) -> Tally:

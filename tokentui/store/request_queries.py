@@ -1,7 +1,7 @@
 """The questions about the requests seen that the data viewer asks, and the rows that it gets back."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from tokentui.domain.requests import SeenRequest
@@ -9,6 +9,11 @@ from tokentui.domain.requests import SeenRequest
 #: Calls are added up by the hour, and a summary tells so many of them, the last one last.
 TALLY_PERIOD = timedelta(hours=1)
 TALLIES = 24
+
+
+def first_tallied(now: datetime) -> datetime:
+    """Where a summary begins: at a full hour, as the hour that has begun is the last of them."""
+    return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - (TALLIES - 1) * TALLY_PERIOD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,22 @@
 """What the data viewer shows of all requests: the filters that its keys set, and their words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.services.viewing import TallyRow, of_tally
-from tokentui.store.request_queries import RequestQuery, TallyBy
+from tokentui.store.request_queries import RequestQuery, TallyBy, first_tallied
 
-#: The order in which `p` turns: words and length.
-PERIODS: tuple[tuple[str, timedelta | None], ...] = (
-    ("", None),
-    ("last hour", timedelta(hours=1)),
-    ("24 hours", timedelta(hours=24)),
-    ("7 days", timedelta(days=7)),
+#: The order in which `p` turns: words, and since when that is; the 24 hours are those that the sums add up.
+PERIODS: tuple[tuple[str, Callable[[datetime], datetime | None]], ...] = (
+    ("", lambda now: None),
+    ("last hour", lambda now: now - timedelta(hours=1)),
+    ("24 hours", first_tallied),
+    ("7 days", lambda now: now - timedelta(days=7)),
 )
+#: Which of them the sums are of.
+_OF_SUMS = 2
 
 #: The order in which `m` turns.
 OUTCOMES: dict[bool | None, str] = {None: "", True: "allowed", False: "refused"}
@@ -43,8 +46,8 @@ class RequestFilters:
 
     def asked(self, text: str, now: datetime) -> RequestQuery:
         """The question at this moment."""
-        length = PERIODS[self.period][1]
-        return replace(self.query, text=text, since=now - length if length else None)
+        since = PERIODS[self.period][1]
+        return replace(self.query, text=text, since=since(now))
 
     # ------------------------------------------------------------------ other ones
 
@@ -75,7 +78,7 @@ class RequestFilters:
 
     def of_row(self, by: TallyBy, row: TallyRow) -> "RequestFilters":
         """Those that a line of the sums has added up."""
-        return self.by_one(by, row.tally.id, row.name)
+        return replace(self.by_one(by, row.tally.id, row.name), period=_OF_SUMS)
 
 
 def of_records(token: EndpointToken | None = None, endpoint: Endpoint | None = None) -> RequestFilters:

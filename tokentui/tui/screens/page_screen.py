@@ -270,9 +270,9 @@ class PageScreen(Screen[ScreenResultT]):
 
     def show_requests(self, filters: "RequestFilters") -> None:
         """Open the data viewer for what the filters select."""
-        from tokentui.tui.screens.requests import RequestsScreen
+        from tokentui.tui.screens.requests import RecordRequestsScreen
 
-        self.app.push_screen(RequestsScreen(self.workplace, filters, section=self.section))
+        self.app.push_screen(RecordRequestsScreen(self.workplace, filters, self.section))
 
     def action_undo(self) -> None:
         hold(self, self._undo)

@@ -27,7 +27,7 @@ SUMS = {"By token": TallyBy.TOKEN, "By endpoint": TallyBy.ENDPOINT}
 
 
 class RequestsScreen(PageScreen[None]):
-    """The requests seen, and their sums; opened from a record, those of that record, and `q` leads back there."""
+    """The requests seen, and their sums."""
 
     SECTION = "requests"
     HELP_TEXT = (
@@ -51,19 +51,11 @@ class RequestsScreen(PageScreen[None]):
             tooltip="Requests, sums by token, sums by endpoint",
         ),
         actions.explain_key(),
-        *actions.common_keys("Quit"),
+        *actions.section_keys(),
     ]
 
-    def __init__(
-        self,
-        workplace: Workplace,
-        filters: RequestFilters | None = None,
-        *,
-        section: str = "",
-    ) -> None:
-        """`section`: where it was opened from, where it is not a section itself."""
+    def __init__(self, workplace: Workplace, filters: RequestFilters | None = None) -> None:
         super().__init__(workplace)
-        self._opened_from = section
         self._deeds = Once(self)
         self._tabs = TabLine()
         self._tabs.tabs, self._tabs.current = (LIST, *SUMS), LIST
@@ -74,11 +66,6 @@ class RequestsScreen(PageScreen[None]):
         yield self._tabs
         with ContentSwitcher(initial="requests"):
             yield self._list
-
-    @property
-    def section(self) -> str:
-        """Opened from a record, it belongs to the section of that."""
-        return self._opened_from or self.SECTION
 
     # ------------------------------------------------------------------ what is shown
 
@@ -146,7 +133,22 @@ class RequestsScreen(PageScreen[None]):
         self._deeds.begin(partial(explain_request, self, row), "explain")
 
     async def action_back(self) -> None:
-        if self._opened_from:
-            self.dismiss(None)
-        else:
-            await self.app.action_quit()
+        await self.app.action_quit()
+
+
+class RecordRequestsScreen(RequestsScreen):
+    """The requests of one record; the way out leads back to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.common_keys()]
+
+    def __init__(self, workplace: Workplace, filters: RequestFilters, section: str) -> None:
+        super().__init__(workplace, filters)
+        self._opened_from = section
+
+    @property
+    def section(self) -> str:
+        """It belongs to the section of the record."""
+        return self._opened_from
+
+    async def action_back(self) -> None:
+        self.dismiss(None)
