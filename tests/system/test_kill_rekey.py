@@ -26,8 +26,8 @@ def search(folder: Path, kills: int, seed: int) -> dict[str, Any]:
 
 
 @pytest.mark.system
-def test_after_each_of_a_hundred_killed_rekeys_every_value_opens(tmp_path: Path) -> None:
-    search(tmp_path, 100, SEED)
+def test_after_each_of_forty_killed_rekeys_every_value_opens(tmp_path: Path) -> None:
+    search(tmp_path, 40, SEED)
 
 
 @pytest.mark.slow
