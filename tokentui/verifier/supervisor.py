@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, NoReturn
@@ -102,8 +102,9 @@ class Supervisor:
 
     def _begin_worker(self) -> None:
         ours, its = socket.socketpair()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # a log that cannot be written is no reason to begin none
+                stream.flush()
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # else one that comes now is taken for ours, and lost
         pid = os.fork()
         if pid == 0:
