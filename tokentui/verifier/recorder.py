@@ -90,6 +90,8 @@ class Recorder:
             return False
         batch = list(islice(self._waiting, BATCH))
         try:
+            if self._recording is not None and self._recording.moved():
+                self._close()
             if batch or self._lost_untold:
                 self._keep(self._recording or self._begin(), batch)
             if self._recording is not None and monotonic() >= self._prune_at:
