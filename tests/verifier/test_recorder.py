@@ -157,3 +157,20 @@ def test_where_another_file_is_put_in_its_place_that_one_is_gone_on_with(tmp_pat
     recorder.take(seen(2))
     recorder.end()
     assert sorted(paths(log)) == ["/2", "/7"]
+
+
+def test_what_is_too_old_goes_though_nothing_comes_any_more(tmp_path: Path) -> None:
+    log = RequestLog(tmp_path / "tokens.json")
+    log.record([seen(number).request() for number in range(9)])
+    recorder = Recorder(log, pytest.fail, retention=Retention(days=1), clock=lambda: NOW + timedelta(days=2))
+    recorder.keep_some()
+    assert paths(log) == []
+    recorder.end()
+
+
+def test_where_nothing_was_ever_recorded_looking_for_what_is_too_old_makes_no_file(tmp_path: Path) -> None:
+    log = RequestLog(tmp_path / "tokens.json")
+    recorder = Recorder(log, pytest.fail)
+    recorder.keep_some()
+    recorder.end()
+    assert not log.path.exists()

@@ -19,7 +19,7 @@ from tokentui.domain.errors import StoreError
 from tokentui.store.private_files import open_private
 from tokentui.store.protocol import Recording, Stamp
 from tokentui.store.queries import EVERY_REQUEST, LastSeen, Page, RequestFilter, Window
-from tokentui.store.request_tables import APPLICATION_ID, SCHEMA_VERSION, lay_out, moment_of
+from tokentui.store.request_tables import APPLICATION_ID, SCHEMA_VERSION, complete, lay_out, moment_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -123,6 +123,7 @@ class RequestLog:
             database.execute("PRAGMA synchronous = NORMAL")
             if self._check(database):
                 lay_out(database)
+            complete(database)
         except BaseException:
             database.close()
             raise

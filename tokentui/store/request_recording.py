@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tokentui.store.request_queries import TALLY_PERIOD, UNKNOWN, Pruned
 from tokentui.store.request_tables import number_of
+from tokentui.store.request_words import Walk
 
 if TYPE_CHECKING:
     import sqlite3
@@ -45,6 +46,7 @@ class DatabaseRecording:
     def __init__(self, database: "sqlite3.Connection") -> None:
         self._database = database
         self._words: dict[str, int] = {"": 0}
+        self._walk = Walk(database)
 
     def record(self, requests: "Iterable[SeenRequest]") -> None:
         batch = list(requests)
@@ -71,7 +73,10 @@ class DatabaseRecording:
             if over > 0:
                 removed += database.execute(_OLDEST, (over,)).rowcount
             others = [database.execute(statement, (limit, step)).rowcount for statement in _OLD_SUMS]
-        return Pruned(removed, removed >= step or max(others) >= step)
+            self._walk.went(removed + sum(others))
+            if self._walk.step(step):
+                self._words = {"": 0}  # else a number that is nobody's, or another's, would be given out
+        return Pruned(removed, removed >= step or max(others) >= step or self._walk.more)
 
     # ------------------------------------------------------------------ words
 
