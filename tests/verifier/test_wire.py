@@ -156,7 +156,7 @@ async def ends_while_told(
 def with_a_page() -> Verifier:
     nothing: Any = None
     return Verifier(
-        nothing, trusted=Networks(), answers=Answers(), pages={"/healthz": lambda: Answer.of(200, [], b"x")}
+        nothing, trusted=Networks(), answers=Answers(), pages={"/healthz": lambda trusted: Answer.of(200, [], b"x")}
     )
 
 

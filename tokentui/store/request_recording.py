@@ -74,7 +74,7 @@ class DatabaseRecording:
                 removed += database.execute(_OLDEST, (over,)).rowcount
             others = [database.execute(statement, (limit, step)).rowcount for statement in _OLD_SUMS]
             self._walk.went(removed + sum(others))
-            if self._walk.step(step):
+            if removed < step and self._walk.step(step):
                 self._words = {"": 0}  # else a number that is nobody's, or another's, would be given out
         return Pruned(removed, removed >= step or max(others) >= step or self._walk.more)
 

@@ -11,7 +11,7 @@ from tokentui.domain.decision import Decision, Reason, Request
 from tokentui.services.desk import utc_now
 from tokentui.verifier.answers import Answer, Answers
 from tokentui.verifier.in_force import InForce
-from tokentui.verifier.networks import Networks
+from tokentui.verifier.networks import LOOPBACK, Networks
 from tokentui.verifier.questions import DIALECTS, BadQuestion, Dialect
 from tokentui.verifier.seen import without_tokens
 
@@ -24,6 +24,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 _PLACES = {f"/verify/{name}".encode(): dialect for name, dialect in DIALECTS.items()}
 #: Where a dialect is asked whose question stands behind its place.
 _PREFIXES = tuple((place + b"/", dialect) for place, dialect in _PLACES.items() if dialect.any_method)
+_HERE = Networks(LOOPBACK)
 _READING = ("GET", "HEAD")
 _PATHS = frozenset(place.decode() for place in _PLACES)
 _STALE = Decision(Reason.INTERNAL_ERROR, about="the store has not been readable for too long")
@@ -42,9 +43,9 @@ def _nobody(request: Request, decision: Decision, at: datetime, microseconds: in
 
 
 class Page(Protocol):
-    """Another path that is answered, such as `/healthz`."""
+    """Another path that is answered, such as `/healthz`: to whom nobody trusts with what anybody may know alone."""
 
-    def __call__(self) -> Answer: ...
+    def __call__(self, trusted: bool) -> Answer: ...
 
 
 #: A decision on its way out.
@@ -118,7 +119,8 @@ class Verifier:
             return _NOT_FOUND
         if scope["method"] not in _READING:
             return _NO_METHOD
-        answer = page()
+        peer = _peer(scope)
+        answer = page(peer is None or peer in self._trusted or peer in _HERE)
         return answer.last if _announces_body(scope) else answer
 
     def _answered(self, dialect: Dialect, scope: Scope, now: datetime) -> _Answered:
