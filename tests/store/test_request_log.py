@@ -15,7 +15,7 @@ from tests.domain.worlds import NOW
 from tests.store.requests_contract import HOUR, RequestsContract, seen
 from tokentui.domain.errors import StoreError
 from tokentui.domain.requests import SeenRequest
-from tokentui.store import request_selecting
+from tokentui.store import request_recording, request_selecting
 from tokentui.store.memory_requests import MemoryRequests
 from tokentui.store.protocol import Requests
 from tokentui.store.queries import Window
@@ -259,3 +259,13 @@ def test_what_files_of_before_do_not_have_is_added(log: RequestLog) -> None:
             database.execute(f"DROP INDEX {name}")
     log.record([seen()])
     assert counted(log, "sqlite_master WHERE name IN ('addresses_by_address', 'tallies_by_token')") == 2
+
+
+def test_how_many_requests_there_are_is_not_counted_one_by_one(log: RequestLog) -> None:
+    """Else each step of pruning would hold the recorder the longer the more there are."""
+    log.record(seen() for _ in range(2_000))
+    steps: list[None] = []
+    with closing(sqlite3.connect(log.path)) as database:
+        database.set_progress_handler(lambda: steps.append(None), 1)
+        assert database.execute(request_recording._SPAN).fetchone() == (2_000,)
+    assert len(steps) < 200

@@ -30,6 +30,8 @@ _ADDRESS = (
     "INSERT INTO addresses VALUES (?, ?, ?, ?) ON CONFLICT (holder, address) DO UPDATE SET "
     "first = min(first, excluded.first), last = max(last, excluded.last)"
 )
+# Each by itself is read off one end; together they are looked for in all rows.
+_SPAN = "SELECT (SELECT max(id) FROM requests) - (SELECT min(id) FROM requests) + 1"
 _OLD = "DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE at < ? ORDER BY at LIMIT ?)"
 _OLDEST = "DELETE FROM requests WHERE id IN (SELECT id FROM requests ORDER BY id LIMIT ?)"
 _OLD_SUMS = (
@@ -67,7 +69,7 @@ class DatabaseRecording:
     def prune(self, before: datetime, most: int, step: int) -> Pruned:
         limit, database = number_of(before), self._database
         with database:
-            (amount,) = database.execute("SELECT max(id) - min(id) + 1 FROM requests").fetchone()
+            (amount,) = database.execute(_SPAN).fetchone()
             removed = database.execute(_OLD, (limit, step)).rowcount
             over = min(step, (amount or 0) - most) - removed
             if over > 0:
