@@ -14,7 +14,8 @@ import pytest
 from tests.domain.worlds import NOW
 from tests.store.requests_contract import HOUR, RequestsContract, seen
 from tokentui.domain.errors import StoreError
-from tokentui.store import request_selecting
+from tokentui.domain.requests import SeenRequest
+from tokentui.store import request_recording, request_selecting
 from tokentui.store.memory_requests import MemoryRequests
 from tokentui.store.protocol import Requests
 from tokentui.store.queries import Window
@@ -222,3 +223,49 @@ def test_a_list_is_found_in_an_index_alone_and_put_into_no_order(
                 plans += [step for *_, step in plan if "requests" in step or "ORDER" in step]
     assert len(plans) >= 2
     assert [step for step in plans if f"USING COVERING INDEX {index}" not in step] == []
+
+
+def passer_by(number: int, **fields: object) -> SeenRequest:
+    return seen("", endpoint_id="orders", address=f"2001:db8::{number:x}", at=NOW + number * HOUR / 100, **fields)
+
+
+def counted(log: RequestLog, table: str) -> int:
+    with closing(sqlite3.connect(log.path)) as database:
+        (amount,) = database.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(amount)
+
+
+def test_addresses_that_nobody_knows_any_more_are_forgotten_with_their_requests(log: RequestLog) -> None:
+    """Else anybody with a network of his own would fill the disk."""
+    with log.recording() as recording:
+        recording.record([seen(endpoint_id="orders", address="192.0.2.7", at=NOW)])
+        for round_ in range(5):
+            recording.record([passer_by(number) for number in range(400 * round_, 400 * (round_ + 1))])
+            while recording.prune(NOW - 100 * HOUR, 100, 50).more:
+                pass
+        recording.record([seen(endpoint_id="orders", address="192.0.2.7", at=NOW + 100 * HOUR), passer_by(7)])
+    assert counted(log, "words") < 2 * 100 + 10
+    assert counted(log, "addresses") < 2 * 100 + 10
+    rows = log.page(RequestQuery(), Window(0, 200)).rows
+    assert (rows[0].request.address, rows[0].new_address) == ("192.0.2.7", False)
+    assert rows[-1].request.address == passer_by(7).address
+    assert all(row.request.endpoint_id == "orders" for row in rows)
+
+
+def test_what_files_of_before_do_not_have_is_added(log: RequestLog) -> None:
+    log.record([seen()])
+    with closing(sqlite3.connect(log.path)) as database:
+        for name in ("addresses_by_address", "tallies_by_token", "tallies_by_endpoint"):
+            database.execute(f"DROP INDEX {name}")
+    log.record([seen()])
+    assert counted(log, "sqlite_master WHERE name IN ('addresses_by_address', 'tallies_by_token')") == 2
+
+
+def test_how_many_requests_there_are_is_not_counted_one_by_one(log: RequestLog) -> None:
+    """Else each step of pruning would hold the recorder the longer the more there are."""
+    log.record(seen() for _ in range(2_000))
+    steps: list[None] = []
+    with closing(sqlite3.connect(log.path)) as database:
+        database.set_progress_handler(lambda: steps.append(None), 1)
+        assert database.execute(request_recording._SPAN).fetchone() == (2_000,)
+    assert len(steps) < 200

@@ -1,10 +1,12 @@
 """What cannot be told or kept is counted as lost, and everything after it goes on."""
 
 import asyncio
+import os
 import socket
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -15,10 +17,11 @@ from tokentui.domain.requests import SeenRequest
 from tokentui.store.memory_requests import MemoryRequests
 from tokentui.store.queries import Window
 from tokentui.store.request_queries import RequestQuery
-from tokentui.verifier.frames import Channel
+from tokentui.verifier.frames import MOST_WAITING, Channel
 from tokentui.verifier.recorder import BATCH, Recorder
 from tokentui.verifier.reporting import Reporter
 from tokentui.verifier.seen import Seen, seen
+from tokentui.verifier.supervisor import Supervisor
 
 GOOD, BAD = "/good", "/bad"
 
@@ -96,3 +99,57 @@ def test_what_is_lost_is_told_though_nothing_else_comes(pair: tuple[Channel, Cha
     reporter._tell()
     wait_until(lambda: [message["lost"] for message in its.received()] == [5], "it is told")
     assert reporter._lost == 0
+
+
+def test_a_worker_that_ends_while_too_much_waits_tells_its_last_decisions_and_what_it_lost(
+    pair: tuple[Channel, Channel],
+) -> None:
+    ours, its = pair
+    while ours.send({"seen": [], "lost": 0, "text": "x" * 100_000}):
+        pass
+    assert ours.waiting > MOST_WAITING
+    reporter, loop = Reporter(ours), asyncio.new_event_loop()
+    reporter(Request("GET", b"/x"), Decision(Reason.NO_CREDENTIAL), NOW, 1)
+    reporter._tell()  # no room: it is lost
+    reporter(Request("GET", b"/y"), Decision(Reason.NO_CREDENTIAL), NOW, 1)
+    ending = threading.Thread(target=reporter.end, args=(loop,))
+    ending.start()
+    heard: list[Any] = []
+    wait_until(lambda: heard.extend(its.received()) or not ending.is_alive(), "it ends")  # type: ignore[func-returns-value]
+    heard.extend(its.received())
+    loop.close()
+    assert sum(message["lost"] for message in heard) == 1
+    assert [path for message in heard for path in message["seen"]] == [list(row("/y"))]
+
+
+def test_nothing_is_sent_twice_where_the_other_side_does_not_listen(pair: tuple[Channel, Channel]) -> None:
+    ours, its = pair
+    while ours.send({"text": "x" * 100_000}):
+        pass
+    ours.flush(0.01)
+    taken: list[Any] = list(its.received())
+    ours.flush(0.01)
+    assert list(its.received()) == [] or not taken
+    assert ours.closed
+
+
+def test_of_a_worker_that_has_gone_what_it_told_is_heard_and_what_it_could_not_tell_is_lost() -> None:
+    def work(channel: Channel) -> NoReturn:
+        try:
+            channel.count[0] = 10
+            channel.send({"ready": True})
+            channel.send({"seen": [tuple(row(path)) for path in ("/x", "/y", "/z")], "lost": 2})
+        finally:
+            os._exit(0)
+
+    recorder = Recorder(MemoryRequests(), pytest.fail)
+    supervisor = Supervisor(work, 1, recorder)
+    supervisor._ready = True
+    supervisor._begin_worker()
+    (worker,) = supervisor._workers.values()
+    os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
+    worker.channel.send({"waiting": 0})  # to nobody
+    assert worker.channel.closed
+    supervisor._bury(worker)
+    assert recorder.waiting == 3
+    assert recorder.lost == 2 + 5

@@ -1,6 +1,7 @@
 """Health and metrics: how the store and the recording stand, and no secret."""
 
 import json
+from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -12,7 +13,7 @@ from tokentui.verifier.answers import Answers
 from tokentui.verifier.application import Verifier
 from tokentui.verifier.in_force import InForce
 from tokentui.verifier.metrics import Metrics
-from tokentui.verifier.networks import Networks
+from tokentui.verifier.networks import LOOPBACK, Networks
 from tokentui.verifier.pages import health, metrics
 from tokentui.verifier.recorder import Recorder
 
@@ -26,13 +27,13 @@ class Clock:
         return self.now
 
 
-def watched(guarded: Guarded, clock: Clock) -> tuple[InForce, Verifier]:
+def watched(guarded: Guarded, clock: Clock, *proxies: str) -> tuple[InForce, Verifier]:
     in_force = InForce(guarded.desk.store, guarded.desk.vault, max_stale=60, clock=clock)
     shown = {
-        "/healthz": lambda: health(in_force, {"waiting": 3, "lost": 2}),
-        "/metrics": lambda: metrics(in_force, {}),
+        "/healthz": lambda trusted: health(in_force, {"waiting": 3, "lost": 2}, trusted),
+        "/metrics": lambda trusted: metrics(in_force, {}, trusted),
     }
-    return in_force, Verifier(in_force, trusted=Networks(), answers=Answers(), pages=shown)
+    return in_force, Verifier(in_force, trusted=Networks(proxies or LOOPBACK), answers=Answers(), pages=shown)
 
 
 def told(answer: Answered) -> dict[str, object]:
@@ -109,3 +110,26 @@ def test_a_worker_adds_its_view_of_the_store_to_the_metrics(guarded: Guarded) ->
     }
     assert families["tokentui_store_age_seconds"].samples[0].value == 2.0
     assert families["tokentui_store_stale"].samples[0].value == 0
+
+
+def test_who_is_not_trusted_hears_whether_it_goes_well_and_nothing_else(guarded: Guarded) -> None:
+    clock = Clock()
+    in_force, verifier = watched(guarded, clock, "10.0.0.0/8")
+    in_force.look()
+    guarded.store.rename(guarded.store.with_name("elsewhere"))
+    in_force.look()
+    for peer in ("192.0.2.1", "2001:db8::1", "", "unknown"):
+        assert told(ask(verifier, "/healthz", peer=(peer, 1))) == {"status": "stale"}
+        refused = ask(verifier, "/metrics", peer=(peer, 1))
+        assert (refused.status, refused.body) == (403, b"")
+    clock.now += 61
+    refusing = ask(verifier, "/healthz", peer=("192.0.2.1", 1))
+    assert (refusing.status, told(refusing)) == (503, {"status": "refusing"})
+
+
+def test_trusted_proxies_loopback_and_the_unix_socket_are_told_all(guarded: Guarded) -> None:
+    _, verifier = watched(guarded, Clock(), "10.0.0.0/8")
+    over_tcp: list[Any] = [{"peer": (address, 1)} for address in ("10.0.0.7", "127.0.0.1", "::1")]
+    for where in [*over_tcp, {"peer": None, "server": ("/run/verify.sock", None)}]:
+        assert "store" in told(ask(verifier, "/healthz", **where))
+        assert ask(verifier, "/metrics", **where).status == 200

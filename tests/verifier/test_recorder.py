@@ -121,3 +121,56 @@ def test_what_is_too_old_or_too_much_goes_in_small_steps(monkeypatch: pytest.Mon
         left.append(len(paths(requests)))
     assert max(before - after for before, after in pairwise(left)) <= 4
     assert len(paths(requests)) == 6
+
+
+@pytest.mark.parametrize("names", [["requests.sqlite"], ["requests.sqlite", "requests.sqlite-wal"]])
+def test_where_the_file_is_moved_away_another_one_is_begun_and_nothing_is_lost(
+    tmp_path: Path, names: list[str]
+) -> None:
+    log, away = RequestLog(tmp_path / "tokens.json"), tmp_path / "away"
+    recorder = Recorder(log, pytest.fail, clock=lambda: NOW)
+    recorder.take(seen(1))
+    recorder.keep_some()
+    away.mkdir()
+    for name in names:
+        (tmp_path / name).rename(away / name)
+    recorder.take(seen(2))
+    recorder.keep_some()
+    assert paths(log) == ["/2"]
+    recorder.take(seen(3))
+    recorder.end()
+    assert sorted(paths(log)) == ["/2", "/3"]
+    assert paths(RequestLog(away / "tokens.json")) == ["/1"]
+    assert (recorder.kept, recorder.lost) == (3, 0)
+
+
+def test_where_another_file_is_put_in_its_place_that_one_is_gone_on_with(tmp_path: Path) -> None:
+    other = RequestLog(tmp_path / "other.json", tmp_path / "other.sqlite")
+    other.record([seen(7).request()])
+    log = RequestLog(tmp_path / "tokens.json")
+    recorder = Recorder(log, pytest.fail, clock=lambda: NOW)
+    recorder.take(seen(1))
+    recorder.keep_some()
+    other.path.rename(log.path)
+    recorder.keep_some()  # there is nothing to keep, and it is seen all the same
+    assert paths(log) == ["/7"]
+    recorder.take(seen(2))
+    recorder.end()
+    assert sorted(paths(log)) == ["/2", "/7"]
+
+
+def test_what_is_too_old_goes_though_nothing_comes_any_more(tmp_path: Path) -> None:
+    log = RequestLog(tmp_path / "tokens.json")
+    log.record([seen(number).request() for number in range(9)])
+    recorder = Recorder(log, pytest.fail, retention=Retention(days=1), clock=lambda: NOW + timedelta(days=2))
+    recorder.keep_some()
+    assert paths(log) == []
+    recorder.end()
+
+
+def test_where_nothing_was_ever_recorded_looking_for_what_is_too_old_makes_no_file(tmp_path: Path) -> None:
+    log = RequestLog(tmp_path / "tokens.json")
+    recorder = Recorder(log, pytest.fail)
+    recorder.keep_some()
+    recorder.end()
+    assert not log.path.exists()

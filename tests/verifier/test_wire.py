@@ -1,8 +1,9 @@
 """What the parsers of uvicorn are too forgiving about: silence, heads without end, and lines that end in LF alone."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -10,7 +11,11 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from tests.verifier.drafts import Draft
+from tests.verifier.live import answers
 from tokentui.verifier import wire
+from tokentui.verifier.answers import Answer, Answers
+from tokentui.verifier.application import Verifier
+from tokentui.verifier.networks import Networks
 
 STRICT = {"httptools": wire._with_httptools, "h11": wire._with_h11}
 every_parser = pytest.mark.parametrize("parser", STRICT)
@@ -26,11 +31,11 @@ async def told(scope: Any, receive: Any, send: Any) -> None:
 
 @asynccontextmanager
 async def connected(
-    parser: str, silence: float = 30
+    parser: str, silence: float = 30, app: Any = told
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A connection to a server that closes it after so many seconds of silence."""
     fractions: Any = silence  # which it takes
-    config = uvicorn.Config(told, timeout_keep_alive=fractions, log_config=None, access_log=False)
+    config = uvicorn.Config(app, timeout_keep_alive=fractions, log_config=None, access_log=False)
     state = ServerState()
     kind: Any = STRICT[parser]()
 
@@ -106,3 +111,88 @@ async def test_a_line_that_ends_in_lf_alone_is_refused_wherever_it_is_cut(parser
         await asyncio.sleep(0.01)
         writer.write(said[cut:])
         assert b" 200 " not in await asyncio.wait_for(reader.read(), 30)
+
+
+@pytest.mark.parametrize(
+    "said", [b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ", b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nX-A: "]
+)
+async def test_a_head_that_comes_byte_by_byte_is_not_waited_for_for_ever(said: bytes) -> None:
+    async with connected("httptools", silence=0.3) as (reader, writer):
+        writer.write(said)
+        assert await ends_while_told(reader, writer, b"a", 0.05)
+
+
+@pytest.mark.parametrize("more", [b"a", b"\r\n"])
+async def test_a_body_that_never_ends_is_not_waited_for_for_ever(more: bytes) -> None:
+    async with connected("httptools", silence=0.3) as (reader, writer):
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n")
+        await reader.readuntil(b"/ ")
+        assert await ends_while_told(reader, writer, more, 0.05)
+
+
+async def test_half_a_body_behind_its_answer_is_not_waited_for_for_ever() -> None:
+    async with connected("httptools", silence=0.3) as (reader, writer):
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
+        await reader.readuntil(b"/ ")
+        writer.write(b"ab")
+        assert await asyncio.wait_for(reader.read(), 30) == b""
+
+
+async def ends_while_told(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, piece: bytes, pause: float
+) -> bool:
+    """Whether the other side closes the connection though more and more is said."""
+    reading = asyncio.ensure_future(reader.read())
+    for _ in range(100):
+        with suppress(ConnectionError):
+            writer.write(piece)
+            await writer.drain()
+        await asyncio.wait([reading], timeout=pause)
+        if reading.done():
+            return reading.exception() is None or isinstance(reading.exception(), ConnectionError)
+    reading.cancel()
+    return False
+
+
+def with_a_page() -> Verifier:
+    nothing: Any = None
+    return Verifier(
+        nothing, trusted=Networks(), answers=Answers(), pages={"/healthz": lambda trusted: Answer.of(200, [], b"x")}
+    )
+
+
+@every_parser
+@pytest.mark.parametrize("line", [b"Content-Length: 5", b"Transfer-Encoding: chunked"])
+async def test_a_page_that_is_asked_for_with_a_body_is_the_last_one_on_its_connection(
+    parser: str, line: bytes
+) -> None:
+    async with connected(parser, app=with_a_page()) as (reader, writer):
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + line + b"\r\n\r\n")
+        (answer,) = answers(await asyncio.wait_for(reader.read(), 30))
+        assert (answer.status, answer.one("connection")) == (200, "close")
+
+
+async def test_questions_that_wait_for_their_turn_are_answered_however_many_they_are() -> None:
+    one = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+    amount = 3_000
+    said = one + b"Expect: 100-continue\r\n\r\n" + amount * (one + b"\r\n") + one + b"Connection: close\r\n\r\n"
+    before = sys.getrecursionlimit()
+    async with connected("httptools", app=with_a_page()) as (reader, writer):
+        sys.setrecursionlimit(1_000)  # as it is where nobody changed it
+        try:
+            writer.write(said)
+            heard = answers(await asyncio.wait_for(reader.read(), 30))
+        finally:
+            sys.setrecursionlimit(before)
+    assert [answer.status for answer in heard] == (amount + 2) * [200]
+
+
+async def test_many_questions_in_one_piece_are_no_head_without_end() -> None:
+    question = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    amount = 3 * wire.MOST_HEAD // len(question)
+    async with connected("httptools", app=with_a_page()) as (reader, writer):
+        writer.write((amount * question)[:-1])
+        for _ in range(amount - 1):
+            await reader.readuntil(b"\r\n\r\nx")
+        writer.write(b"\n")
+        assert b" 200 " in await reader.readuntil(b"\r\n\r\nx")

@@ -1,5 +1,6 @@
 """`tokentui serve`: the verifier that reverse proxies ask."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,12 +83,12 @@ def serve(
     from tokentui.verifier.supervisor import Supervisor
 
     make = _maker(office, trusted, realm, max_stale)
-    recorder = Recorder(office.store.requests, talk, retention=Retention(keep_days, keep_requests))
+    recorder = Recorder(office.store.requests, _tell, retention=Retention(keep_days, keep_requests))
     metrics = Metrics(recorder, token_names=metrics_token_names)
     sockets = serving.bind(serving.Places(host, None if unix else port, unix))
     try:
         worker = serving.Worker(make, sockets)
-        supervisor = Supervisor(worker, workers, recorder, hear=metrics.count, news=metrics.news, told=talk)
+        supervisor = Supervisor(worker, workers, recorder, hear=metrics.count, news=metrics.news, told=_tell)
         supervisor.run(lambda: _tell_places(sockets))
     finally:
         serving.close(sockets)
@@ -99,6 +100,12 @@ def _check_installed() -> None:
     missing = [name for name in ("uvicorn", "prometheus_client") if find_spec(name) is None]
     if missing:
         raise click.UsageError("The verifier needs what `pip install 'tokentui[serve]'` brings.")
+
+
+def _tell(line: str) -> None:
+    """A line for the log. One that cannot be written, to a full disk or a closed pipe, is no reason to end."""
+    with suppress(OSError, ValueError):
+        talk(line)
 
 
 def _maker(office: Office, trusted: tuple[str, ...], realm: str, max_stale: float) -> "Make":
@@ -115,9 +122,9 @@ def _maker(office: Office, trusted: tuple[str, ...], realm: str, max_stale: floa
     looking = Office(office.store_file, office.key_file, passphrase_file=file, asks=file is not None, read_only=True)
 
     def make(reporter: "Reporter") -> "tuple[Verifier, InForce]":
-        in_force = InForce(looking.store, looking.desk.vault, max_stale=max_stale, told=talk)
+        in_force = InForce(looking.store, looking.desk.vault, max_stale=max_stale, told=_tell)
         shown = pages(in_force, reporter)
-        verifier = Verifier(in_force, trusted=networks, answers=answers, listener=reporter, pages=shown, told=talk)
+        verifier = Verifier(in_force, trusted=networks, answers=answers, listener=reporter, pages=shown, told=_tell)
         return verifier, in_force
 
     return make
@@ -126,4 +133,4 @@ def _maker(office: Office, trusted: tuple[str, ...], realm: str, max_stale: floa
 def _tell_places(sockets: "list[socket.socket]") -> None:
     for each in sockets:
         place = each.getsockname()
-        talk(f"Listening at {place if isinstance(place, str) else f'{place[0]} port {place[1]}'}.")
+        _tell(f"Listening at {place if isinstance(place, str) else f'{place[0]} port {place[1]}'}.")

@@ -119,6 +119,7 @@ class MemoryRecording:
         self.record = requests.record
         self.lose = requests.lose
         self.prune = requests.prune
+        self.moved = lambda: False
 
 
 def _fits(one: SeenRequest, only: RequestFilter) -> bool:

@@ -171,6 +171,9 @@ class Recording(Protocol):
     def lose(self, at: datetime, amount: int) -> None:
         """Keep that so many requests could not be kept."""
 
+    def moved(self) -> bool:
+        """Whether what it records is not looked for any more where it goes: another recording has to begin."""
+
     def prune(self, before: datetime, most: int, step: int) -> "Pruned":
         """Remove at most `step` requests: those from before then, and the oldest where there are more than `most`.
 

@@ -19,7 +19,7 @@ from tokentui.domain.errors import StoreError
 from tokentui.store.private_files import open_private
 from tokentui.store.protocol import Recording, Stamp
 from tokentui.store.queries import EVERY_REQUEST, LastSeen, Page, RequestFilter, Window
-from tokentui.store.request_tables import APPLICATION_ID, SCHEMA_VERSION, lay_out, moment_of
+from tokentui.store.request_tables import APPLICATION_ID, SCHEMA_VERSION, complete, lay_out, moment_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from tokentui.domain.requests import SeenRequest
     from tokentui.store.request_asking import Asking
     from tokentui.store.request_queries import Pruned, RequestQuery, RequestRow, Tally, TallyBy
+    from tokentui.store.request_recording import DatabaseRecording
 
 FILE_NAME = "requests.sqlite"
 TakenT = TypeVar("TakenT")
+#: The device, and the file's number there.
+_File = tuple[int, int]
 
 _NEVER = LastSeen()
 #: How long one waits for another writer, in seconds.
@@ -84,22 +87,43 @@ class RequestLog:
     @contextmanager
     def recording(self) -> Iterator[Recording]:
         """Record for a while, over one connection. Raises `StoreError`, as all of its methods do."""
+        with self._telling("written"):
+            self.stamp()  # to open a named pipe would wait for ever
+            open_private(self.path, self._store)
+            file = self._file()
+            with closing(self._open_to_write()) as database:
+                yield from self._recording(database, file)
+
+    def _recording(self, database: "sqlite3.Connection", file: _File | None) -> Iterator[Recording]:
         from tokentui.store.request_recording import DatabaseRecording
 
-        with self._telling("written"), closing(self._open_to_write()) as database:
-            yield _Told(DatabaseRecording(database), self._telling)
+        def moved() -> bool:
+            return self._file() != file
+
+        try:
+            yield _Told(DatabaseRecording(database), moved, self._telling)
+        finally:
+            if moved():  # SQLite would leave its log behind, for whichever file comes there
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _file(self) -> _File | None:
+        """Which file stands there now; None where there is none."""
+        try:
+            found = os.stat(self.path, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _open_to_write(self) -> "sqlite3.Connection":
         import sqlite3
 
-        self.stamp()  # to open a named pipe would wait for ever
-        open_private(self.path, self._store)
         # It is there, so SQLite must not make it; SQLite gives its own files beside it to its owner.
         database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=_PATIENCE)
         try:
             database.execute("PRAGMA synchronous = NORMAL")
             if self._check(database):
                 lay_out(database)
+            complete(database)
         except BaseException:
             database.close()
             raise
@@ -221,7 +245,8 @@ def _number(rows: Iterable[tuple[int]]) -> int:
 class _Told:
     """A `Recording` whose faults are told as the log's."""
 
-    recording: Recording
+    recording: "DatabaseRecording"
+    is_moved: Callable[[], bool]
     telling: Callable[[str], AbstractContextManager[None]]
 
     def record(self, requests: "Iterable[SeenRequest]") -> None:
@@ -231,6 +256,10 @@ class _Told:
     def lose(self, at: datetime, amount: int) -> None:
         with self.telling("written"):
             self.recording.lose(at, amount)
+
+    def moved(self) -> bool:
+        with self.telling("reached"):
+            return self.is_moved()
 
     def prune(self, before: datetime, most: int, step: int) -> "Pruned":
         with self.telling("written"):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tokentui.store.request_queries import TALLY_PERIOD, UNKNOWN, Pruned
 from tokentui.store.request_tables import number_of
+from tokentui.store.request_words import Walk
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,6 +30,8 @@ _ADDRESS = (
     "INSERT INTO addresses VALUES (?, ?, ?, ?) ON CONFLICT (holder, address) DO UPDATE SET "
     "first = min(first, excluded.first), last = max(last, excluded.last)"
 )
+# Each by itself is read off one end; together they are looked for in all rows.
+_SPAN = "SELECT (SELECT max(id) FROM requests) - (SELECT min(id) FROM requests) + 1"
 _OLD = "DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE at < ? ORDER BY at LIMIT ?)"
 _OLDEST = "DELETE FROM requests WHERE id IN (SELECT id FROM requests ORDER BY id LIMIT ?)"
 _OLD_SUMS = (
@@ -45,6 +48,7 @@ class DatabaseRecording:
     def __init__(self, database: "sqlite3.Connection") -> None:
         self._database = database
         self._words: dict[str, int] = {"": 0}
+        self._walk = Walk(database)
 
     def record(self, requests: "Iterable[SeenRequest]") -> None:
         batch = list(requests)
@@ -65,13 +69,16 @@ class DatabaseRecording:
     def prune(self, before: datetime, most: int, step: int) -> Pruned:
         limit, database = number_of(before), self._database
         with database:
-            (amount,) = database.execute("SELECT max(id) - min(id) + 1 FROM requests").fetchone()
+            (amount,) = database.execute(_SPAN).fetchone()
             removed = database.execute(_OLD, (limit, step)).rowcount
             over = min(step, (amount or 0) - most) - removed
             if over > 0:
                 removed += database.execute(_OLDEST, (over,)).rowcount
             others = [database.execute(statement, (limit, step)).rowcount for statement in _OLD_SUMS]
-        return Pruned(removed, removed >= step or max(others) >= step)
+            self._walk.went(removed + sum(others))
+            if removed < step and self._walk.step(step):
+                self._words = {"": 0}  # else a number that is nobody's, or another's, would be given out
+        return Pruned(removed, removed >= step or max(others) >= step or self._walk.more)
 
     # ------------------------------------------------------------------ words
 

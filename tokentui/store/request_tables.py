@@ -69,6 +69,13 @@ CREATE TABLE lost (at INTEGER NOT NULL, amount INTEGER NOT NULL);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 
+#: By these it is found whether a word is referred to; files of before have none yet.
+_FINDING = (
+    "CREATE INDEX IF NOT EXISTS addresses_by_address ON addresses (address)",
+    "CREATE INDEX IF NOT EXISTS tallies_by_token ON tallies (token)",
+    "CREATE INDEX IF NOT EXISTS tallies_by_endpoint ON tallies (endpoint)",
+)
+
 
 def lay_out(database: "sqlite3.Connection") -> None:
     """Make the tables in a new file."""
@@ -77,6 +84,12 @@ def lay_out(database: "sqlite3.Connection") -> None:
         f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
         f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
     )
+
+
+def complete(database: "sqlite3.Connection") -> None:
+    """Add what files of before do not have."""
+    for statement in _FINDING:
+        database.execute(statement)
 
 
 def number_of(moment: datetime) -> int:

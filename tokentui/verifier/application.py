@@ -11,7 +11,7 @@ from tokentui.domain.decision import Decision, Reason, Request
 from tokentui.services.desk import utc_now
 from tokentui.verifier.answers import Answer, Answers
 from tokentui.verifier.in_force import InForce
-from tokentui.verifier.networks import Networks
+from tokentui.verifier.networks import LOOPBACK, Networks
 from tokentui.verifier.questions import DIALECTS, BadQuestion, Dialect
 from tokentui.verifier.seen import without_tokens
 
@@ -24,6 +24,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 _PLACES = {f"/verify/{name}".encode(): dialect for name, dialect in DIALECTS.items()}
 #: Where a dialect is asked whose question stands behind its place.
 _PREFIXES = tuple((place + b"/", dialect) for place, dialect in _PLACES.items() if dialect.any_method)
+_HERE = Networks(LOOPBACK)
 _READING = ("GET", "HEAD")
 _PATHS = frozenset(place.decode() for place in _PLACES)
 _STALE = Decision(Reason.INTERNAL_ERROR, about="the store has not been readable for too long")
@@ -42,9 +43,9 @@ def _nobody(request: Request, decision: Decision, at: datetime, microseconds: in
 
 
 class Page(Protocol):
-    """Another path that is answered, such as `/healthz`."""
+    """Another path that is answered, such as `/healthz`: to whom nobody trusts with what anybody may know alone."""
 
-    def __call__(self) -> Answer: ...
+    def __call__(self, trusted: bool) -> Answer: ...
 
 
 #: A decision on its way out.
@@ -93,7 +94,7 @@ class Verifier:
         """The answer to a request, and what `tell` is to tell when it is out. Never raises, and never waits."""
         dialect = _dialect(scope)
         if dialect is None:
-            return self._page(scope["path"], scope["method"]), None
+            return self._page(scope), None
         begin, now = perf_counter(), self._clock()
         request, decision, answer = self._answered(dialect, scope, now)
         return answer, (request, decision, now, int((perf_counter() - begin) * 1e6))
@@ -108,13 +109,19 @@ class Verifier:
         except Exception as error:  # noqa: BLE001 - the answer is out, and the next one is to come too
             self._tell(f"Decisions are not recorded: an unexpected {type(error).__name__}.")
 
-    def _page(self, path: str, method: str) -> Answer:
+    def _page(self, scope: Scope) -> Answer:
+        """One that announces a body is the last on its connection: nobody waits for that body."""
+        path = scope["path"]
         if path in _PATHS:
             return _NO_METHOD
         page = self._pages.get(path)
         if page is None:
             return _NOT_FOUND
-        return page() if method in _READING else _NO_METHOD
+        if scope["method"] not in _READING:
+            return _NO_METHOD
+        peer = _peer(scope)
+        answer = page(peer is None or peer in self._trusted or peer in _HERE)
+        return answer.last if _announces_body(scope) else answer
 
     def _answered(self, dialect: Dialect, scope: Scope, now: datetime) -> _Answered:
         """Never raises: a bug of ours must close the door."""
@@ -172,6 +179,13 @@ def _peer(scope: Scope) -> str | None:
         return address
     server = scope.get("server")
     return None if server is not None and server[1] is None else ""
+
+
+def _announces_body(scope: Scope) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in scope["headers"]
+    )
 
 
 def _by_query(request: Request, decision: Decision) -> bool:

@@ -2,11 +2,14 @@
 
 import socket
 from collections.abc import Iterator
+from mmap import mmap
 from typing import Any
 
 import orjson
 
 _HEAD = 4
+#: What a count takes.
+COUNT_BYTES = 8
 #: So much is kept of what the other side has not taken yet, in bytes.
 MOST_WAITING = 8 << 20
 
@@ -14,7 +17,10 @@ MOST_WAITING = 8 << 20
 class Channel:
     """One end of a connected socket, which it makes non-blocking."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, shared: mmap | None = None) -> None:
+        """`shared` is memory that both processes see."""
+        #: A number that the other side sees at once where memory is shared, also when nothing more can be sent.
+        self.count = memoryview(shared or bytearray(COUNT_BYTES)).cast("Q")
         connection.setblocking(False)
         self._connection = connection
         self._outgoing = bytearray()
@@ -51,7 +57,9 @@ class Channel:
             self.closed = True
 
     def flush(self, timeout: float) -> None:
-        """Send all that is waiting, within so many seconds."""
+        """Send all that is waiting, within so many seconds; what is not sent by then never is."""
+        if self.closed:
+            return
         self._connection.settimeout(timeout)
         try:
             self._connection.sendall(self._outgoing)

@@ -7,7 +7,7 @@ import orjson
 
 from tokentui.verifier.answers import Answer
 from tokentui.verifier.application import Page
-from tokentui.verifier.in_force import InForce
+from tokentui.verifier.in_force import Health, InForce
 from tokentui.verifier.reporting import Reporter
 
 _STORE = """\
@@ -20,25 +20,43 @@ tokentui_store_stale {stale:d}
 """
 _PLAIN = b"text/plain; version=0.0.4; charset=utf-8"
 
+_FORBIDDEN = Answer.of(403, []).last
+
 
 def pages(in_force: InForce, reporter: Reporter) -> Mapping[str, Page]:
     """By path, what is shown there."""
-    return {"/healthz": lambda: health(in_force, reporter.news), "/metrics": lambda: metrics(in_force, reporter.news)}
-
-
-def health(in_force: InForce, news: Mapping[str, Any]) -> Answer:
-    """200 while somebody can be let in, also by records that are stale; 503 where everybody is refused."""
-    now = in_force.health()
-    content = {
-        "status": "refusing" if not now.ok else "stale" if now.trouble else "ok",
-        "store": {"age_seconds": now.age, "trouble": now.trouble, "endpoints": now.endpoints, "tokens": now.tokens},
-        "recorder": {"waiting": news.get("waiting", 0), "lost": news.get("lost", 0)},
+    return {
+        "/healthz": lambda trusted: health(in_force, reporter.news, trusted),
+        "/metrics": lambda trusted: metrics(in_force, reporter.news, trusted),
     }
+
+
+def health(in_force: InForce, news: Mapping[str, Any], trusted: bool) -> Answer:
+    """200 while somebody can be let in, also by records that are stale; 503 where everybody is refused.
+
+    What is wrong, and how much is guarded, is for whom we trust.
+    """
+    now = in_force.health()
+    content: dict[str, Any] = {"status": "refusing" if not now.ok else "stale" if now.trouble else "ok"}
+    if trusted:
+        content |= _details(now, news)
     return _shown(200 if now.ok else 503, orjson.dumps(content) + b"\n", b"application/json")
 
 
-def metrics(in_force: InForce, news: Mapping[str, Any]) -> Answer:
-    """Those of all workers, as they were told within the last second, and this worker's view of the store."""
+def _details(now: Health, news: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "store": {"age_seconds": now.age, "trouble": now.trouble, "endpoints": now.endpoints, "tokens": now.tokens},
+        "recorder": {"waiting": news.get("waiting", 0), "lost": news.get("lost", 0)},
+    }
+
+
+def metrics(in_force: InForce, news: Mapping[str, Any], trusted: bool) -> Answer:
+    """Those of all workers, as they were told within the last second, and this worker's view of the store.
+
+    They name endpoints, so others than whom we trust get none.
+    """
+    if not trusted:
+        return _FORBIDDEN
     now = in_force.health()
     age = "NaN" if now.age is None else f"{now.age:.3f}"
     text = news.get("metrics", "") + _STORE.format(age=age, stale=bool(now.trouble))

@@ -90,10 +90,12 @@ class Recorder:
             return False
         batch = list(islice(self._waiting, BATCH))
         try:
+            if self._recording is not None and self._recording.moved():
+                self._close()
             if batch or self._lost_untold:
                 self._keep(self._recording or self._begin(), batch)
-            if self._recording is not None and monotonic() >= self._prune_at:
-                self._prune(self._recording)
+            if monotonic() >= self._prune_at:
+                self._prune()
         except StoreError as error:
             self._close()
             self._not_before = monotonic() + _AGAIN_SECONDS
@@ -143,8 +145,12 @@ class Recorder:
             recording.lose(self._clock(), self._lost_untold)
             self._lost_untold = 0
 
-    def _prune(self, recording: Recording) -> None:
-        """A small step, between two batches."""
+    def _prune(self) -> None:
+        """A small step, between two batches; also where nothing has come since it began."""
+        if self._recording is None and not self._requests.stamp():
+            self._prune_at = monotonic() + _PRUNE_SECONDS
+            return
+        recording = self._recording or self._begin()
         before = self._clock() - timedelta(days=self._retention.days)
         if not recording.prune(before, self._retention.rows, _STEP).more:
             self._prune_at = monotonic() + _PRUNE_SECONDS

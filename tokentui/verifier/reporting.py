@@ -38,11 +38,13 @@ class Reporter:
         self._again(loop)
 
     def end(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Tell the last decisions."""
+        """Tell the last decisions, as soon as there is room for them."""
         if self._timer is not None:
             self._timer.cancel()
         loop.remove_reader(self._channel)
+        self._channel.flush(_PATIENCE)
         self._tell()
+        self._tell()  # what the first time showed to be lost
         self._channel.flush(_PATIENCE)
 
     def _again(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -50,11 +52,15 @@ class Reporter:
         self._tell()
 
     def _tell(self) -> None:
-        """Tell what there is; what the supervisor cannot be told is lost, and told as that with what comes next."""
+        """Tell what there is; what the supervisor cannot be told is lost, and told as that with what comes next.
+
+        How many there were is counted where the supervisor sees it whatever becomes of this process.
+        """
         self._channel.push()
         if not self._batch and not self._lost:
             return
         batch, self._batch = self._batch, []
+        self._channel.count[0] += len(batch)
         try:
             told = self._channel.send({"seen": batch, "lost": self._lost})
         except TypeError:  # something in it is no text that can be sent

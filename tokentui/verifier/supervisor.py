@@ -10,13 +10,14 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from mmap import mmap
 from time import monotonic
 from typing import Any, NoReturn
 
 from tokentui.domain.errors import TokenTuiError
-from tokentui.verifier.frames import Channel
+from tokentui.verifier.frames import COUNT_BYTES, Channel
 from tokentui.verifier.recorder import Recorder
 from tokentui.verifier.seen import Seen
 
@@ -46,6 +47,8 @@ class _Worker:
     channel: Channel
     born: float = field(default_factory=monotonic)
     ready: bool = False
+    #: How many of its decisions were heard, or heard to be lost.
+    heard: int = 0
 
 
 class Supervisor:
@@ -101,9 +104,10 @@ class Supervisor:
     # ------------------------------------------------------------------ workers
 
     def _begin_worker(self) -> None:
-        ours, its = socket.socketpair()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        (ours, its), shared = socket.socketpair(), mmap(-1, COUNT_BYTES)
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # a log that cannot be written is no reason to begin none
+                stream.flush()
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # else one that comes now is taken for ours, and lost
         pid = os.fork()
         if pid == 0:
@@ -113,10 +117,10 @@ class Supervisor:
             for number in _ENDS:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
-            self._work(Channel(its))
+            self._work(Channel(its, shared))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
         its.close()
-        self._workers[pid] = _Worker(pid, Channel(ours))
+        self._workers[pid] = _Worker(pid, Channel(ours, shared))
 
     def _wait_until_ready(self) -> None:
         while not self._ending and not all(worker.ready for worker in self._workers.values()):
@@ -143,8 +147,10 @@ class Supervisor:
             if "told" in message:
                 self._tell(message["told"])
             worker.ready = worker.ready or bool(message.get("ready"))
-            self._recorder.lose(message.get("lost", 0))
-            for row in message.get("seen", ()):
+            lost, rows = message.get("lost", 0), message.get("seen", ())
+            worker.heard += lost + len(rows)
+            self._recorder.lose(lost)
+            for row in rows:
                 seen = Seen(*row)
                 self._recorder.take(seen)
                 self._count(seen)
@@ -178,9 +184,7 @@ class Supervisor:
 
     def _bury(self, worker: _Worker) -> None:
         """A worker has ended by itself, and another one will be put in its place."""
-        del self._workers[worker.pid]
-        worker.channel.close()
-        code = os.waitstatus_to_exitcode(os.waitpid(worker.pid, 0)[1])
+        code = self._part_with(worker)
         if self._ending:
             return
         if not self._ready:
@@ -190,6 +194,17 @@ class Supervisor:
         self._not_before = monotonic() + self._pause
         if worker.ready:
             self._told(f"A worker ended with exit code {code}; another takes its place.")
+
+    def _part_with(self, worker: _Worker) -> int:
+        """Hear its last words, and count what it could not tell any more as lost; its exit code."""
+        del self._workers[worker.pid]
+        code = os.waitstatus_to_exitcode(os.waitpid(worker.pid, 0)[1])
+        try:
+            self._listen(worker)
+        finally:
+            self._recorder.lose(max(0, worker.channel.count[0] - worker.heard))
+            worker.channel.close()
+        return code
 
     def _end_workers(self) -> None:
         """Let them answer what is under way and tell the last decisions; who does not end is killed."""
@@ -203,9 +218,7 @@ class Supervisor:
                 if monotonic() > end:
                     os.kill(worker.pid, signal.SIGKILL)
                 if worker.channel.closed:
-                    del self._workers[worker.pid]
-                    worker.channel.close()
-                    os.waitpid(worker.pid, 0)
+                    self._part_with(worker)
             self._recorder.keep_some()
             if self._workers:
                 select.select([worker.channel for worker in self._workers.values()], (), (), _TURN_SECONDS)

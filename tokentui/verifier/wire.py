@@ -30,6 +30,8 @@ def _with_httptools() -> type[asyncio.Protocol]:
 
         #: How much has come of a head that has not ended; None where none has begun.
         _head: int | None = 0
+        #: Until when it has to have ended, in the loop's time; None where that has not been settled.
+        _until: float | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
@@ -37,19 +39,26 @@ def _with_httptools() -> type[asyncio.Protocol]:
 
         def data_received(self, data: bytes) -> None:
             super().data_received(data)
-            if self._head is None or self.transport.is_closing():
+            if self.transport.is_closing():
                 return
-            self._head += len(data)
-            if self._head > MOST_HEAD:
-                self.send_400_response("Invalid HTTP request received.")
-            else:
-                self._wait_for_head()
+            if self._head is not None:
+                self._head = self._head + len(data) if self._head else _behind_heads(data)
+                if self._head > MOST_HEAD:
+                    self.send_400_response("Invalid HTTP request received.")
+                    return
+            elif not self.cycle.response_complete:
+                return
+            self._wait_for_head()
 
         def _wait_for_head(self) -> None:
-            """As long as uvicorn waits for the next one behind an answer."""
+            """As long as uvicorn waits for the next one behind an answer, however small the pieces that it comes in.
+
+            A body that nobody asked for delays that end no more than silence does.
+            """
             if self.timeout_keep_alive_task is None:
-                wait, end = self.timeout_keep_alive, self.timeout_keep_alive_handler
-                self.timeout_keep_alive_task = self.loop.call_later(wait, end)
+                if self._until is None:
+                    self._until = self.loop.time() + self.timeout_keep_alive
+                self.timeout_keep_alive_task = self.loop.call_at(self._until, self.timeout_keep_alive_handler)
 
         def on_message_begin(self) -> None:
             self._head = 0
@@ -57,7 +66,7 @@ def _with_httptools() -> type[asyncio.Protocol]:
 
         def on_headers_complete(self) -> None:
             """httptools leaves out a fragment, and scheme and host (CVE-2021-32779): who decides must see them."""
-            self._head = None
+            self._head = self._until = None
             super().on_headers_complete()
             self._tell_target()  # also of one that has to wait its turn
 
@@ -84,7 +93,27 @@ def _with_httptools() -> type[asyncio.Protocol]:
             cycle.on_response()
             app.tell(noted)
 
+        def on_response_complete(self) -> None:
+            """Where questions wait for their turn, the next one's comes by the loop: one inside the other, they are
+            as many calls deep."""
+            if not self.pipeline or self.transport.is_closing():
+                super().on_response_complete()
+                return
+            self.server_state.total_requests += 1
+            self._unset_keepalive_if_required()
+            self.loop.call_soon(self._begin_next)
+
+        def _begin_next(self) -> None:
+            if not self.transport.is_closing():
+                self._start_asgi_task(*self.pipeline.pop())
+
     return Strict
+
+
+def _behind_heads(data: bytes) -> int:
+    """How many bytes stand behind all heads that end there."""
+    end = data.rfind(b"\r\n\r\n")
+    return len(data) - (end + 4 if end >= 0 else 0)
 
 
 def _with_h11() -> type[asyncio.Protocol]:
