@@ -143,7 +143,7 @@ def test_a_save_that_waits_for_somebody_else_is_finished_where_that_is_soon(
         screen.see("1 of 1")
         with held_by_somebody(store):
             screen.press("e")
-            screen.see("○ off")
+            screen.see("… off")
             WAYS[way][0](screen)
             time.sleep(0.5)
         assert screen.gone(LIMIT) == WAYS[way][1]
@@ -159,7 +159,7 @@ def test_a_save_that_waits_for_ever_has_not_begun(places: list[str], store: Path
         screen.press("2")
         screen.see("1 of 1")
         screen.press("e")
-        screen.see("○ off")
+        screen.see("… off")
         held = store.read_bytes()
         end(screen, way, before)
         assert store.read_bytes() == held
@@ -184,7 +184,7 @@ def test_a_disk_that_is_slow_leaves_the_old_or_the_new(
         screen.press("2")
         screen.see("1 of 1")
         screen.press("e")
-        screen.see("○ off")
+        screen.see("… off")
         end(screen, way, before)
     assert tokens(places)["till"] in done
 
