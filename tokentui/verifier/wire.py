@@ -68,7 +68,8 @@ def _with_httptools() -> type[asyncio.Protocol]:
             """httptools leaves out a fragment, and scheme and host (CVE-2021-32779): who decides must see them."""
             self._head = self._until = None
             super().on_headers_complete()
-            self._tell_target()  # also of one that has to wait its turn
+            if self.pipeline:  # of one that has to wait its turn
+                self._tell_target()
 
         def _tell_target(self) -> None:
             self.scope["raw_path"], _, self.scope["query_string"] = self.url.partition(b"?")
