@@ -68,7 +68,7 @@ def _with_httptools() -> type[asyncio.Protocol]:
             """httptools leaves out a fragment, and scheme and host (CVE-2021-32779): who decides must see them."""
             self._head = self._until = None
             super().on_headers_complete()
-            if self.pipeline:  # of one that has to wait its turn
+            if self.pipeline:  # before one that has to wait its turn is out of sight
                 self._tell_target()
 
         def _tell_target(self) -> None:
@@ -79,11 +79,11 @@ def _with_httptools() -> type[asyncio.Protocol]:
 
             Where the connection needs more than an answer, uvicorn goes its own way; so does one without this step.
             """
+            if cycle.scope is self.scope:
+                self._tell_target()
             if not isinstance(app, Verifier):
                 super()._start_asgi_task(cycle, app)
                 return
-            if cycle.scope is self.scope:
-                self._tell_target()
             answer, noted = app.answered(cast(Scope, cycle.scope))
             content = answer.bytes_for(cycle.scope["method"]) if _is_plain(cycle) else b""
             if not content:
