@@ -25,8 +25,6 @@ from tokentui.verifier.seen import Seen
 _NEWS_SECONDS = 1.0
 #: How long one turn waits for something to do, in seconds.
 _TURN_SECONDS = 0.05
-#: By so much the supervisor is nicer than its workers (`nice`).
-_STEP_BACK = 19
 #: How long workers have to end, in seconds.
 _PATIENCE = 10.0
 #: Where a worker lives shorter than this, in seconds, the next one begins after a pause, which grows to the longest.
@@ -70,7 +68,6 @@ class Supervisor:
         self._work, self._amount, self._recorder = work, amount, recorder
         self._hear, self._news, self._told = hear, news, told
         self._workers: dict[int, _Worker] = {}
-        self._priority = os.getpriority(os.PRIO_PROCESS, 0)
         self._ending = False
         self._told_news = 0.0
         #: Whether all workers answered once: from then on nothing that one of them says or does is the end of all.
@@ -86,7 +83,6 @@ class Supervisor:
                     self._begin_worker()
                 self._wait_until_ready()
                 ready()
-                self._step_back()
                 while not self._ending:
                     self._turn()
             finally:
@@ -121,17 +117,10 @@ class Supervisor:
             for number in _ENDS:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
-            with suppress(OSError):  # one that takes another's place may have to do with ours
-                os.setpriority(os.PRIO_PROCESS, 0, self._priority)
             self._work(Channel(its, shared))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
         its.close()
         self._workers[pid] = _Worker(pid, Channel(ours, shared))
-
-    def _step_back(self) -> None:
-        """Recording can wait, and answers cannot: where there is too little of the processor, it is the workers'."""
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, min(self._priority + _STEP_BACK, 19))
 
     def _wait_until_ready(self) -> None:
         while not self._ending and not all(worker.ready for worker in self._workers.values()):
