@@ -85,8 +85,8 @@ def test_the_settings_and_the_requests_seen_are_the_owners_alone(tmp_path: Path)
     shell = Shell(tmp_path / "a" / "tokens.json", tmp_path / "c" / "key")
     shell.done("tokens", "add", "erp")
     requests = shell.office.store.requests
-    with requests._open_to_write():  # held open, so that what SQLite has beside its file is there
-        requests.record(
+    with requests.recording() as recording:  # held open, so that what SQLite has beside its file is there
+        recording.record(
             [SeenRequest(at=datetime.now(UTC), method="GET", path="/", status=401, reason="no_credential")]
         )
         assert [path.name for path in tmp_path.rglob("*-wal")] != []
