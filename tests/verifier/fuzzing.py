@@ -13,17 +13,16 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-import orjson
-
 from tests.domain.worlds import NOW, SECOND, assign, endpoint, token
 from tests.verifier import plain_rule
 from tokentui.domain.decision import Decision, Guard, Request
+from tokentui.domain.requests import SeenRequest
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.verifier.answers import Answers
 from tokentui.verifier.application import Verifier
+from tokentui.verifier.batches import packed, unpacked
 from tokentui.verifier.networks import Networks
 from tokentui.verifier.questions import DIALECTS
-from tokentui.verifier.seen import Seen, seen
 
 STATUSES = {200, 400, 401, 403, 404, 405}
 IDENTITY = ("x-token-name", "x-token-kind", "x-token-id", "x-endpoint")
@@ -299,7 +298,7 @@ class Listening:
 
     def __init__(self) -> None:
         self.told: list[str] = []
-        self.row: Seen | None = None
+        self.row: SeenRequest | None = None
         in_force: Any = InForceHere()
         self._verifier = Verifier(
             in_force,
@@ -311,7 +310,7 @@ class Listening:
         )
 
     def _hear(self, request: Request, decision: Decision, at: datetime, microseconds: int) -> None:
-        self.row = Seen(*orjson.loads(orjson.dumps(seen(request, decision, at, microseconds))))
+        (self.row,) = unpacked(packed([(request, decision, at, microseconds)])[1])
 
     def ask(self, asked: Asked) -> tuple[int, list[tuple[str, str]], bytes]:
         """Status, headers and body. Nothing in it waits, so that no event loop is needed."""
@@ -357,7 +356,7 @@ def check(listening: Listening, asked: Asked) -> str:
     return str(status)
 
 
-def check_row(row: Seen) -> None:
+def check_row(row: SeenRequest) -> None:
     """What is recorded is harmless and bounded."""
     assert row.path.isprintable()
     assert len(row.path) <= 512

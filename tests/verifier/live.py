@@ -17,6 +17,8 @@ from time import monotonic, sleep
 
 import pytest
 
+from tokentui.verifier.keeping import NAME
+
 PARSERS = ("httptools", "h11")
 #: How long the verifier may take for anything, in seconds: the machine may be busy.
 PATIENCE = 30.0
@@ -64,6 +66,13 @@ class Live:
 
     def workers(self) -> list[int]:
         """The processes that answer."""
+        return [each for each in self._children() if not records(each)]
+
+    def recorders(self) -> list[int]:
+        """The process that records, if there is one."""
+        return [each for each in self._children() if records(each)]
+
+    def _children(self) -> list[int]:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [int(each) for each in children.split()]
 
@@ -71,6 +80,13 @@ class Live:
         """End it as a service manager does; its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
+
+
+def records(process: int) -> bool:
+    """Whether it is what records requests, as lists of processes name it."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/comm").read_text().strip() == NAME
+    return False
 
 
 def _all_from(connection: socket.socket) -> bytes:

@@ -30,15 +30,22 @@ def test_messages_come_whole_and_in_order(pair: Pair) -> None:
 def test_a_message_that_came_in_part_waits_for_its_rest() -> None:
     raw, end = socket.socketpair()
     channel = Channel(end)
-    content = b'{"a":1}'
-    whole = len(content).to_bytes(4, "big") + content
+    content, rows = b'{"a":1}', b"rows"
+    whole = len(content).to_bytes(4, "big") + len(rows).to_bytes(4, "big") + content + rows
     for begin in range(len(whole) - 1):
         raw.send(whole[begin : begin + 1])
         assert list(channel.received()) == []
     raw.send(whole[-1:])
-    assert list(channel.received()) == [{"a": 1}]
+    assert list(channel.received()) == [{"a": 1, "rows": b"rows"}]
     raw.close()
     channel.close()
+
+
+def test_rows_are_whatever_bytes_and_come_with_their_message(pair: Pair) -> None:
+    one, other = pair
+    assert one.send({"amount": 1}, bytes(range(256)))
+    assert one.send({"amount": 0})
+    assert list(other.received()) == [{"amount": 1, "rows": bytes(range(256))}, {"amount": 0}]
 
 
 def test_who_is_not_listened_to_is_never_waited_for_and_what_waits_is_bounded(pair: Pair) -> None:

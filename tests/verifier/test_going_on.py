@@ -11,23 +11,26 @@ from typing import Any, NoReturn
 import pytest
 
 from tests.domain.worlds import NOW
+from tests.verifier.batch import noted, rows
 from tests.verifier.live import wait_until
 from tokentui.domain.decision import Decision, Reason, Request
 from tokentui.domain.requests import SeenRequest
 from tokentui.store.memory_requests import MemoryRequests
 from tokentui.store.queries import Window
 from tokentui.store.request_queries import RequestQuery
+from tokentui.verifier.batches import packed, unpacked
 from tokentui.verifier.frames import MOST_WAITING, Channel
+from tokentui.verifier.keeping import Keeper
 from tokentui.verifier.recorder import BATCH, Recorder
 from tokentui.verifier.reporting import Reporter
-from tokentui.verifier.seen import Seen, seen
 from tokentui.verifier.supervisor import Supervisor
 
 GOOD, BAD = "/good", "/bad"
 
 
-def row(path: str) -> Seen:
-    return Seen(*seen(Request("GET", path.encode()), Decision(Reason.NO_CREDENTIAL), NOW, 1))  # type: ignore[arg-type]
+def told_paths(messages: Iterable[Any]) -> list[str]:
+    """The paths in the rows of messages."""
+    return [one.path for message in messages if "rows" in message for one in unpacked(message["rows"])]
 
 
 class Choosy(MemoryRequests):
@@ -52,10 +55,10 @@ def test_a_batch_that_cannot_be_kept_for_whatever_reason_is_lost_and_the_next_on
     told: list[str] = []
     requests = Choosy()
     recorder = Recorder(requests, told.append, clock=lambda: NOW)
-    for number in range(3 * BATCH):
-        recorder.take(row(BAD if number == BATCH + 7 else GOOD))
+    for names in ([GOOD] * BATCH, [BAD, *[GOOD] * (BATCH - 1)], [GOOD] * BATCH):
+        recorder.take(rows(*names), BATCH)
     recorder.end()
-    assert (recorder.kept, recorder.lost) == (2 * BATCH, BATCH)
+    assert (recorder.kept, recorder.dropped) == (2 * BATCH, BATCH)
     assert requests.lost(NOW) == BATCH
     assert requests.page(RequestQuery(), Window(0, 1)).total == 2 * BATCH
     assert told == ["Requests are not recorded: an unexpected ValueError.", "Requests are recorded again."]
@@ -79,14 +82,14 @@ async def test_a_decision_that_cannot_be_told_is_counted_with_the_next_message_a
     reporter(Request("GET", b"/x"), odd, NOW, 1)
     assert await _heard(its, "lost") == 1
     reporter(Request("GET", b"/y"), Decision(Reason.NO_CREDENTIAL), NOW, 1)
-    assert await _heard(its, "seen") == [list(row("/y"))]
+    assert [one.path for one in unpacked(await _heard(its, "rows"))] == ["/y"]
     reporter.end(loop)
 
 
 async def _heard(channel: Channel, what: str) -> Any:
     for _ in range(1000):
         for message in channel.received():
-            if message[what]:
+            if message.get(what):
                 return message[what]
         await asyncio.sleep(0.01)
     return pytest.fail(f"no {what} was told")
@@ -105,7 +108,7 @@ def test_a_worker_that_ends_while_too_much_waits_tells_its_last_decisions_and_wh
     pair: tuple[Channel, Channel],
 ) -> None:
     ours, its = pair
-    while ours.send({"seen": [], "lost": 0, "text": "x" * 100_000}):
+    while ours.send({"lost": 0, "text": "x" * 100_000}):
         pass
     assert ours.waiting > MOST_WAITING
     reporter, loop = Reporter(ours), asyncio.new_event_loop()
@@ -119,7 +122,7 @@ def test_a_worker_that_ends_while_too_much_waits_tells_its_last_decisions_and_wh
     heard.extend(its.received())
     loop.close()
     assert sum(message["lost"] for message in heard) == 1
-    assert [path for message in heard for path in message["seen"]] == [list(row("/y"))]
+    assert told_paths(heard) == ["/y"]
 
 
 def test_nothing_is_sent_twice_where_the_other_side_does_not_listen(pair: tuple[Channel, Channel]) -> None:
@@ -136,20 +139,22 @@ def test_nothing_is_sent_twice_where_the_other_side_does_not_listen(pair: tuple[
 def test_of_a_worker_that_has_gone_what_it_told_is_heard_and_what_it_could_not_tell_is_lost() -> None:
     def work(channel: Channel) -> NoReturn:
         try:
-            channel.count[0] = 10
+            channel.counts[0] = 10
             channel.send({"ready": True})
-            channel.send({"seen": [tuple(row(path)) for path in ("/x", "/y", "/z")], "lost": 2})
+            channel.send({**packed([noted()] * 3)[0], "lost": 2}, rows("/x", "/y", "/z"))
         finally:
             os._exit(0)
 
-    recorder = Recorder(MemoryRequests(), pytest.fail)
-    supervisor = Supervisor(work, 1, recorder)
+    keeper = Keeper(Recorder(MemoryRequests(), pytest.fail))
+    supervisor = Supervisor(work, 1, keeper)
     supervisor._ready = True
     supervisor._begin_worker()
     (worker,) = supervisor._workers.values()
-    os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
+    os.waitid(os.P_PID, worker.child.pid, os.WEXITED | os.WNOWAIT)
     worker.channel.send({"waiting": 0})  # to nobody
     assert worker.channel.closed
+    keeper.begin(())
     supervisor._bury(worker)
-    assert recorder.waiting == 3
-    assert recorder.lost == 2 + 5
+    assert keeper.lost == 2 + 5
+    wait_until(lambda: keeper.kept == 3, "what it told is kept")
+    keeper.end()

@@ -3,19 +3,20 @@
 import json
 from typing import Any
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.verifier.asking import Answered, ask
+from tests.verifier.batch import noted
 from tests.verifier.conftest import Guarded
-from tests.verifier.test_recorder import seen
-from tokentui.store.memory_requests import MemoryRequests
+from tokentui.domain.decision import Reason
 from tokentui.verifier.answers import Answers
 from tokentui.verifier.application import Verifier
+from tokentui.verifier.batches import packed
 from tokentui.verifier.in_force import InForce
 from tokentui.verifier.metrics import Metrics
 from tokentui.verifier.networks import LOOPBACK, Networks
 from tokentui.verifier.pages import health, metrics
-from tokentui.verifier.recorder import Recorder
 
 
 class Clock:
@@ -34,6 +35,12 @@ def watched(guarded: Guarded, clock: Clock, *proxies: str) -> tuple[InForce, Ver
         "/metrics": lambda trusted: metrics(in_force, {}, trusted),
     }
     return in_force, Verifier(in_force, trusted=Networks(proxies or LOOPBACK), answers=Answers(), pages=shown)
+
+
+class Standing:
+    """How the recording stands."""
+
+    waiting, kept, lost = 3, 20, 2
 
 
 def told(answer: Answered) -> dict[str, object]:
@@ -75,11 +82,9 @@ def test_pages_are_read_only_and_a_place_that_is_none_is_404(guarded: Guarded) -
 
 
 def test_metrics_count_decisions_by_endpoint_slot_and_outcome_and_name_no_token() -> None:
-    recorder = Recorder(MemoryRequests(), print)
-    counted = Metrics(recorder)
-    counted.count(seen())
-    counted.count(seen()._replace(status=403, reason="insufficient_scope"))
-    counted.count(seen())
+    counted = Metrics(Standing())
+    counted.add(packed([noted(), noted(reason=Reason.INSUFFICIENT_SCOPE)])[0])
+    counted.add(packed([noted("/1")])[0])
     text = counted.news()["metrics"]
     assert "ERP" not in text
     families = {family.name: family for family in text_string_to_metric_families(text)}
@@ -89,12 +94,30 @@ def test_metrics_count_decisions_by_endpoint_slot_and_outcome_and_name_no_token(
         if one.name == "tokentui_decisions_total"
     }
     assert decisions == {("shop/orders", "GET", "allowed"): 2.0, ("shop/orders", "GET", "refused"): 1.0}
-    assert {"tokentui_decision_seconds", "tokentui_recorder_waiting", "tokentui_recorder_lost"} <= families.keys()
+    recorder = {
+        name: families[f"tokentui_recorder_{name}"].samples[0].value for name in ("waiting", "recorded", "lost")
+    }
+    assert recorder == {"waiting": 3, "recorded": 20, "lost": 2}
+
+
+def test_metrics_tell_how_long_decisions_took_in_buckets_of_seconds() -> None:
+    counted = Metrics(Standing())
+    quick, slow = noted(), noted()
+    counted.add(packed([(*quick[:3], 5), (*slow[:3], 30), (*slow[:3], 2_000_000)])[0])
+    families = {family.name: family for family in text_string_to_metric_families(counted.news()["metrics"])}
+    told = {
+        (one.name.rpartition("_")[2], one.labels.get("le", "")): one.value
+        for one in families["tokentui_decision_seconds"].samples
+    }
+    upto = {float(bound): value for (name, bound), value in told.items() if name == "bucket"}
+    assert [upto[each] for each in (5e-6, 1e-5, 2.5e-5, 5e-5, 1.0, float("inf"))] == [1, 1, 1, 2, 2, 3]
+    assert told["count", ""] == 3
+    assert told["sum", ""] == pytest.approx(2.000035)
 
 
 def test_metrics_name_tokens_where_that_is_asked_for() -> None:
-    counted = Metrics(Recorder(MemoryRequests(), print), token_names=True)
-    counted.count(seen())
+    counted = Metrics(Standing(), token_names=True)
+    counted.add(packed([noted()])[0])
     assert 'token="ERP"' in counted.news()["metrics"]
 
 

@@ -155,6 +155,23 @@ def test_a_worker_that_has_just_begun_ends_at_sigterm_as_any_other(estate: Estat
         assert monotonic() - begin < 5
 
 
+def test_what_records_is_replaced_where_it_is_killed_and_no_answer_waits_for_it(estate: Estate) -> None:
+    with live(estate.folder) as server:
+        with Load(server, kept(estate)).running() as load:
+            for _ in range(2):
+                (before,) = server.recorders()
+                recorded, goal = estate.recorded(), load.answered + 300
+                wait_until(lambda goal=goal: load.answered > goal, "requests are answered")  # type: ignore[misc]
+                os.kill(before, signal.SIGKILL)
+                wait_until(lambda before=before: server.recorders() not in ([], [before]), "it is replaced")  # type: ignore[misc]
+                wait_until(lambda recorded=recorded: estate.recorded() > recorded, "requests are recorded again")  # type: ignore[misc]
+        assert not load.odd
+        assert server.end() == 0
+        # What is kept in the moment of its death may be counted as lost too.
+        assert load.answered <= estate.recorded() + estate.lost() <= load.answered + 4 + 2 * BOUND
+        assert server.told.count("What records requests ended with exit code -9; another takes its place.") == 2
+
+
 def replaced(server: Live, before: list[int]) -> bool:
     now = server.workers()
     return len(now) == len(before) and before[0] not in now
@@ -162,8 +179,8 @@ def replaced(server: Live, before: list[int]) -> bool:
 
 def test_workers_are_gone_two_seconds_after_their_supervisor_was_killed(estate: Estate) -> None:
     with live(estate.folder, "--workers", "2") as server, Load(server, kept(estate)).running():
-        workers = server.workers()
-        assert len(workers) == 2
+        workers = [*server.workers(), *server.recorders()]
+        assert len(workers) == 3
         server.process.kill()
         server.process.wait()
         took = wait_until(lambda: not any(map(is_running, workers)), "the workers have gone")

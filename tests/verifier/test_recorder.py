@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.domain.worlds import NOW
+from tests.verifier.batch import recorded, rows
 from tokentui.domain.errors import StoreError
 from tokentui.store.memory_requests import MemoryRecording, MemoryRequests
 from tokentui.store.queries import Window
@@ -16,27 +17,6 @@ from tokentui.store.request_log import RequestLog
 from tokentui.store.request_queries import RequestQuery
 from tokentui.verifier import recorder as recorder_module
 from tokentui.verifier.recorder import BATCH, Recorder, Retention
-from tokentui.verifier.seen import Seen
-
-
-def seen(number: int = 0) -> Seen:
-    return Seen(
-        at=NOW.timestamp() + number,
-        method="GET",
-        path=f"/{number}",
-        endpoint_id="orders",
-        endpoint="shop/orders",
-        slot="GET",
-        token_id="erp",
-        token="ERP",
-        kind="endpoint",
-        previous=False,
-        fingerprint="",
-        address="192.0.2.7",
-        status=200,
-        reason="allowed",
-        duration=7,
-    )
 
 
 class Faulty(MemoryRequests):
@@ -59,25 +39,27 @@ def paths(requests: MemoryRequests | RequestLog) -> list[str]:
 def test_decisions_are_kept_in_batches_and_in_their_order(tmp_path: Path) -> None:
     log = RequestLog(tmp_path / "tokens.json")
     recorder = Recorder(log, pytest.fail, clock=lambda: NOW)
-    for number in range(BATCH + 5):
-        recorder.take(seen(number))
+    names = [f"/{number}" for number in range(BATCH + 5)]
+    for begin in range(0, len(names), 100):
+        some = names[begin : begin + 100]
+        recorder.take(rows(*some, begin=begin), len(some))
     assert recorder.keep_some()
     assert (recorder.kept, recorder.waiting) == (BATCH, 5)
     assert recorder.keep_some()
     assert not recorder.keep_some()
     recorder.end()
     assert paths(log)[:2] == [f"/{BATCH + 4}", f"/{BATCH + 3}"]
-    assert (recorder.kept, recorder.lost) == (BATCH + 5, 0)
+    assert (recorder.kept, recorder.dropped) == (BATCH + 5, 0)
 
 
-def test_where_the_queue_is_full_decisions_are_lost_and_their_number_is_kept() -> None:
+def test_the_number_of_what_was_lost_before_is_kept() -> None:
     requests = MemoryRequests()
-    recorder = Recorder(requests, pytest.fail, capacity=3, clock=lambda: NOW)
-    for number in range(5):
-        recorder.take(seen(number))
+    recorder = Recorder(requests, pytest.fail, clock=lambda: NOW)
+    recorder.lose(2)
+    assert recorder.busy
     recorder.keep_some()
-    assert sorted(paths(requests)) == ["/0", "/1", "/2"]
-    assert recorder.lost == requests.lost(NOW) == 2
+    assert requests.lost(NOW) == recorder.lost_kept == 2
+    assert not recorder.busy
 
 
 def test_what_cannot_be_kept_waits_is_told_once_and_is_kept_later(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +68,7 @@ def test_what_cannot_be_kept_waits_is_told_once_and_is_kept_later(monkeypatch: p
     told: list[str] = []
     requests = Faulty()
     recorder = Recorder(requests, told.append, clock=lambda: NOW)
-    recorder.take(seen())
+    recorder.take(rows("/0"), 1)
     for _ in range(3):
         assert not recorder.keep_some()
         assert not recorder.busy
@@ -101,9 +83,9 @@ def test_what_cannot_be_kept_waits_is_told_once_and_is_kept_later(monkeypatch: p
 def test_at_the_end_what_cannot_be_kept_is_told_as_lost() -> None:
     told: list[str] = []
     recorder = Recorder(Faulty(), told.append)
-    recorder.take(seen())
+    recorder.take(rows("/0"), 1)
     recorder.end()
-    assert recorder.lost == 1
+    assert recorder.dropped == 1
     assert told[-1] == "1 request could not be recorded."
 
 
@@ -113,8 +95,7 @@ def test_what_is_too_old_or_too_much_goes_in_small_steps(monkeypatch: pytest.Mon
     recorder = Recorder(
         requests, pytest.fail, retention=Retention(days=1, rows=6), clock=lambda: NOW + timedelta(days=1, seconds=5)
     )
-    for number in range(20):
-        recorder.take(seen(number))
+    recorder.take(rows(*(f"/{number}" for number in range(20))), 20)
     recorder.keep_some()
     left = [len(paths(requests))]
     while recorder.keep_some() or left[-1] != len(paths(requests)):
@@ -129,39 +110,39 @@ def test_where_the_file_is_moved_away_another_one_is_begun_and_nothing_is_lost(
 ) -> None:
     log, away = RequestLog(tmp_path / "tokens.json"), tmp_path / "away"
     recorder = Recorder(log, pytest.fail, clock=lambda: NOW)
-    recorder.take(seen(1))
+    recorder.take(rows("/1"), 1)
     recorder.keep_some()
     away.mkdir()
     for name in names:
         (tmp_path / name).rename(away / name)
-    recorder.take(seen(2))
+    recorder.take(rows("/2"), 1)
     recorder.keep_some()
     assert paths(log) == ["/2"]
-    recorder.take(seen(3))
+    recorder.take(rows("/3"), 1)
     recorder.end()
     assert sorted(paths(log)) == ["/2", "/3"]
     assert paths(RequestLog(away / "tokens.json")) == ["/1"]
-    assert (recorder.kept, recorder.lost) == (3, 0)
+    assert (recorder.kept, recorder.dropped) == (3, 0)
 
 
 def test_where_another_file_is_put_in_its_place_that_one_is_gone_on_with(tmp_path: Path) -> None:
     other = RequestLog(tmp_path / "other.json", tmp_path / "other.sqlite")
-    other.record([seen(7).request()])
+    other.record([recorded("/7")])
     log = RequestLog(tmp_path / "tokens.json")
     recorder = Recorder(log, pytest.fail, clock=lambda: NOW)
-    recorder.take(seen(1))
+    recorder.take(rows("/1"), 1)
     recorder.keep_some()
     other.path.rename(log.path)
     recorder.keep_some()  # there is nothing to keep, and it is seen all the same
     assert paths(log) == ["/7"]
-    recorder.take(seen(2))
+    recorder.take(rows("/2"), 1)
     recorder.end()
     assert sorted(paths(log)) == ["/2", "/7"]
 
 
 def test_what_is_too_old_goes_though_nothing_comes_any_more(tmp_path: Path) -> None:
     log = RequestLog(tmp_path / "tokens.json")
-    log.record([seen(number).request() for number in range(9)])
+    log.record([recorded(f"/{number}") for number in range(9)])
     recorder = Recorder(log, pytest.fail, retention=Retention(days=1), clock=lambda: NOW + timedelta(days=2))
     recorder.keep_some()
     assert paths(log) == []

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.domain.worlds import NOW
 from tokentui.domain.decision import Decision, Reason, Request
 from tokentui.domain.masking import MASK
-from tokentui.verifier.seen import Seen, path_of, seen, without_tokens
+from tokentui.verifier.batches import packed, unpacked
+from tokentui.verifier.seen import path_of, without_tokens
 
 VALUE = "Zz90Yy81" * 8
 #: One that came with an import, and has another form.
@@ -106,11 +107,11 @@ def test_whatever_the_target_is_its_path_is_one_short_printable_line_without_the
     ],
 )
 def test_a_method_is_told_where_it_has_a_name(method: str, told_as: str) -> None:
-    row = Seen(*seen(Request(method, b"/x"), Decision(Reason.METHOD_NOT_ALLOWED), NOW, 1))  # type: ignore[arg-type]
+    (row,) = unpacked(packed([(Request(method, b"/x"), Decision(Reason.METHOD_NOT_ALLOWED), NOW, 1)])[1])
     assert row.method == told_as
 
 
 def test_of_an_unknown_token_eight_digits_of_its_digest_are_told_and_of_others_nothing() -> None:
     for reason in Reason:
-        row = Seen(*seen(Request("GET", b"/x"), Decision(reason, about="0123abcd"), NOW, 1))  # type: ignore[arg-type]
+        (row,) = unpacked(packed([(Request("GET", b"/x"), Decision(reason, about="0123abcd"), NOW, 1)])[1])
         assert row.fingerprint == ("0123abcd" if reason is Reason.UNKNOWN_TOKEN else "")

@@ -78,17 +78,18 @@ def serve(
     """
     _check_installed()
     from tokentui.verifier import serving
+    from tokentui.verifier.keeping import Keeper
     from tokentui.verifier.metrics import Metrics
     from tokentui.verifier.recorder import Recorder, Retention
     from tokentui.verifier.supervisor import Supervisor
 
     make = _maker(office, trusted, realm, max_stale)
     recorder = Recorder(office.store.requests, _tell, retention=Retention(keep_days, keep_requests))
-    metrics = Metrics(recorder, token_names=metrics_token_names)
     sockets = serving.bind(serving.Places(host, None if unix else port, unix))
     try:
-        worker = serving.Worker(make, sockets)
-        supervisor = Supervisor(worker, workers, recorder, hear=metrics.count, news=metrics.news, told=_tell)
+        worker, keeper = serving.Worker(make, sockets), Keeper(recorder, _tell, not_its=sockets)
+        metrics = Metrics(keeper, token_names=metrics_token_names)
+        supervisor = Supervisor(worker, workers, keeper, hear=metrics.add, news=metrics.news, told=_tell)
         supervisor.run(lambda: _tell_places(sockets))
     finally:
         serving.close(sockets)

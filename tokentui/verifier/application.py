@@ -13,7 +13,7 @@ from tokentui.verifier.answers import Answer, Answers
 from tokentui.verifier.in_force import InForce
 from tokentui.verifier.networks import LOOPBACK, Networks
 from tokentui.verifier.questions import DIALECTS, BadQuestion, Dialect
-from tokentui.verifier.seen import without_tokens
+from tokentui.verifier.seen import Noted, without_tokens
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -50,8 +50,6 @@ class Page(Protocol):
 
 #: A decision on its way out.
 _Answered = tuple[Request, Decision, Answer]
-#: A decision that is out: when it was made, and how long it took in microseconds.
-Noted = tuple[Request, Decision, datetime, int]
 
 
 class Verifier:

@@ -1,15 +1,19 @@
-"""How a worker and its supervisor talk: JSON behind its length, over a socket that is never waited for."""
+"""How the verifier's processes talk: JSON and rows behind their lengths, over a socket that is never waited for."""
 
 import socket
+import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from mmap import mmap
 from typing import Any
 
 import orjson
 
-_HEAD = 4
-#: What a count takes.
-COUNT_BYTES = 8
+#: What stands before a message: the lengths of its JSON and of its rows.
+_HEAD = struct.Struct("!II")
+#: How many numbers both sides see, and what they take.
+COUNTS = 3
+COUNT_BYTES = 8 * COUNTS
 #: So much is kept of what the other side has not taken yet, in bytes.
 MOST_WAITING = 8 << 20
 
@@ -19,8 +23,8 @@ class Channel:
 
     def __init__(self, connection: socket.socket, shared: mmap | None = None) -> None:
         """`shared` is memory that both processes see."""
-        #: A number that the other side sees at once where memory is shared, also when nothing more can be sent.
-        self.count = memoryview(shared or bytearray(COUNT_BYTES)).cast("Q")
+        #: Numbers that the other side sees at once where memory is shared, also when nothing more can be sent.
+        self.counts = memoryview(shared or bytearray(COUNT_BYTES)).cast("Q")
         connection.setblocking(False)
         self._connection = connection
         self._outgoing = bytearray()
@@ -37,12 +41,17 @@ class Channel:
         """How many bytes the other side has not taken yet."""
         return len(self._outgoing)
 
-    def send(self, message: object) -> bool:
-        """Send it, or keep it to be sent; False where too much is waiting already, and then it is not kept."""
+    def send(self, message: object, rows: bytes = b"") -> bool:
+        """Send it, or keep it to be sent; False where too much is waiting already, and then it is not kept.
+
+        `rows` are whatever bytes belong to a message, which then is a `dict`: they come with it under that name.
+        """
         if self.closed or len(self._outgoing) > MOST_WAITING:
             return False
         content = orjson.dumps(message)
-        self._outgoing += len(content).to_bytes(_HEAD, "big") + content
+        self._outgoing += _HEAD.pack(len(content), len(rows))
+        self._outgoing += content
+        self._outgoing += rows
         self.push()
         return True
 
@@ -73,12 +82,17 @@ class Channel:
         """All messages that have come whole."""
         self._pull()
         begin, had = 0, len(self._incoming)
-        while had - begin >= _HEAD:
-            end = begin + _HEAD + int.from_bytes(self._incoming[begin : begin + _HEAD], "big")
+        while had - begin >= _HEAD.size:
+            length, rows = _HEAD.unpack_from(self._incoming, begin)
+            end = begin + _HEAD.size + length + rows
             if end > had:
                 break
-            yield orjson.loads(memoryview(self._incoming)[begin + _HEAD : end].tobytes())
+            content = bytes(memoryview(self._incoming)[begin + _HEAD.size : end])
             begin = end
+            message = orjson.loads(content[:length])
+            if rows:
+                message["rows"] = content[length:]
+            yield message
         del self._incoming[:begin]
 
     def _pull(self) -> None:
@@ -93,6 +107,11 @@ class Channel:
             pass
         except OSError:
             self.closed = True
+
+    def finish(self) -> None:
+        """Tell the other side that nothing more will be sent."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
         """Close the socket."""

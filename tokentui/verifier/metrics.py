@@ -1,49 +1,69 @@
 """What Prometheus is told: decisions and how the recording stands; no token's name unless it is asked for."""
 
-from typing import Any
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-
-from tokentui.verifier.recorder import Recorder
-from tokentui.verifier.seen import Seen
+from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST.encode("ascii")
-#: In seconds: most decisions take some microseconds.
-_BUCKETS = (0.000_005, 0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.001, 0.01, 0.1, 1.0)
+#: In microseconds: most decisions take some.
+_BUCKETS = (5, 10, 25, 50, 100, 250, 1_000, 10_000, 100_000, 1_000_000)
+_BOUNDS = (*(str(bound / 1e6) for bound in _BUCKETS), "+Inf")
 
 
-class Metrics:
+class Standing(Protocol):
+    """How the recording stands, in decisions."""
+
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def kept(self) -> int: ...
+    @property
+    def lost(self) -> int: ...
+
+
+class Metrics(Collector):
     """Of all workers together; kept where all of them report to."""
 
-    def __init__(self, recorder: Recorder, *, token_names: bool = False) -> None:
-        self._registry = CollectorRegistry()
+    def __init__(self, standing: Standing, *, token_names: bool = False) -> None:
         self._token_names = token_names
-        labels = ["endpoint", "slot", "outcome", "reason", *(["token"] if token_names else [])]
-        self._decisions = Counter(
-            "tokentui_decisions_total", "Requests that were decided about.", labels, registry=self._registry
-        )
-        self._seconds = Histogram(
-            "tokentui_decision_seconds", "How long a decision took.", registry=self._registry, buckets=_BUCKETS
-        )
+        self._decisions: Counter[tuple[str, ...]] = Counter()
+        self._took = [0] * len(_BOUNDS)
+        self._microseconds = 0
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
         for name, what, amount in (
-            ("waiting", "Decisions that wait to be recorded.", lambda: recorder.waiting),
-            ("recorded", "Decisions that were recorded since the start.", lambda: recorder.kept),
-            ("lost", "Decisions that could not be recorded since the start.", lambda: recorder.lost),
+            ("waiting", "Decisions that wait to be recorded.", lambda: standing.waiting),
+            ("recorded", "Decisions that were recorded since the start.", lambda: standing.kept),
+            ("lost", "Decisions that could not be recorded since the start.", lambda: standing.lost),
         ):
             gauge = Gauge(f"tokentui_recorder_{name}", what, registry=self._registry)
             gauge.set_function(amount)
-        self._children: dict[tuple[str, ...], Counter] = {}
 
-    def count(self, seen: Seen) -> None:
-        """Count a decision."""
-        outcome = "allowed" if seen.status == 200 else "refused"
-        labels = (seen.endpoint, seen.slot, outcome, seen.reason, *((seen.token,) if self._token_names else ()))
-        child = self._children.get(labels)
-        if child is None:
-            child = self._children[labels] = self._decisions.labels(*labels)
-        child.inc()
-        self._seconds.observe(seen.duration / 1e6)
+    def add(self, sums: Mapping[str, Any]) -> None:
+        """Add the sums of a batch."""
+        for *labels, token, amount in sums["decisions"]:
+            self._decisions[(*labels, *((token,) if self._token_names else ()))] += amount
+        for microseconds, amount in sums["took"]:
+            self._took[bisect_left(_BUCKETS, microseconds)] += amount
+            self._microseconds += microseconds * amount
+
+    def collect(self) -> Iterator[Metric]:
+        """The families of what was added up; for the registry."""
+        labels = ["endpoint", "slot", "outcome", "reason", *(["token"] if self._token_names else [])]
+        decisions = CounterMetricFamily("tokentui_decisions", "Requests that were decided about.", labels=labels)
+        for values, amount in self._decisions.items():
+            decisions.add_metric(values, amount)
+        yield decisions
+        seconds = HistogramMetricFamily("tokentui_decision_seconds", "How long a decision took.")
+        upto = [sum(self._took[: place + 1]) for place in range(len(_BOUNDS))]
+        seconds.add_metric([], list(zip(_BOUNDS, upto, strict=True)), self._microseconds / 1e6)
+        yield seconds
 
     def news(self) -> dict[str, Any]:
         """The text of all of them, for the workers to show."""

@@ -1,7 +1,7 @@
-"""The supervisor's side of the recording: what workers tell waits in a bounded queue, and is kept in batches.
+"""Keeps the batches that workers tell, and forgets what is too old.
 
-The decision is out long before. What cannot be kept, because the queue is full or the disk is, is counted as lost,
-and the count is kept as soon as something can be. What is older than it is to be kept goes in small steps.
+The decisions are out long before. What cannot be kept, because the disk is full, waits, and what could never be kept
+is counted as lost; the count is kept too. What is older than it is to be kept goes in small steps.
 """
 
 from collections import deque
@@ -9,18 +9,15 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from time import monotonic
 
 from tokentui.domain.errors import StoreError
 from tokentui.services.desk import utc_now
 from tokentui.services.wording import amount
 from tokentui.store.protocol import Recording, Requests
-from tokentui.verifier.seen import Seen
+from tokentui.verifier.batches import unpacked
 
-#: So many decisions may wait to be kept.
-CAPACITY = 50_000
-#: So many are kept in one go.
+#: When so many decisions are together they are kept in one go.
 BATCH = 500
 #: How often keeping is tried again after it failed, in seconds.
 _AGAIN_SECONDS = 1.0
@@ -46,54 +43,47 @@ class Recorder:
         told: Callable[[str], object],
         *,
         retention: Retention | None = None,
-        capacity: int = CAPACITY,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """`told` takes a line for the log whenever keeping begins to fail, and when it works again."""
-        self._requests, self._told, self._capacity, self._clock = requests, told, capacity, clock
+        self._requests, self._told, self._clock = requests, told, clock
         self._retention = retention or Retention()
-        self._waiting: deque[Seen] = deque()
+        #: Rows as workers pack them, and how many each has.
+        self._batches: deque[tuple[bytes, int]] = deque()
         self._open = ExitStack()
         self._recording: Recording | None = None
         self._trouble = ""
         self._not_before = 0.0
         self._prune_at = 0.0
-        #: How many decisions were kept, and how many were not, since it began.
-        self.kept, self.lost = 0, 0
-        self._lost_untold = 0
-
-    @property
-    def waiting(self) -> int:
-        """How many decisions wait to be kept."""
-        return len(self._waiting)
+        #: How many decisions wait, were kept, and were not, since it began.
+        self.waiting, self.kept, self.dropped = 0, 0, 0
+        #: Of those that are lost, here or before they came here: how many it is to keep the number of, and has kept.
+        self._lost, self.lost_kept = 0, 0
 
     @property
     def busy(self) -> bool:
         """Whether something could be kept at once."""
-        return bool(self._waiting) and monotonic() >= self._not_before
+        return bool(self._batches or self._lost) and monotonic() >= self._not_before
 
-    def take(self, seen: Seen) -> None:
-        """Take a decision to be kept; where too many wait, it is lost."""
-        if len(self._waiting) >= self._capacity:
-            self.lose(1)
-        else:
-            self._waiting.append(seen)
+    def take(self, rows: bytes, amount: int) -> None:
+        """Take so many decisions to be kept."""
+        self._batches.append((rows, amount))
+        self.waiting += amount
 
     def lose(self, amount: int) -> None:
-        """Count decisions that nobody can keep any more."""
-        self.lost += amount
-        self._lost_untold += amount
+        """Keep the number of decisions that nobody can keep any more."""
+        self._lost += amount
 
     def keep_some(self) -> bool:
-        """Keep a batch, and forget what is too old; False where nothing was kept. What fails is told once."""
+        """Keep some batches, and forget what is too old; False where nothing was kept. What fails is told once."""
         if monotonic() < self._not_before:
             return False
-        batch = list(islice(self._waiting, BATCH))
+        batches, waiting = self._next(), self.waiting
         try:
             if self._recording is not None and self._recording.moved():
                 self._close()
-            if batch or self._lost_untold:
-                self._keep(self._recording or self._begin(), batch)
+            if batches or self._lost:
+                self._keep(self._recording or self._begin(), batches)
             if monotonic() >= self._prune_at:
                 self._prune()
         except StoreError as error:
@@ -101,29 +91,44 @@ class Recorder:
             self._not_before = monotonic() + _AGAIN_SECONDS
             self._tell(f"Requests are not recorded: {error}")
             return False
-        except Exception as error:  # noqa: BLE001 - something in this batch that nobody thought of: go on without it
+        except Exception as error:  # noqa: BLE001 - something in them that nobody thought of: go on without it
             self._close()
-            self._drop(len(batch))
+            self._drop(len(batches) if self.waiting == waiting else 0)
             self._tell(f"Requests are not recorded: an unexpected {type(error).__name__}.")
-            return bool(batch)
+            return bool(batches)
         self._tell("")
-        return bool(batch)
-
-    def _drop(self, amount: int) -> None:
-        for _ in range(amount):
-            self._waiting.popleft()
-        self.lose(amount)
+        return bool(batches)
 
     def end(self) -> None:
         """Keep what waits; what cannot be kept now is lost."""
         self._not_before = 0.0
         while self.keep_some():
             pass
-        if self._waiting:
-            self._told(f"{amount(len(self._waiting), 'request')} could not be recorded.")
-        self.lose(len(self._waiting))
-        self._waiting.clear()
+        if self.waiting:
+            self._told(f"{amount(self.waiting, 'request')} could not be recorded.")
+        self._drop(len(self._batches))
         self._close()
+
+    def _next(self) -> list[bytes]:
+        """The first that are waiting, until they are enough."""
+        batches, together = [], 0
+        for rows, number in self._batches:
+            if together >= BATCH:
+                break
+            batches.append(rows)
+            together += number
+        return batches
+
+    def _went(self, batches: int) -> int:
+        """So many batches wait no longer: how many decisions that are."""
+        went = sum(self._batches.popleft()[1] for _ in range(batches))
+        self.waiting -= went
+        return went
+
+    def _drop(self, batches: int) -> None:
+        went = self._went(batches)
+        self.dropped += went
+        self._lost += went
 
     def _begin(self) -> Recording:
         self._recording = self._open.enter_context(self._requests.recording())
@@ -136,14 +141,13 @@ class Recorder:
         except StoreError as error:
             self._tell(f"Requests are not recorded: {error}")
 
-    def _keep(self, recording: Recording, batch: list[Seen]) -> None:
-        recording.record([each.request() for each in batch])
-        for _ in batch:
-            self._waiting.popleft()
-        self.kept += len(batch)
-        if self._lost_untold:
-            recording.lose(self._clock(), self._lost_untold)
-            self._lost_untold = 0
+    def _keep(self, recording: Recording, batches: list[bytes]) -> None:
+        if self._lost:
+            recording.lose(self._clock(), self._lost)
+            self.lost_kept += self._lost
+            self._lost = 0
+        recording.record([one for rows in batches for one in unpacked(rows)])
+        self.kept += self._went(len(batches))
 
     def _prune(self) -> None:
         """A small step, between two batches; also where nothing has come since it began."""

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from tokentui.domain.decision import Decision, Request
+from tokentui.verifier.batches import packed
 from tokentui.verifier.frames import Channel
-from tokentui.verifier.seen import seen
+from tokentui.verifier.seen import Noted
 
 #: A batch is told when it has so many decisions, or after so many seconds.
 _BATCH = 256
@@ -20,7 +21,7 @@ class Reporter:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._batch: list[tuple[object, ...]] = []
+        self._batch: list[Noted] = []
         self._lost = 0
         self._timer: asyncio.TimerHandle | None = None
         #: What the supervisor said last: how the recording stands, and the metrics.
@@ -28,7 +29,7 @@ class Reporter:
 
     def __call__(self, request: Request, decision: Decision, at: datetime, microseconds: int) -> None:
         """Take a decision; a `Listener`."""
-        self._batch.append(seen(request, decision, at, microseconds))
+        self._batch.append((request, decision, at, microseconds))
         if len(self._batch) >= _BATCH:
             self._tell()
 
@@ -60,9 +61,10 @@ class Reporter:
         if not self._batch and not self._lost:
             return
         batch, self._batch = self._batch, []
-        self._channel.count[0] += len(batch)
+        self._channel.counts[0] += len(batch)
         try:
-            told = self._channel.send({"seen": batch, "lost": self._lost})
+            sums, rows = packed(batch) if batch else ({}, b"")
+            told = self._channel.send({**sums, "lost": self._lost}, rows)
         except TypeError:  # something in it is no text that can be sent
             told = False
         self._lost = 0 if told else self._lost + len(batch)

@@ -5,14 +5,15 @@ A token that somebody put into the path is hidden there, and a method is told wh
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import unquote
 
-from tokentui.domain.decision import Decision, Reason, Request
+from tokentui.domain.decision import Decision, Request
 from tokentui.domain.masking import MASK
-from tokentui.domain.requests import SeenRequest
+
+#: A decision that is out: when it was made, and how long it took in microseconds.
+Noted = tuple[Request, Decision, datetime, int]
 
 #: So many characters of a path are kept.
 _KEPT = 512
@@ -38,69 +39,6 @@ _WORD = re.compile(r"[A-Za-z0-9\-._~+]{16,}=*")
 _LONG = re.compile(rb"[A-Za-z0-9\-._~+%]{16}")
 #: Most of a generated one, be it unknown: of another installation, or one that is gone.
 _GENERATED = re.compile(r"[A-Za-z0-9]{48,}")
-
-
-class Seen(NamedTuple):
-    """A decision, as a worker tells of it."""
-
-    #: When, in seconds since 1970.
-    at: float
-    method: str
-    path: str
-    endpoint_id: str
-    #: What people call the endpoint.
-    endpoint: str
-    slot: str
-    token_id: str
-    token: str
-    kind: str
-    previous: bool
-    fingerprint: str
-    address: str
-    status: int
-    reason: str
-    #: In microseconds.
-    duration: int
-
-    def request(self) -> SeenRequest:
-        """As it is recorded."""
-        return SeenRequest(
-            at=datetime.fromtimestamp(self.at, UTC),
-            method=self.method,
-            path=self.path,
-            endpoint_id=self.endpoint_id,
-            slot=self.slot,
-            token_id=self.token_id,
-            kind=self.kind,
-            previous=self.previous,
-            fingerprint=self.fingerprint,
-            address=self.address,
-            status=self.status,
-            reason=self.reason,
-            duration=self.duration,
-        )
-
-
-def seen(request: Request, decision: Decision, at: datetime, microseconds: int) -> tuple[object, ...]:
-    """What is told of it: the fields of `Seen`, in the plain tuple that is soonest made and sent."""
-    endpoint, reason = decision.endpoint, decision.reason
-    return (
-        at.timestamp(),
-        method_of(request),
-        path_of(request.target),
-        endpoint.id if endpoint else "",
-        endpoint.ref if endpoint else "",
-        decision.slot or "",
-        decision.token_id,
-        decision.token_name,
-        decision.kind,
-        decision.previous,
-        decision.about if reason is Reason.UNKNOWN_TOKEN else "",
-        request.client,
-        reason.status,
-        reason.value,
-        microseconds,
-    )
 
 
 def method_of(request: Request) -> str:

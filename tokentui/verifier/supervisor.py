@@ -1,25 +1,22 @@
-"""One process that binds the sockets and records, and the workers that answer: each a process of its own.
+"""One process that binds the sockets, the workers that answer, and one that records: each a process of its own.
 
-The recorder's work does not slow the answers so, and the file of the requests seen has one writer. Workers that die
-are replaced; when the supervisor goes, be it killed, they go too.
+The recorder's work does not slow the answers so, and the file of the requests seen has one writer. Those that die are
+replaced; when the supervisor goes, be it killed, they go too.
 """
 
 import os
 import select
 import signal
-import socket
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from mmap import mmap
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from time import monotonic
-from typing import Any, NoReturn
+from typing import Any
 
 from tokentui.domain.errors import TokenTuiError
-from tokentui.verifier.frames import COUNT_BYTES, Channel
-from tokentui.verifier.recorder import Recorder
-from tokentui.verifier.seen import Seen
+from tokentui.verifier.children import ENDS, Child, Pause, Work, begin
+from tokentui.verifier.frames import Channel
+from tokentui.verifier.keeping import Keeper
 
 #: How often the workers are told how the recording stands, in seconds.
 _NEWS_SECONDS = 1.0
@@ -27,14 +24,8 @@ _NEWS_SECONDS = 1.0
 _TURN_SECONDS = 0.05
 #: How long workers have to end, in seconds.
 _PATIENCE = 10.0
-#: Where a worker lives shorter than this, in seconds, the next one begins after a pause, which grows to the longest.
-_SHORT_LIFE = 2.0
-_LONGEST_PAUSE = 5.0
-#: What tells it to end.
-_ENDS = (signal.SIGTERM, signal.SIGINT)
 
-Work = Callable[[Channel], NoReturn]
-Hear = Callable[[Seen], object]
+Hear = Callable[[Mapping[str, Any]], object]
 
 
 class CannotServe(TokenTuiError):
@@ -43,12 +34,14 @@ class CannotServe(TokenTuiError):
 
 @dataclass
 class _Worker:
-    pid: int
-    channel: Channel
-    born: float = field(default_factory=monotonic)
+    child: Child
     ready: bool = False
     #: How many of its decisions were heard, or heard to be lost.
     heard: int = 0
+
+    @property
+    def channel(self) -> Channel:
+        return self.child.channel
 
 
 class Supervisor:
@@ -58,27 +51,28 @@ class Supervisor:
         self,
         work: Work,
         amount: int,
-        recorder: Recorder,
+        keeper: Keeper,
         *,
-        hear: Hear = lambda seen: None,
+        hear: Hear = lambda sums: None,
         news: Callable[[], dict[str, Any]] = dict,
         told: Callable[[str], object] = lambda line: None,
     ) -> None:
-        """`hear` is given each decision, and `news` gives what workers shall know, once a second."""
-        self._work, self._amount, self._recorder = work, amount, recorder
+        """`hear` is given the sums of each batch, and `news` gives what workers shall know, once a second."""
+        self._work, self._amount, self._keeper = work, amount, keeper
         self._hear, self._news, self._told = hear, news, told
         self._workers: dict[int, _Worker] = {}
         self._ending = False
         self._told_news = 0.0
         #: Whether all workers answered once: from then on nothing that one of them says or does is the end of all.
         self._ready = False
-        self._pause, self._not_before = 0.0, 0.0
+        self._pause = Pause()
         self._trouble = ""
 
     def run(self, ready: Callable[[], object]) -> None:
         """Until SIGTERM or SIGINT; `ready` is called when all workers answer. Raises `CannotServe`."""
         with self._signals():
             try:
+                self._keeper.begin(())
                 for _ in range(self._amount):
                     self._begin_worker()
                 self._wait_until_ready()
@@ -87,11 +81,11 @@ class Supervisor:
                     self._turn()
             finally:
                 self._end_workers()
-                self._recorder.end()
+                self._keeper.end()
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
-        before = {number: signal.signal(number, self._end) for number in _ENDS}
+        before = {number: signal.signal(number, self._end) for number in ENDS}
         try:
             yield
         finally:
@@ -101,26 +95,15 @@ class Supervisor:
     def _end(self, number: int, frame: object) -> None:
         self._ending = True
 
-    # ------------------------------------------------------------------ workers
+    # ------------------------------------------------------------------ children
+
+    def _channels(self) -> list[Channel]:
+        keeping = self._keeper.channel
+        return [*(worker.channel for worker in self._workers.values()), *([keeping] if keeping else [])]
 
     def _begin_worker(self) -> None:
-        (ours, its), shared = socket.socketpair(), mmap(-1, COUNT_BYTES)
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError, ValueError):  # a log that cannot be written is no reason to begin none
-                stream.flush()
-        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # else one that comes now is taken for ours, and lost
-        pid = os.fork()
-        if pid == 0:
-            ours.close()
-            for other in self._workers.values():
-                other.channel.close()
-            for number in _ENDS:
-                signal.signal(number, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
-            self._work(Channel(its, shared))
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
-        its.close()
-        self._workers[pid] = _Worker(pid, Channel(ours, shared))
+        child = begin(self._work, self._channels())
+        self._workers[child.pid] = _Worker(child)
 
     def _wait_until_ready(self) -> None:
         while not self._ending and not all(worker.ready for worker in self._workers.values()):
@@ -128,17 +111,26 @@ class Supervisor:
         self._ready = True
 
     def _turn(self) -> None:
-        """Hear, keep, and see who has ended."""
-        by_channel = {worker.channel: worker for worker in self._workers.values()}
-        waits = 0.0 if self._recorder.busy else _TURN_SECONDS
-        for channel in select.select(list(by_channel), (), (), waits)[0]:
-            self._listen(by_channel[channel])
-        self._recorder.keep_some()
+        """Hear, pass on, and see who has ended."""
+        self._hear_all()
         self._tell_news()
         for worker in [each for each in self._workers.values() if each.channel.closed]:
             self._bury(worker)
-        if len(self._workers) < self._amount and monotonic() >= self._not_before and not self._ending:
+        if self._ending:
+            return
+        self._keeper.begin(self._channels())
+        if len(self._workers) < self._amount and self._pause.over:
             self._begin_worker()
+
+    def _hear_all(self) -> None:
+        """What workers say, as soon as one says something; what there is to keep goes to the keeper."""
+        by_channel = {worker.channel: worker for worker in self._workers.values()}
+        keeping = self._keeper.channel
+        sending = [keeping] if keeping and keeping.waiting else []
+        for channel in select.select(self._channels(), sending, (), _TURN_SECONDS)[0]:
+            if channel in by_channel:
+                self._listen(by_channel[channel])
+        self._keeper.tend()
 
     def _listen(self, worker: _Worker) -> None:
         for message in worker.channel.received():
@@ -147,17 +139,15 @@ class Supervisor:
             if "told" in message:
                 self._tell(message["told"])
             worker.ready = worker.ready or bool(message.get("ready"))
-            lost, rows = message.get("lost", 0), message.get("seen", ())
-            worker.heard += lost + len(rows)
-            self._recorder.lose(lost)
-            for row in rows:
-                seen = Seen(*row)
-                self._recorder.take(seen)
-                self._count(seen)
+            worker.heard += message.get("lost", 0) + message.get("amount", 0)
+            self._keeper.lose(message.get("lost", 0))
+            if "rows" in message:
+                self._keeper.take(message["rows"], message["amount"])
+                self._count(message)
 
-    def _count(self, seen: Seen) -> None:
+    def _count(self, sums: Mapping[str, Any]) -> None:
         try:
-            self._hear(seen)
+            self._hear(sums)
         except Exception as error:  # noqa: BLE001 - who only counts shall not end who decides
             self._tell(f"Metrics are not kept: an unexpected {type(error).__name__}.")
 
@@ -177,7 +167,7 @@ class Supervisor:
         if monotonic() - self._told_news < _NEWS_SECONDS:
             return
         self._told_news = monotonic()
-        standing = {"waiting": self._recorder.waiting, "lost": self._recorder.lost, **self._news()}
+        standing = {"waiting": self._keeper.waiting, "lost": self._keeper.lost, **self._news()}
         for worker in self._workers.values():
             if not worker.channel.waiting:  # one that does not listen gets no more to listen to
                 worker.channel.send(standing)
@@ -189,36 +179,34 @@ class Supervisor:
             return
         if not self._ready:
             raise CannotServe(f"A worker ended before it could answer, with exit code {code}.")
-        short = not worker.ready or monotonic() - worker.born < _SHORT_LIFE
-        self._pause = min(max(2 * self._pause, 0.1), _LONGEST_PAUSE) if short else 0.0
-        self._not_before = monotonic() + self._pause
+        self._pause.after(worker.child, worked=worker.ready)
         if worker.ready:
             self._told(f"A worker ended with exit code {code}; another takes its place.")
 
     def _part_with(self, worker: _Worker) -> int:
         """Hear its last words, and count what it could not tell any more as lost; its exit code."""
-        del self._workers[worker.pid]
-        code = os.waitstatus_to_exitcode(os.waitpid(worker.pid, 0)[1])
+        del self._workers[worker.child.pid]
+        code = worker.child.ended()
         try:
             self._listen(worker)
         finally:
-            self._recorder.lose(max(0, worker.channel.count[0] - worker.heard))
+            self._keeper.lose(max(0, worker.channel.counts[0] - worker.heard))
             worker.channel.close()
         return code
 
     def _end_workers(self) -> None:
         """Let them answer what is under way and tell the last decisions; who does not end is killed."""
-        for worker in self._workers.values():
-            os.kill(worker.pid, signal.SIGTERM)
+        for pid in self._workers:
+            os.kill(pid, signal.SIGTERM)
         end = monotonic() + _PATIENCE
         while self._workers:
             for worker in list(self._workers.values()):
                 self._listen(worker)
                 worker.channel.push()
                 if monotonic() > end:
-                    os.kill(worker.pid, signal.SIGKILL)
+                    os.kill(worker.child.pid, signal.SIGKILL)
                 if worker.channel.closed:
                     self._part_with(worker)
-            self._recorder.keep_some()
+            self._keeper.tend()
             if self._workers:
                 select.select([worker.channel for worker in self._workers.values()], (), (), _TURN_SECONDS)
