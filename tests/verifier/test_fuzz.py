@@ -41,7 +41,7 @@ def _as_it_came(target: Any, is_token: Callable[[str], bool]) -> str:
 FAULTS = {
     "the left-most address": (questions, "client_of", _left_most),
     "the last of several, _ or not": (questions, "_picked", _last_wins),
-    "any peer": (application, "_peer", lambda scope: None),
+    "any peer": (application, "peer_of", lambda client, server: None),
     "any body": (Guard, "decide", lambda self, request, now: None),
     "the path as it came": (application, "without_tokens", _as_it_came),
 }

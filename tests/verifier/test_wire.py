@@ -16,6 +16,7 @@ from tokentui.verifier import wire
 from tokentui.verifier.answers import Answer, Answers
 from tokentui.verifier.application import Verifier
 from tokentui.verifier.networks import Networks
+from tokentui.verifier.wire_httptools import MOST_HEAD
 
 STRICT = {"httptools": wire._with_httptools, "h11": wire._with_h11}
 every_parser = pytest.mark.parametrize("parser", STRICT)
@@ -35,7 +36,7 @@ async def connected(
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A connection to a server that closes it after so many seconds of silence."""
     fractions: Any = silence  # which it takes
-    config = uvicorn.Config(app, timeout_keep_alive=fractions, log_config=None, access_log=False)
+    config = uvicorn.Config(app, timeout_keep_alive=fractions, proxy_headers=False, log_config=None, access_log=False)
     state = ServerState()
     kind: Any = STRICT[parser]()
 
@@ -88,13 +89,13 @@ async def test_a_head_without_end_is_not_read_to_an_end(parser: str) -> None:
     async with connected(parser) as (_, writer):
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
         with pytest.raises(ConnectionError):
-            await drip(writer, 100 * wire.MOST_HEAD)
+            await drip(writer, 100 * MOST_HEAD)
 
 
 async def test_many_questions_on_one_connection_are_no_head_without_end() -> None:
     question = bytes(Draft("caddy", b"x", closing=False))
     async with connected("httptools") as (reader, writer):
-        for _ in range(3 * wire.MOST_HEAD // len(question)):
+        for _ in range(3 * MOST_HEAD // len(question)):
             writer.write(question)
             assert b" 200 " in await reader.readuntil(b"/verify/caddy ")
 
@@ -154,6 +155,25 @@ async def ends_while_told(
     return False
 
 
+async def test_who_goes_on_asking_is_answered_for_longer_than_silence_may_last() -> None:
+    async with connected("httptools", silence=1, app=with_a_page()) as (reader, writer):
+        began = asyncio.get_running_loop().time()
+        while asyncio.get_running_loop().time() < began + 2:
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b" 200 " in await reader.readuntil(b"\r\n\r\nx")
+            await asyncio.sleep(0.1)
+        assert await asyncio.wait_for(reader.read(), 30) == b""
+
+
+@pytest.mark.parametrize("last", [b"Connection: close\r\n", b"Content-Length: 5\r\n"])
+async def test_nothing_is_answered_behind_the_last_answer(last: bytes) -> None:
+    one = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+    async with connected("httptools", app=with_a_page()) as (reader, writer):
+        writer.write(one + b"\r\n" + one + last + b"\r\n" + 3 * (one + b"\r\n"))
+        heard = answers(await asyncio.wait_for(reader.read(), 30))
+    assert [answer.headers.get("connection") for answer in heard] == [None, ["close"]]
+
+
 def with_a_page() -> Verifier:
     nothing: Any = None
     return Verifier(
@@ -189,7 +209,7 @@ async def test_questions_that_wait_for_their_turn_are_answered_however_many_they
 
 async def test_many_questions_in_one_piece_are_no_head_without_end() -> None:
     question = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
-    amount = 3 * wire.MOST_HEAD // len(question)
+    amount = 3 * MOST_HEAD // len(question)
     async with connected("httptools", app=with_a_page()) as (reader, writer):
         writer.write((amount * question)[:-1])
         for _ in range(amount - 1):

@@ -37,26 +37,33 @@ class Answer(NamedTuple):
 
     start: Message
     body: Message = _NO_BODY
-    #: The same as it stands on the wire (RFC 9112 §4), without and with its body; empty where it ends a connection.
+    #: The same as it stands on the wire (RFC 9112 §4), without and with its body.
     head: bytes = b""
     whole: bytes = b""
+    #: Whether it is the last one on its connection.
+    closes: bool = False
 
     @property
     def last(self) -> Self:
         """The same, as the last one on its connection."""
-        return self._replace(start={**self.start, "headers": [*self.start["headers"], _CLOSE]}, head=b"", whole=b"")
+        start = self.start
+        return self._on_wire(start["status"], [*start["headers"], _CLOSE], self.body["body"], closes=True)
 
     @classmethod
     def of(cls, status: int, headers: Lines, body: bytes = b"", kind: bytes = b"text/plain") -> Self:
         """An answer with this body, if any."""
         lines = [*headers, *([(b"content-type", kind)] if body else []), (b"content-length", b"%d" % len(body))]
+        return cls._on_wire(status, lines, body)
+
+    @classmethod
+    def _on_wire(cls, status: int, lines: Lines, body: bytes, closes: bool = False) -> Self:
         start = {"type": "http.response.start", "status": status, "headers": lines}
         fields = b"".join(b"%b: %b\r\n" % line for line in lines)
         head = b"HTTP/1.1 %d %b\r\n%b\r\n" % (status, HTTPStatus(status).phrase.encode(), fields)
-        return cls(start, {"type": "http.response.body", "body": body}, head, head + body)
+        return cls(start, {"type": "http.response.body", "body": body}, head, head + body, closes)
 
     def bytes_for(self, method: str) -> bytes:
-        """All of it; empty where only the server knows how."""
+        """All of it; HEAD gets no body."""
         return self.head if method == "HEAD" else self.whole
 
     def body_for(self, method: str) -> Message:

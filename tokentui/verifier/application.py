@@ -12,13 +12,12 @@ from tokentui.services.desk import utc_now
 from tokentui.verifier.answers import Answer, Answers
 from tokentui.verifier.in_force import InForce
 from tokentui.verifier.networks import LOOPBACK, Networks
-from tokentui.verifier.questions import DIALECTS, BadQuestion, Dialect
+from tokentui.verifier.questions import DIALECTS, BadQuestion, Dialect, Headers
 from tokentui.verifier.seen import Noted, without_tokens
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Where each dialect is asked.
 _PLACES = {f"/verify/{name}".encode(): dialect for name, dialect in DIALECTS.items()}
@@ -26,7 +25,6 @@ _PLACES = {f"/verify/{name}".encode(): dialect for name, dialect in DIALECTS.ite
 _PREFIXES = tuple((place + b"/", dialect) for place, dialect in _PLACES.items() if dialect.any_method)
 _HERE = Networks(LOOPBACK)
 _READING = ("GET", "HEAD")
-_PATHS = frozenset(place.decode() for place in _PLACES)
 _STALE = Decision(Reason.INTERNAL_ERROR, about="the store has not been readable for too long")
 _NOT_FOUND = Answer.of(404, []).last
 _NO_METHOD = Answer.of(405, [(b"allow", b"GET, HEAD")]).last
@@ -76,25 +74,26 @@ class Verifier:
 
         The proxy waits, so whoever wants to know of a decision is told after the answer.
         """
-        await self.giving(*self.answered(scope))(scope, receive, send)
+        method, peer = scope["method"], peer_of(scope["client"], scope.get("server"))
+        answer, noted = self.asked(method, scope["raw_path"], scope["query_string"], scope["headers"], peer)
+        await send(answer.start)
+        await send(answer.body_for(method))
+        self.tell(noted)
 
-    def giving(self, answer: Answer, noted: Noted | None) -> Application:
-        """The ASGI application that gives this answer, and tells of it."""
+    def asked(
+        self, method: str, path: bytes, query: bytes, headers: Headers, peer: str | None
+    ) -> tuple[Answer, Noted | None]:
+        """The answer to a request, and what `tell` is to tell when it is out. Never raises, and never waits.
 
-        async def give(scope: Scope, receive: Receive, send: Send) -> None:
-            await send(answer.start)
-            await send(answer.body_for(scope["method"]))
-            self.tell(noted)
-
-        return give
-
-    def answered(self, scope: Scope) -> tuple[Answer, Noted | None]:
-        """The answer to a request, and what `tell` is to tell when it is out. Never raises, and never waits."""
-        dialect = _dialect(scope)
-        if dialect is None:
-            return self._page(scope), None
+        Path, query and headers are as ASGI gives them (`raw_path`, `query_string`); `peer` is of `peer_of`.
+        """
+        dialect = _PLACES.get(path)
+        if dialect is None or not (method in _READING or dialect.any_method):
+            dialect = next((each for prefix, each in _PREFIXES if path.startswith(prefix)), None)
+            if dialect is None:
+                return self._page(method, path, headers, peer), None
         begin, now = perf_counter(), self._clock()
-        request, decision, answer = self._answered(dialect, scope, now)
+        request, decision, answer = self._answered(dialect, method, path, query, headers, peer, now)
         return answer, (request, decision, now, int((perf_counter() - begin) * 1e6))
 
     def tell(self, noted: Noted | None) -> None:
@@ -107,41 +106,43 @@ class Verifier:
         except Exception as error:  # noqa: BLE001 - the answer is out, and the next one is to come too
             self._tell(f"Decisions are not recorded: an unexpected {type(error).__name__}.")
 
-    def _page(self, scope: Scope) -> Answer:
+    def _page(self, method: str, path: bytes, headers: Headers, peer: str | None) -> Answer:
         """One that announces a body is the last on its connection: nobody waits for that body."""
-        path = scope["path"]
-        if path in _PATHS:
+        if path in _PLACES:
             return _NO_METHOD
-        page = self._pages.get(path)
+        page = self._pages.get(path.decode("latin-1"))
         if page is None:
             return _NOT_FOUND
-        if scope["method"] not in _READING:
+        if method not in _READING:
             return _NO_METHOD
-        peer = _peer(scope)
         answer = page(peer is None or peer in self._trusted or peer in _HERE)
-        return answer.last if _announces_body(scope) else answer
+        return answer.last if _announces_body(headers) else answer
 
-    def _answered(self, dialect: Dialect, scope: Scope, now: datetime) -> _Answered:
+    def _answered(
+        self,
+        dialect: Dialect,
+        method: str,
+        path: bytes,
+        query: bytes,
+        headers: Headers,
+        peer: str | None,
+        now: datetime,
+    ) -> _Answered:
         """Never raises: a bug of ours must close the door."""
         try:
-            return self._decided(dialect, scope, now)
+            if peer is not None and peer not in self._trusted:
+                return self._refused(dialect, peer, Decision(Reason.UNTRUSTED_PROXY, about=peer or "nowhere"))
+            rest = _rest(dialect, path, query) if dialect.any_method else b""
+            request, announces_body = dialect.question(headers, method, rest, self._trusted)
+            guard = self._in_force.guard
+            decision = _STALE if guard is None else guard.decide(request, now)
+            answer = self._answers.of(decision, dialect.only_401_and_403, _by_query(request, decision))
+            return request, decision, answer.last if announces_body else answer
+        except BadQuestion as bad:
+            return self._refused(dialect, peer or "", Decision(Reason.BAD_QUESTION, about=bad.reason))
         except Exception as error:  # noqa: BLE001
             self._tell(f"Requests are refused: an unexpected {type(error).__name__}.")
             return self._refused(dialect, "", Decision(Reason.INTERNAL_ERROR, about=type(error).__name__))
-
-    def _decided(self, dialect: Dialect, scope: Scope, now: datetime) -> _Answered:
-        peer = _peer(scope)
-        if peer is not None and peer not in self._trusted:
-            return self._refused(dialect, peer, Decision(Reason.UNTRUSTED_PROXY, about=peer or "nowhere"))
-        try:
-            question = dialect.question(scope["headers"], scope["method"], _rest(dialect, scope), self._trusted)
-        except BadQuestion as bad:
-            return self._refused(dialect, peer or "", Decision(Reason.BAD_QUESTION, about=bad.reason))
-        request, announces_body = question
-        guard = self._in_force.guard
-        decision = _STALE if guard is None else guard.decide(request, now)
-        answer = self._answers.of(decision, dialect.only_401_and_403, _by_query(request, decision))
-        return request, decision, answer.last if announces_body else answer
 
     def _refused(self, dialect: Dialect, peer: str, decision: Decision) -> _Answered:
         """What is asked is not known, and nothing of it is repeated: who asked is all that there is to tell."""
@@ -165,24 +166,20 @@ class Verifier:
         return guard is not None and guard.knows(value)
 
 
-def _peer(scope: Scope) -> str | None:
-    """The address of who asks; None over a Unix socket, whose file's mode says who may use it.
+def peer_of(client: tuple[str, int] | None, server: tuple[str, int | None] | None) -> str | None:
+    """The address of who asks, from an ASGI scope's `client` and `server`.
 
-    An empty one where a connection has an end that nobody knows any more: that comes with TCP too, where the other
-    side has gone already.
+    None over a Unix socket, whose file's mode says who may use it. An empty one where a connection has an end that
+    nobody knows any more: that comes with TCP too, where the other side has gone already.
     """
-    peer = scope["client"]
-    if peer is not None:
-        address: str = peer[0]
-        return address
-    server = scope.get("server")
+    if client is not None:
+        return client[0]
     return None if server is not None and server[1] is None else ""
 
 
-def _announces_body(scope: Scope) -> bool:
+def _announces_body(headers: Headers) -> bool:
     return any(
-        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
-        for name, value in scope["headers"]
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0") for name, value in headers
     )
 
 
@@ -191,20 +188,7 @@ def _by_query(request: Request, decision: Decision) -> bool:
     return decision.reason is Reason.ALLOWED and not request.authorization
 
 
-def _dialect(scope: Scope) -> Dialect | None:
-    """Who asks; None for what is no question, be it for its method alone."""
-    path: bytes = scope["raw_path"]
-    dialect = _PLACES.get(path)
-    if dialect is not None and (scope["method"] in _READING or dialect.any_method):
-        return dialect
-    return next((each for prefix, each in _PREFIXES if path.startswith(prefix)), None)
-
-
-def _rest(dialect: Dialect, scope: Scope) -> bytes:
+def _rest(dialect: Dialect, path: bytes, query: bytes) -> bytes:
     """The target behind the dialect's place, as it came."""
-    if not dialect.any_method:
-        return b""
-    path: bytes = scope["raw_path"]
-    query: bytes = scope["query_string"]
     rest = path[len("/verify/") + len(dialect.name) :]
     return rest + b"?" + query if query else rest

@@ -1,0 +1,137 @@
+"""HTTP/1.1 by uvicorn with httptools: plain questions are answered at once, all else goes uvicorn's own way.
+
+A task of its own and ASGI's messages would take longer than the decision. What uvicorn and httptools are too
+forgiving about is refused: heads without end, connections that say nothing, targets that are read as others.
+"""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from tokentui.verifier.application import Verifier, peer_of
+
+#: What a request's line and headers may have, in bytes; h11 takes as many.
+MOST_HEAD = 65536
+#: What uvicorn is to find where no request of its own is under way.
+_NONE_UNDER_WAY: Any = SimpleNamespace(response_complete=True, message_event=asyncio.Event())
+
+
+class Strict(HttpToolsProtocol):
+    """The target as it came, heads of a bounded size, and no connection that says nothing."""
+
+    #: How much has come of a head that has not ended; None where none has begun.
+    _head: int | None = 0
+    #: Until when the next head has to have ended, in the loop's time; None while a question is under way.
+    _until: float | None = None
+    _timer: asyncio.TimerHandle
+    _verifier: Verifier | None
+    _peer: str | None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.cycle = _NONE_UNDER_WAY
+        self._verifier = self.app if isinstance(self.app, Verifier) else None
+        self._peer = peer_of(self.client, self.server)
+        self._wait_for_head()
+        self._timer = self.loop.call_later(self.timeout_keep_alive, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head is None or self.transport.is_closing():
+            return
+        if self._head:
+            self._head += len(data)
+        else:
+            self._head = _behind_heads(data)
+            self._wait_for_head()
+        if self._head > MOST_HEAD:
+            self.send_400_response("Invalid HTTP request received.")
+
+    # ------------------------------------------------------------------ silence
+
+    def _wait_for_head(self) -> None:
+        """However small the pieces that it comes in. A body that nobody asked for delays that end as little."""
+        self._until = self.loop.time() + self.timeout_keep_alive
+
+    def _look(self) -> None:
+        """One timer for the whole of a connection: to set one for each question would take longer than its answer."""
+        now = self.loop.time()
+        until = now + self.timeout_keep_alive if self._until is None else self._until
+        if until <= now:
+            self.transport.close()
+        else:
+            self._timer = self.loop.call_at(until, self._look)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """There is no such timer."""
+
+    # ------------------------------------------------------------------ questions
+
+    def on_message_begin(self) -> None:
+        self._head = 0
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+
+    def on_headers_complete(self) -> None:
+        self._head = self._until = None
+        if self.transport.is_closing():
+            return
+        if self._verifier is not None and self._is_plain():
+            self._answer(self._verifier)
+        else:
+            self._go_uvicorns_way()
+
+    def _is_plain(self) -> bool:
+        """Whether its answer is all that the connection needs now."""
+        parser = self.parser
+        return (
+            self.cycle.response_complete
+            and not self.flow.write_paused
+            and not self.expect_100_continue
+            and parser.should_keep_alive()
+            and not parser.should_upgrade()
+            and parser.get_http_version() == "1.1"
+        )
+
+    def _answer(self, verifier: Verifier) -> None:
+        method = self.parser.get_method().decode("ascii")
+        path, _, query = self.url.partition(b"?")
+        answer, noted = verifier.asked(method, path, query, self.headers, self._peer)
+        self.transport.write(answer.bytes_for(method))
+        self.server_state.total_requests += 1
+        if answer.closes:
+            self.transport.close()
+        else:
+            self._wait_for_head()
+        verifier.tell(noted)
+
+    def _go_uvicorns_way(self) -> None:
+        """httptools leaves out a fragment, and scheme and host (CVE-2021-32779): who decides must see them."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers
+        super().on_headers_complete()
+        self.scope["raw_path"], _, self.scope["query_string"] = url.partition(b"?")
+
+    def on_response_complete(self) -> None:
+        """As uvicorn has it, but for its timer."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._wait_for_head()
+
+
+def _behind_heads(data: bytes) -> int:
+    """How many bytes stand behind all heads that end there."""
+    end = data.rfind(b"\r\n\r\n")
+    return len(data) - (end + 4 if end >= 0 else 0)
