@@ -40,8 +40,8 @@ def test_decisions_are_kept_in_batches_and_in_their_order(tmp_path: Path) -> Non
     log = RequestLog(tmp_path / "tokens.json")
     recorder = Recorder(log, pytest.fail, clock=lambda: NOW)
     names = [f"/{number}" for number in range(BATCH + 5)]
-    for begin in range(0, len(names), 100):
-        some = names[begin : begin + 100]
+    for begin in range(0, len(names), 64):
+        some = names[begin : begin + 64]
         recorder.take(rows(*some, begin=begin), len(some))
     assert recorder.keep_some()
     assert (recorder.kept, recorder.waiting) == (BATCH, 5)
@@ -102,6 +102,20 @@ def test_what_is_too_old_or_too_much_goes_in_small_steps(monkeypatch: pytest.Mon
         left.append(len(paths(requests)))
     assert max(before - after for before, after in pairwise(left)) <= 4
     assert len(paths(requests)) == 6
+
+
+def test_however_many_come_no_more_are_kept_than_are_to_be_but_a_hundredth_and_a_batch() -> None:
+    requests = MemoryRequests()
+    recorder = Recorder(requests, pytest.fail, retention=Retention(rows=2_000), clock=lambda: NOW)
+    most = 0
+    for batch in range(60):
+        recorder.take(rows(*["/x"] * 256, begin=256 * batch), 256)
+        if batch % 3 == 0:  # now one waits, now several
+            while recorder.keep_some():
+                most = max(most, requests.page(RequestQuery(), Window(0, 1)).total)
+    assert recorder.kept > 14_000
+    assert most > 2_000
+    assert most <= 2_000 + 20 + BATCH
 
 
 @pytest.mark.parametrize("names", [["requests.sqlite"], ["requests.sqlite", "requests.sqlite-wal"]])

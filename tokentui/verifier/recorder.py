@@ -17,13 +17,14 @@ from tokentui.services.wording import amount
 from tokentui.store.protocol import Recording, Requests
 from tokentui.verifier.batches import unpacked
 
-#: When so many decisions are together they are kept in one go.
-BATCH = 500
+#: So many decisions are kept in one go, or one batch of a worker's.
+BATCH = 512
 #: How often keeping is tried again after it failed, in seconds.
 _AGAIN_SECONDS = 1.0
-#: How often it is looked whether something is too old, in seconds, and how many go in one step.
+#: How often it is looked whether something is too old, in seconds, and how many go in one step: more than come in one
+#: batch of a worker's.
 _PRUNE_SECONDS = 60.0
-_STEP = 200
+_STEP = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Recorder:
         self._trouble = ""
         self._not_before = 0.0
         self._prune_at = 0.0
+        #: How many were kept since nothing was too old or too much, and whether something still is.
+        self._since_pruned, self._behind = 0, False
         #: How many decisions wait, were kept, and were not, since it began.
         self.waiting, self.kept, self.dropped = 0, 0, 0
         #: Of those that are lost, here or before they came here: how many it is to keep the number of, and has kept.
@@ -84,7 +87,7 @@ class Recorder:
                 self._close()
             if batches or self._lost:
                 self._keep(self._recording or self._begin(), batches)
-            if monotonic() >= self._prune_at:
+            if monotonic() >= self._prune_at or self._since_pruned > self._retention.rows // 100:
                 self._prune()
         except StoreError as error:
             self._close()
@@ -110,13 +113,14 @@ class Recorder:
         self._close()
 
     def _next(self) -> list[bytes]:
-        """The first that are waiting, until they are enough."""
-        batches, together = [], 0
+        """The first that are waiting, until they are enough: no more than go in a step, where something is to go."""
+        batches: list[bytes] = []
+        together, most = 0, _STEP if self._behind else BATCH
         for rows, number in self._batches:
-            if together >= BATCH:
+            together += number
+            if batches and together > most:
                 break
             batches.append(rows)
-            together += number
         return batches
 
     def _went(self, batches: int) -> int:
@@ -147,17 +151,19 @@ class Recorder:
             self.lost_kept += self._lost
             self._lost = 0
         recording.record([one for rows in batches for one in unpacked(rows)])
-        self.kept += self._went(len(batches))
+        went = self._went(len(batches))
+        self.kept += went
+        self._since_pruned += went
 
     def _prune(self) -> None:
         """A small step, between two batches; also where nothing has come since it began."""
-        if self._recording is None and not self._requests.stamp():
-            self._prune_at = monotonic() + _PRUNE_SECONDS
-            return
-        recording = self._recording or self._begin()
-        before = self._clock() - timedelta(days=self._retention.days)
-        if not recording.prune(before, self._retention.rows, _STEP).more:
-            self._prune_at = monotonic() + _PRUNE_SECONDS
+        self._behind = False
+        if self._recording is not None or self._requests.stamp():
+            recording = self._recording or self._begin()
+            before = self._clock() - timedelta(days=self._retention.days)
+            self._behind = recording.prune(before, self._retention.rows, _STEP).more
+        if not self._behind:
+            self._prune_at, self._since_pruned = monotonic() + _PRUNE_SECONDS, 0
 
     def _tell(self, trouble: str) -> None:
         if trouble != self._trouble:
