@@ -169,6 +169,8 @@ SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 # SQLite gives its files to the owner of the database, even where that is who it is.
 SystemCallFilter=@chown
+# What records steps back behind those who answer.
+SystemCallFilter=nice setpriority
 SystemCallErrorNumber=EPERM
 LimitCORE=0
 
