@@ -1,5 +1,6 @@
 """`tokentui serve`: the verifier that reverse proxies ask."""
 
+import gc
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +84,7 @@ def serve(
     from tokentui.verifier.recorder import Recorder, Retention
     from tokentui.verifier.supervisor import Supervisor
 
+    gc.enable()  # a command goes without, and this one stays
     make = _maker(office, trusted, realm, max_stale)
     recorder = Recorder(office.store.requests, _tell, retention=Retention(keep_days, keep_requests))
     sockets = serving.bind(serving.Places(host, None if unix else port, unix))

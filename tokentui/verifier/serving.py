@@ -137,7 +137,6 @@ class Worker:
         verifier, in_force = self.make(reporter)
         if not in_force.look():
             raise CannotServe(in_force.health().trouble)
-        gc.enable()  # a command goes without, and this one stays
         gc.freeze()
         with _watched(in_force):
             _Server(_config(verifier), reporter, channel, ending).run(sockets=self.sockets)
