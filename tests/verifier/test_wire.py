@@ -1,6 +1,7 @@
 """What the parsers of uvicorn are too forgiving about: silence, heads without end, and lines that end in LF alone."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -16,7 +17,7 @@ from tokentui.verifier import wire
 from tokentui.verifier.answers import Answer, Answers
 from tokentui.verifier.application import Verifier
 from tokentui.verifier.networks import Networks
-from tokentui.verifier.wire_httptools import MOST_HEAD
+from tokentui.verifier.wire_httptools import MOST_HEAD, Strict
 
 STRICT = {"httptools": wire._with_httptools, "h11": wire._with_h11}
 every_parser = pytest.mark.parametrize("parser", STRICT)
@@ -174,10 +175,10 @@ async def test_nothing_is_answered_behind_the_last_answer(last: bytes) -> None:
     assert [answer.headers.get("connection") for answer in heard] == [None, ["close"]]
 
 
-def with_a_page() -> Verifier:
+def with_a_page(body: bytes = b"x") -> Verifier:
     nothing: Any = None
     return Verifier(
-        nothing, trusted=Networks(), answers=Answers(), pages={"/healthz": lambda trusted: Answer.of(200, [], b"x")}
+        nothing, trusted=Networks(), answers=Answers(), pages={"/healthz": lambda trusted: Answer.of(200, [], body)}
     )
 
 
@@ -216,3 +217,61 @@ async def test_many_questions_in_one_piece_are_no_head_without_end() -> None:
             await reader.readuntil(b"\r\n\r\nx")
         writer.write(b"\n")
         assert b" 200 " in await reader.readuntil(b"\r\n\r\nx")
+
+
+async def test_who_does_not_take_answers_is_not_waited_for_for_ever() -> None:
+    one = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with connected("httptools", silence=0.3, app=with_a_page()) as (_, writer):
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        with pytest.raises(ConnectionError):
+            await say_on(writer, one, patience=10)
+
+
+async def say_on(writer: asyncio.StreamWriter, piece: bytes, patience: float) -> None:
+    """The same again and again, until that many seconds are over; raises `ConnectionError` where nobody is there."""
+    end = asyncio.get_running_loop().time() + patience
+    while asyncio.get_running_loop().time() < end:
+        writer.write(500 * piece)
+        await asyncio.wait([asyncio.ensure_future(writer.drain())], timeout=0.05)
+        if writer.transport.is_closing():
+            raise ConnectionError
+
+
+@pytest.mark.parametrize("last", [b"Connection: close\r\n", b"Content-Length: 5\r\n"])
+async def test_who_takes_answers_late_gets_all_of_them(last: bytes) -> None:
+    one, amount = b"GET /healthz HTTP/1.1\r\nHost: x\r\n", 1_000
+    async with connected("httptools", app=with_a_page(b"~" * 20_000)) as (reader, writer):
+        transport: Any = writer.transport
+        transport.pause_reading()
+        writer.write(amount * (one + b"\r\n") + one + last + b"\r\n")
+        await asyncio.sleep(0.1)
+        transport.resume_reading()
+        said = await asyncio.wait_for(reader.read(), 30)
+    assert said.count(b"HTTP/1.1 200 ") == amount + 1
+    assert said.count(b"~") == (amount + 1) * 20_000
+
+
+async def test_of_who_has_questions_that_wait_no_more_is_read() -> None:
+    """Else the more he says, the more has to be kept."""
+    one = b"GET /healthz HTTP/1.1\r\n\r\n"
+    async with connected("httptools", app=with_a_page()) as (reader, writer):
+        writer.write(b"GET /healthz HTTP/1.1\r\nExpect: 100-continue\r\n\r\n" + 60_000 * one)
+        most = 0
+        for _ in range(20):
+            assert b" 200 " in await asyncio.wait_for(reader.read(1 << 16), 30)
+            most = max(most, *(len(each.pipeline) for each in gc.get_objects() if type(each) is Strict), 0)
+    assert 0 < most <= (1 << 18) // len(one)  # as many as asyncio reads at once
+
+
+async def test_what_comes_behind_a_body_is_no_header_of_the_question() -> None:
+    seen: list[bytes] = []
+
+    async def told_names(scope: Any, receive: Any, send: Any) -> None:
+        seen.extend(name for name, _ in scope["headers"])
+        await told(scope, receive, send)
+
+    async with connected("httptools", app=told_names) as (reader, writer):
+        head = b"POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        writer.write(head + b"0\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n")
+        assert b" 200 " in await asyncio.wait_for(reader.read(), 30)
+    assert seen == [b"host", b"transfer-encoding", b"connection"]

@@ -23,8 +23,8 @@ class Strict(HttpToolsProtocol):
 
     #: How much has come of a head that has not ended; None where none has begun.
     _head: int | None = 0
-    #: Until when the next head has to have ended, in the loop's time; None while a question is under way.
-    _until: float | None = None
+    #: Until when the next head has to have ended, or the next answer to have been taken, in the loop's time.
+    _until: float
     _timer: asyncio.TimerHandle
     _verifier: Verifier | None
     _peer: str | None
@@ -34,7 +34,7 @@ class Strict(HttpToolsProtocol):
         self.cycle = _NONE_UNDER_WAY
         self._verifier = self.app if isinstance(self.app, Verifier) else None
         self._peer = peer_of(self.client, self.server)
-        self._wait_for_head()
+        self._wait()
         self._timer = self.loop.call_later(self.timeout_keep_alive, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -49,27 +49,41 @@ class Strict(HttpToolsProtocol):
             self._head += len(data)
         else:
             self._head = _behind_heads(data)
-            self._wait_for_head()
+            self._wait()
         if self._head > MOST_HEAD:
             self.send_400_response("Invalid HTTP request received.")
 
     # ------------------------------------------------------------------ silence
 
-    def _wait_for_head(self) -> None:
-        """However small the pieces that it comes in. A body that nobody asked for delays that end as little."""
+    def _wait(self) -> None:
+        """However small the pieces that a head comes in. A body that nobody asked for delays that end as little."""
         self._until = self.loop.time() + self.timeout_keep_alive
 
     def _look(self) -> None:
         """One timer for the whole of a connection: to set one for each question would take longer than its answer."""
-        now = self.loop.time()
-        until = now + self.timeout_keep_alive if self._until is None else self._until
-        if until <= now:
-            self.transport.close()
+        if self._until > self.loop.time():
+            self._timer = self.loop.call_at(self._until, self._look)
+        elif self.flow.write_paused or self.transport.is_closing():
+            self.transport.abort()  # who does not take what was said to him would hold it for ever
         else:
-            self._timer = self.loop.call_at(until, self._look)
+            self.transport.close()
+            self._timer = self.loop.call_later(self.timeout_keep_alive, self._look)
 
     def _unset_keepalive_if_required(self) -> None:
         """There is no such timer."""
+
+    def pause_writing(self) -> None:
+        """Who does not take answers is not listened to: what he says meanwhile would have to be kept."""
+        super().pause_writing()
+        self.flow.pause_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._listen_again()
+
+    def _listen_again(self) -> None:
+        if not self.pipeline and not self.flow.write_paused:
+            self.flow.resume_reading()
 
     # ------------------------------------------------------------------ questions
 
@@ -78,7 +92,7 @@ class Strict(HttpToolsProtocol):
         self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
-        self._head = self._until = None
+        self._head = None
         if self.transport.is_closing():
             return
         if self._verifier is not None and self._is_plain():
@@ -104,31 +118,33 @@ class Strict(HttpToolsProtocol):
         answer, noted = verifier.asked(method, path, query, self.headers, self._peer)
         self.transport.write(answer.bytes_for(method))
         self.server_state.total_requests += 1
+        self._wait()
         if answer.closes:
             self.transport.close()
-        else:
-            self._wait_for_head()
         verifier.tell(noted)
 
     def _go_uvicorns_way(self) -> None:
-        """httptools leaves out a fragment, and scheme and host (CVE-2021-32779): who decides must see them."""
+        """httptools leaves out a fragment, and scheme and host (CVE-2021-32779): who decides must see them.
+
+        What comes behind a body is no header of the question, though httptools gives it as one (RFC 9110 §6.5.1).
+        """
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expects
-        self.headers += headers
+        self.scope["headers"] = headers
         super().on_headers_complete()
+        self._wait()
         self.scope["raw_path"], _, self.scope["query_string"] = url.partition(b"?")
 
     def on_response_complete(self) -> None:
-        """As uvicorn has it, but for its timer."""
+        """As uvicorn has it, but for its timer, and who has questions that wait is not listened to."""
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
+        self._wait()
+        self._listen_again()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
-        else:
-            self._wait_for_head()
 
 
 def _behind_heads(data: bytes) -> int:
