@@ -69,3 +69,13 @@ def test_that_the_other_side_has_gone_is_known(pair: Pair) -> None:
     assert list(other.received()) == ["last words"]
     assert other.closed
     assert not other.send("too late")
+
+
+def test_who_does_not_hear_all_of_them_out_does_not_hear_the_same_ones_again(pair: Pair) -> None:
+    one, other = pair
+    for number in range(3):
+        one.send(number)
+    for message in other.received():
+        if message == 1:
+            break
+    assert list(other.received()) == [2]

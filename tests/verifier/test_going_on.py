@@ -1,6 +1,7 @@
 """What cannot be told or kept is counted as lost, and everything after it goes on."""
 
 import asyncio
+import errno
 import os
 import socket
 import threading
@@ -23,7 +24,7 @@ from tokentui.verifier.frames import MOST_WAITING, Channel
 from tokentui.verifier.keeping import Keeper
 from tokentui.verifier.recorder import BATCH, Recorder
 from tokentui.verifier.reporting import Reporter
-from tokentui.verifier.supervisor import Supervisor
+from tokentui.verifier.supervisor import CannotServe, Supervisor
 
 GOOD, BAD = "/good", "/bad"
 
@@ -158,3 +159,38 @@ def test_of_a_worker_that_has_gone_what_it_told_is_heard_and_what_it_could_not_t
     assert keeper.lost == 2 + 5
     wait_until(lambda: keeper.kept == 3, "what it told is kept")
     keeper.end()
+
+
+def test_where_all_workers_fail_at_the_start_it_says_why_and_leaves_nobody_behind() -> None:
+    def work(channel: Channel) -> NoReturn:
+        channel.send({"failed": "The store is damaged."})
+        os._exit(1)
+
+    keeper = Keeper(Recorder(MemoryRequests(), print))
+    supervisor = Supervisor(work, 3, keeper)
+    with pytest.raises(CannotServe, match="The store is damaged"):
+        supervisor.run(lambda: pytest.fail("nobody answers"))
+    assert not supervisor._workers
+    assert keeper.channel is None
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_where_there_can_be_no_more_processes_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fork() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    told: list[str] = []
+    supervisor = Supervisor(
+        lambda channel: os._exit(0), 1, Keeper(Recorder(MemoryRequests(), print)), told=told.append
+    )
+    monkeypatch.setattr(os, "fork", fork)
+    with pytest.raises(CannotServe, match="There can be no more processes"):
+        supervisor.run(lambda: pytest.fail("nobody answers"))
+    supervisor._ending, supervisor._ready = False, True
+    supervisor._begin_worker()
+    assert not supervisor._pause.over
+    assert told == [
+        "A worker cannot begin, and another will be tried: "
+        "There can be no more processes: Resource temporarily unavailable."
+    ]

@@ -1,5 +1,6 @@
 """The recorder in its own process: it steps back, what it cannot take is counted as lost, and it is replaced."""
 
+import errno
 import os
 import signal
 import socket
@@ -18,6 +19,8 @@ from tokentui.store.memory_requests import MemoryRequests
 from tokentui.store.queries import Window
 from tokentui.store.request_log import RequestLog
 from tokentui.store.request_queries import RequestQuery
+from tokentui.verifier import keeping
+from tokentui.verifier.children import ENDS
 from tokentui.verifier.keeping import Keeper
 from tokentui.verifier.recorder import Recorder
 
@@ -167,3 +170,57 @@ def test_neither_ctrl_c_nor_sigterm_ends_it_before_its_work_is_done(keeper: Keep
     keeper.take(rows("/0"), 1)
     keeper.end()
     assert total(log) == 1
+
+
+def test_where_it_has_died_at_the_end_the_number_of_what_is_lost_is_kept_all_the_same(
+    keeper: Keeper, log: RequestLog
+) -> None:
+    died = process_of(keeper)
+    os.kill(died, signal.SIGSTOP)
+    keeper.take(rows("/0", "/1"), 2)
+    os.kill(died, signal.SIGKILL)
+    os.waitid(os.P_PID, died, os.WEXITED | os.WNOWAIT)
+    keeper.end()
+    assert (keeper.kept, keeper.lost, keeper.waiting) == (0, 2, 0)
+    assert (total(log), log.lost(NOW)) == (0, 2)
+    keeper.end()  # there is nothing left to do
+
+
+def test_one_that_is_frozen_at_the_end_is_not_waited_for_for_ever(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_PATIENCE", 0.1)
+    os.kill(process_of(keeper), signal.SIGSTOP)
+    for _ in range(100):
+        keeper.take(rows(*["/" + "x" * 200] * 250), 250)
+    keeper.end()
+    assert (keeper.kept, keeper.lost, keeper.waiting) == (0, 25_000, 0)
+
+
+def test_where_there_can_be_no_more_processes_it_is_told_and_tried_again(
+    log: RequestLog, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fork() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    keeper = Keeper(recorder(log), told.append)
+    with monkeypatch.context() as faulty:
+        faulty.setattr(os, "fork", fork)
+        keeper.begin(())
+    keeper.take(rows("/0"), 1)
+    assert (keeper.lost, keeper.channel) == (1, None)
+    assert told == ["What records requests cannot begin, and is tried again: Resource temporarily unavailable."]
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & set(ENDS)
+    wait_until(lambda: keeper.begin(()) or keeper.channel is not None, "it begins")  # type: ignore[func-returns-value]
+    keeper.end()
+    assert log.lost(NOW) == 1
+
+
+def test_from_its_first_moment_on_no_signal_to_end_ends_it(log: RequestLog) -> None:
+    for _ in range(20):
+        keeper = Keeper(recorder(log))
+        keeper.begin(())
+        os.kill(process_of(keeper), signal.SIGTERM)
+        keeper.take(rows("/0"), 1)
+        keeper.end()
+        assert (keeper.kept, keeper.lost) == (1, 0)

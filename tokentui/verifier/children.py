@@ -37,29 +37,45 @@ class Child:
     born: float = field(default_factory=monotonic)
 
     def ended(self) -> int:
-        """Wait until it has ended; its exit code."""
+        """Its exit code, when it has ended: one that can be heard no more, and lives, is of no use, and is killed."""
+        os.kill(self.pid, signal.SIGKILL)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
-def begin(work: Work, not_its: Iterable[Closes]) -> Child:
-    """A child at `work`, with what is not its own closed there: else who waits for an end of it waits in vain."""
+def begin(work: Work, not_its: Iterable[Closes], at_end: signal.Handlers = signal.SIG_DFL) -> Child:
+    """A child at `work`, with what is not its own closed there: else who waits for an end of it waits in vain.
+
+    `at_end` is what it does at a signal to end, unless `work` minds it. Raises `OSError` where there can be no more.
+    """
     (ours, its), shared = socket.socketpair(), mmap(-1, COUNT_BYTES)
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # a log that cannot be written is no reason to begin none
+        with suppress(AttributeError, OSError, ValueError):  # one that is closed is no reason to begin none
             stream.flush()
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # else one that comes now is taken for ours, and lost
-    pid = os.fork()
-    if pid == 0:
+    try:
+        pid = os.fork()
+        if pid == 0:
+            _become(work, Channel(its, shared), (ours, *not_its), at_end)
+    except OSError:
         ours.close()
+        raise
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
+        its.close()
+    return Child(pid, Channel(ours, shared))
+
+
+def _become(work: Work, channel: Channel, not_its: Iterable[Closes], at_end: signal.Handlers) -> NoReturn:
+    """The child, whose way never leads back to what its parent was about."""
+    try:
         for other in not_its:
             other.close()
         for number in ENDS:
-            signal.signal(number, signal.SIG_DFL)
+            signal.signal(number, at_end)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
-        work(Channel(its, shared))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
-    its.close()
-    return Child(pid, Channel(ours, shared))
+        work(channel)
+    finally:
+        os._exit(1)
 
 
 class Pause:
@@ -75,6 +91,12 @@ class Pause:
 
     def after(self, child: Child, worked: bool = True) -> None:
         """A child has ended; whether it `worked` at all."""
-        short = not worked or monotonic() - child.born < _SHORT_LIFE
-        self._seconds = min(max(2 * self._seconds, 0.1), _LONGEST_PAUSE) if short else 0.0
+        if not worked or monotonic() - child.born < _SHORT_LIFE:
+            self.longer()
+        else:
+            self._seconds = self._until = 0.0
+
+    def longer(self) -> None:
+        """Longer than the last one."""
+        self._seconds = min(max(2 * self._seconds, 0.1), _LONGEST_PAUSE)
         self._until = monotonic() + self._seconds

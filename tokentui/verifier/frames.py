@@ -82,18 +82,20 @@ class Channel:
         """All messages that have come whole."""
         self._pull()
         begin, had = 0, len(self._incoming)
-        while had - begin >= _HEAD.size:
-            length, rows = _HEAD.unpack_from(self._incoming, begin)
-            end = begin + _HEAD.size + length + rows
-            if end > had:
-                break
-            content = bytes(memoryview(self._incoming)[begin + _HEAD.size : end])
-            begin = end
-            message = orjson.loads(content[:length])
-            if rows:
-                message["rows"] = content[length:]
-            yield message
-        del self._incoming[:begin]
+        try:
+            while had - begin >= _HEAD.size:
+                length, rows = _HEAD.unpack_from(self._incoming, begin)
+                end = begin + _HEAD.size + length + rows
+                if end > had:
+                    break
+                content = bytes(memoryview(self._incoming)[begin + _HEAD.size : end])
+                begin = end
+                message = orjson.loads(content[:length])
+                if rows:
+                    message["rows"] = content[length:]
+                yield message
+        finally:  # who does not hear all of them out shall not hear the same ones again
+            del self._incoming[:begin]
 
     def _pull(self) -> None:
         try:

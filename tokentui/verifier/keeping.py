@@ -90,8 +90,15 @@ class Keeper:
     def begin(self, not_its: Iterable[Closes]) -> None:
         """Begin the process, where there is none; `not_its` is closed there."""
         if self._child is None and self._pause.over:
-            self._given = self._lost_told = 0
-            self._child = begin(self._work, (*self._not_its, *not_its))
+            self._begin(not_its)
+
+    def _begin(self, not_its: Iterable[Closes]) -> None:
+        self._given = self._lost_told = 0
+        try:
+            self._child = begin(self._work, (*self._not_its, *not_its), at_end=signal.SIG_IGN)
+        except OSError as error:
+            self._pause.longer()
+            self._told(f"What records requests cannot begin, and is tried again: {error.strerror or error}.")
 
     def tend(self) -> None:
         """Tell what is lost, send what waits, and see whether the process has ended."""
@@ -109,11 +116,14 @@ class Keeper:
             self._told(f"What records requests ended with exit code {code}; another takes its place.")
 
     def end(self) -> None:
-        """Let it keep what waits; what it has not kept then is lost."""
+        """Let it keep what waits, or the number of what is lost; what it has not kept then is lost."""
+        self.tend()
+        if self._child is None and self._lost > self._lost_kept:
+            self._begin(())
+            self.tend()
         child = self._child
         if child is None:
             return
-        self.tend()
         child.channel.flush(_PATIENCE)
         child.channel.finish()
         if not select.select([child.channel], (), (), _PATIENCE)[0]:
@@ -132,10 +142,9 @@ class Keeper:
         return code
 
     def _work(self, channel: Channel) -> NoReturn:
+        """Until nothing more can come, whatever signal comes to all processes of a group."""
         code = 1
         try:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, signal.SIG_IGN)  # it ends when nothing more can come
             _step_back()
             keep(channel, self._recorder)
             code = 0

@@ -102,7 +102,12 @@ class Supervisor:
         return [*(worker.channel for worker in self._workers.values()), *([keeping] if keeping else [])]
 
     def _begin_worker(self) -> None:
-        child = begin(self._work, self._channels())
+        try:
+            child = begin(self._work, self._channels())
+        except OSError as error:
+            self._pause.longer()
+            self._fail(f"There can be no more processes: {error.strerror or error}.")
+            return
         self._workers[child.pid] = _Worker(child)
 
     def _wait_until_ready(self) -> None:
@@ -153,6 +158,8 @@ class Supervisor:
 
     def _fail(self, reason: str) -> None:
         """A worker says why it ends: at the start that is the end of all; later the next one may fare better."""
+        if self._ending:
+            return
         if not self._ready:
             raise CannotServe(reason)
         self._tell(f"A worker cannot begin, and another will be tried: {reason}")
@@ -196,6 +203,7 @@ class Supervisor:
 
     def _end_workers(self) -> None:
         """Let them answer what is under way and tell the last decisions; who does not end is killed."""
+        self._ending = True
         for pid in self._workers:
             os.kill(pid, signal.SIGTERM)
         end = monotonic() + _PATIENCE
