@@ -162,10 +162,12 @@ def test_it_keeps_no_place_to_listen_and_no_channel_of_others_open(log: RequestL
     its.close()
 
 
-def test_neither_ctrl_c_nor_sigterm_ends_it_before_its_work_is_done(keeper: Keeper, log: RequestLog) -> None:
-    """Both come to all processes of a group."""
+def test_neither_ctrl_c_nor_sigterm_nor_the_end_of_its_terminal_ends_it_before_its_work_is_done(
+    keeper: Keeper, log: RequestLog
+) -> None:
+    """Each comes to all processes of a group."""
     wait_until(lambda: records(process_of(keeper)), "it has begun")
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         os.kill(process_of(keeper), number)
     keeper.take(rows("/0"), 1)
     keeper.end()

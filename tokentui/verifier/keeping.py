@@ -145,6 +145,7 @@ class Keeper:
         """Until nothing more can come, whatever signal comes to all processes of a group."""
         code = 1
         try:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # its terminal may go before it has kept what waits
             _step_back()
             keep(channel, self._recorder)
             code = 0
