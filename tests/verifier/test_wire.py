@@ -275,3 +275,11 @@ async def test_what_comes_behind_a_body_is_no_header_of_the_question() -> None:
         writer.write(head + b"0\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n")
         assert b" 200 " in await asyncio.wait_for(reader.read(), 30)
     assert seen == [b"host", b"transfer-encoding", b"connection"]
+
+
+async def test_who_would_speak_another_protocol_is_answered_for_the_last_time() -> None:
+    one = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+    async with connected("httptools", app=with_a_page()) as (reader, writer):
+        writer.write(one + b"\r\n" + one + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + one + b"\r\n")
+        heard = answers(await asyncio.wait_for(reader.read(), 10))
+    assert [(answer.status, answer.headers.get("connection")) for answer in heard] == [(200, None), (200, ["close"])]

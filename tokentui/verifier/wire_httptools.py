@@ -133,6 +133,8 @@ class Strict(HttpToolsProtocol):
         self.url, self.expect_100_continue = url, expects
         self.scope["headers"] = headers
         super().on_headers_complete()
+        if self.parser.should_upgrade():
+            self.cycle.keep_alive = False  # what comes behind it is left out, so it is the last one
         self._wait()
         self.scope["raw_path"], _, self.scope["query_string"] = url.partition(b"?")
 
