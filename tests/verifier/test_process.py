@@ -209,6 +209,32 @@ def test_sigterm_answers_what_is_under_way_records_every_decision_and_exits_with
         assert "Traceback" not in server.told
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_ctrl_c_and_the_end_of_its_terminal_end_it_as_sigterm_does(estate: Estate, number: signal.Signals) -> None:
+    """They come to all processes of the group."""
+    with live(estate.folder, "--workers", "2") as server:
+        with Load(server, kept(estate)).running() as load:
+            wait_until(lambda: load.answered > 500, "requests are answered")
+            for process in (*server.workers(), *server.recorders(), server.process.pid):
+                os.kill(process, number)
+            assert server.process.wait(30) == 0
+        assert not load.odd
+        assert load.answered <= estate.recorded() <= load.answered + 4
+        assert estate.lost() == 0
+
+
+def test_where_the_end_of_its_terminal_is_not_to_matter_it_does_not(estate: Estate) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does, before it begins the command
+    try:
+        with live(estate.folder) as server:
+            for process in (*server.workers(), *server.recorders(), server.process.pid):
+                os.kill(process, signal.SIGHUP)
+            assert status(server, question(estate)) == 200
+            assert server.process.poll() is None
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_place_in_line_is_kept_by_no_half_said_question(estate: Estate) -> None:
     """Whoever says half a question, or nothing, does not delay the end."""
     with live(estate.folder) as server:

@@ -89,6 +89,22 @@ def test_at_the_end_what_cannot_be_kept_is_told_as_lost() -> None:
     assert told[-1] == "1 request could not be recorded."
 
 
+def test_at_the_end_what_cannot_be_kept_is_tried_again_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, requests = [100.0], Faulty()
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+        requests.broken = now[0] < 103
+
+    monkeypatch.setattr(recorder_module, "monotonic", lambda: now[0])
+    monkeypatch.setattr(recorder_module, "sleep", sleep)
+    recorder = Recorder(requests, lambda line: None, clock=lambda: NOW)
+    recorder.take(rows("/0"), 1)
+    recorder.end(patience=5)
+    assert (recorder.kept, recorder.dropped) == (1, 0)
+    assert now[0] < 105
+
+
 def test_what_is_too_old_or_too_much_goes_in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder_module, "_STEP", 4)
     requests = MemoryRequests()

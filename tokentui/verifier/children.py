@@ -13,8 +13,8 @@ from typing import NoReturn, Protocol
 
 from tokentui.verifier.frames import COUNT_BYTES, Channel
 
-#: What tells the verifier to end.
-ENDS = (signal.SIGTERM, signal.SIGINT)
+#: What tells the verifier to end: a service manager, ctrl+c, a terminal that goes.
+ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 #: Where a child lives shorter than this, in seconds, the next one begins after a pause, which grows to the longest.
 _SHORT_LIFE = 2.0
 _LONGEST_PAUSE = 5.0

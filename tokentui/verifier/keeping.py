@@ -145,7 +145,6 @@ class Keeper:
         """Until nothing more can come, whatever signal comes to all processes of a group."""
         code = 1
         try:
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # its terminal may go before it has kept what waits
             _step_back()
             keep(channel, self._recorder)
             code = 0
@@ -170,7 +169,7 @@ def keep(channel: Channel, recorder: Recorder) -> None:
             recorder.lose(message.get("lost", 0))
         recorder.keep_some()
         _publish(channel, recorder)
-    recorder.end()
+    recorder.end(_PATIENCE / 4)
     _publish(channel, recorder)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, sleep
 
 from tokentui.domain.errors import StoreError
 from tokentui.services.desk import utc_now
@@ -102,11 +102,12 @@ class Recorder:
         self._tell("")
         return bool(batches)
 
-    def end(self) -> None:
-        """Keep what waits; what cannot be kept now is lost."""
+    def end(self, patience: float = 0.0) -> None:
+        """Keep what waits; what cannot be kept now, though tried again for so many seconds, is lost."""
+        until = monotonic() + patience
         self._not_before = 0.0
-        while self.keep_some():
-            pass
+        while self.keep_some() or (self._batches and self._not_before < until):
+            sleep(max(0.0, self._not_before - monotonic()))
         if self.waiting:
             self._told(f"{amount(self.waiting, 'request')} could not be recorded.")
         self._drop(len(self._batches))

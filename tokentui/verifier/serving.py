@@ -121,7 +121,8 @@ class Worker:
         code, ending = 1, _Ending()
         try:
             signal.signal(signal.SIGTERM, ending)
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c comes to all; the supervisor tells when to end
+            for number in (signal.SIGINT, signal.SIGHUP):  # they come to all; the supervisor tells when to end
+                signal.signal(number, signal.SIG_IGN)
             self._serve(channel, ending)
             code = 0
         except TokenTuiError as error:

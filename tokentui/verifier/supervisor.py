@@ -69,7 +69,7 @@ class Supervisor:
         self._trouble = ""
 
     def run(self, ready: Callable[[], object]) -> None:
-        """Until SIGTERM or SIGINT; `ready` is called when all workers answer. Raises `CannotServe`."""
+        """Until it is told to end; `ready` is called when all workers answer. Raises `CannotServe`."""
         with self._signals():
             try:
                 self._keeper.begin(())
@@ -85,7 +85,8 @@ class Supervisor:
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
-        before = {number: signal.signal(number, self._end) for number in ENDS}
+        minded = [number for number in ENDS if signal.getsignal(number) is not signal.SIG_IGN]  # as by nohup
+        before = {number: signal.signal(number, self._end) for number in minded}
         try:
             yield
         finally:

@@ -14,6 +14,8 @@ from tokentui.verifier.application import Verifier, peer_of
 
 #: What a request's line and headers may have, in bytes; h11 takes as many.
 MOST_HEAD = 65536
+#: So many questions may wait for the answer to the one before them: proxies wait for each before they ask the next.
+MOST_WAITING = 100
 #: What uvicorn is to find where no request of its own is under way.
 _NONE_UNDER_WAY: Any = SimpleNamespace(response_complete=True, message_event=asyncio.Event())
 
@@ -97,6 +99,8 @@ class Strict(HttpToolsProtocol):
             return
         if self._verifier is not None and self._is_plain():
             self._answer(self._verifier)
+        elif len(self.pipeline) >= MOST_WAITING:
+            self.transport.close()
         else:
             self._go_uvicorns_way()
 
