@@ -57,6 +57,7 @@ def test_no_two_declarations_share_an_id() -> None:
         "app.back",
         "app.explain",
         "app.nothing_to_undo",
+        "app.stay",
         "app.undo",
         "list.mark",
         "endpoint.copy",

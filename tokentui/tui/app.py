@@ -16,6 +16,7 @@ from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_con
 from tokentui.tui.ending import Ending
 from tokentui.tui.escape_key import EscapeKey
 from tokentui.tui.hearing import HearingApp
+from tokentui.tui.hindrances import Hindered
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen
@@ -23,13 +24,13 @@ from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.suspending import Suspending, may_suspend, suspend
 from tokentui.tui.themes import THEMES
 from tokentui.tui.typed_ahead import hold
-from tokentui.tui.workplace import Workplace, over_ssh
+from tokentui.tui.workplace import NOTHING_COPIED, Workplace, over_ssh
 
 #: Actions that lead away from what is shown: not from a dialog, which is answered first.
 ELSEWHERE = frozenset({"quit", "section"})
 
 
-class TokenTuiApp(HearingApp):
+class TokenTuiApp(Hindered, HearingApp):
     """The terminal UI over one desk."""
 
     TITLE = "TokenTUI"
@@ -69,7 +70,8 @@ class TokenTuiApp(HearingApp):
         #: What is said of those for whom the changes wait.
         self._waiting = ""
         self._eye = StoreEye(desk.store)
-        self.set_keymap(self._settings.keys)
+        self.own_keys = self._settings.keys
+        self.set_keymap(self.own_keys)
         self.escape = EscapeKey(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
@@ -188,14 +190,14 @@ class TokenTuiApp(HearingApp):
         text = self.screen.HELP_TEXT if isinstance(self.screen, PageScreen) else ""
         self.push_screen(Help(text, key_groups(bindings)))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """A dialog is answered before one goes elsewhere; the palette offers what could be done without it."""
         if action == "clear_clipboard":
-            return self.workplace.has_copied
-        if action not in ELSEWHERE:
-            return True
+            return "" if self.workplace.has_copied else NOTHING_COPIED
         asked = (screen for screen in reversed(self.screen_stack) if not isinstance(screen, CommandPalette))
-        return isinstance(next(asked, None), PageScreen)
+        if action in ELSEWHERE and not isinstance(next(asked, None), PageScreen):
+            return "The dialog is answered first."
+        return ""
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         if not self.colourless:

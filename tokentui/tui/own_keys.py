@@ -96,6 +96,13 @@ def _places_in(screen: type[Screen[Any]]) -> Iterator[Place]:
         yield (*inside, screen) if dialog else (*inside, screen, TokenTuiApp)
 
 
+def page_bindings() -> Iterator[tuple[type[DOMNode], Binding]]:
+    """All bindings that a page has for one of its places, one for each key, with the class of its screen."""
+    for place in places():
+        if place[-1] is TokenTuiApp:
+            yield from ((place[-2], binding) for binding in _bindings(place[:-1]))
+
+
 def _bindings(place: Place) -> Iterator[Binding]:
     """All bindings of ours in a place, one for each key."""
     for owner in place:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #: How long a deed may take before it is told what it waits for, in seconds.
 PATIENCE = 0.3
 
+NOTHING_COPIED = "Nothing of this session is on the clipboard."
+
 ResultT = TypeVar("ResultT")
 
 

@@ -19,6 +19,7 @@ from tokentui.domain.errors import TokenTuiError
 from tokentui.store.protocol import Reader
 from tokentui.tui.actions import CHANGES
 from tokentui.tui.closing import close
+from tokentui.tui.hindrances import READ_ONLY, Hindered
 from tokentui.tui.typed_ahead import hold, saving
 from tokentui.tui.widgets.key_hints import KeyHints
 from tokentui.tui.widgets.listing import Listing
@@ -41,7 +42,7 @@ ScreenResultT = TypeVar("ScreenResultT")
 ResultT = TypeVar("ResultT")
 
 
-class PageScreen(Screen[ScreenResultT]):
+class PageScreen(Hindered, Screen[ScreenResultT]):
     """A screen of its own below the masthead; `body` gives what stands between place line and messages."""
 
     AUTO_FOCUS = "RowTable"
@@ -288,13 +289,15 @@ class PageScreen(Screen[ScreenResultT]):
 
         self.say(nothing_to_undo(self.workplace.desk), "warning")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """Nothing that changes the store where it is read-only; no undo where there is nothing to undo."""
         if self.workplace.read_only and (action in CHANGES or action == "nothing_to_undo"):
-            return False
-        if action in ("undo", "nothing_to_undo"):
-            return bool(self.workplace.desk.history) is (action == "undo")
-        return True
+            return READ_ONLY
+        if action == "undo" and not self.workplace.desk.history:
+            return "There is nothing to undo."
+        if action == "nothing_to_undo" and self.workplace.desk.history:
+            return "u takes back the last change."
+        return "Nothing to clear or to close here: q quits." if action == "stay" else ""
 
     @on(Listing.Troubled)
     def _listing_troubled(self, event: Listing.Troubled) -> None:
