@@ -212,6 +212,15 @@ class PageScreen(Hindered, Screen[ScreenResultT]):
         for page in {self, shown_page(self.app) or self}:
             for line in page.query(MessageLine):  # a screen that was closed meanwhile has none
                 line.say(text, kind)
+                if (fault := self.workplace.key_fault) and fault in text:
+                    page.look_for_key(text)
+
+    @work(exclusive=True, group="key back")
+    async def look_for_key(self, told: str) -> None:
+        """Take back what was told of the key once that can be read again."""
+        from tokentui.tui.key_back import take_back
+
+        await take_back(self, told)
 
     def unsay(self, text: str) -> bool:
         """Take a message away, unless another one stands there by now; whether it stood there."""
