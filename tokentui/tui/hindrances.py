@@ -1,12 +1,13 @@
 """What cannot be done here and now, and why: the same answer hides an action and is told where its key is pressed."""
 
-from textual.dom import DOMNode
-
 READ_ONLY = "Read-only: nothing can be changed."
 
 
-class Hindered(DOMNode):
-    """A mixin of whatever offers actions of which some cannot be done at times."""
+class Hindered:
+    """A mixin, before Textual's own classes, of whatever offers actions of which some cannot be done at times.
+
+    It is no node itself: Textual takes the styles of a node from the first of its bases that is one.
+    """
 
     def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """Why the action cannot be done now, in a sentence; empty where it can."""
