@@ -8,6 +8,7 @@ from textual.app import SystemCommand
 from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
@@ -24,6 +25,7 @@ from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.suspending import Suspending, may_suspend, suspend
 from tokentui.tui.themes import THEMES
 from tokentui.tui.typed_ahead import hold
+from tokentui.tui.widgets.message_line import MessageLine
 from tokentui.tui.workplace import NOTHING_COPIED, Workplace, over_ssh
 
 #: Actions that lead away from what is shown: not from a dialog, which is answered first.
@@ -69,6 +71,7 @@ class TokenTuiApp(Hindered, HearingApp):
         self.ending: Ending | None = None
         #: What is said of those for whom the changes wait.
         self._waiting = ""
+        self._last_message = ""
         self._eye = StoreEye(desk.store)
         self.own_keys = self._settings.keys
         self.set_keymap(self.own_keys)
@@ -202,6 +205,7 @@ class TokenTuiApp(Hindered, HearingApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         if not self.colourless:
             yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
+        yield SystemCommand("Message", "Show the last message in full", self._show_last_message)
         yield SystemCommand("Picture", "Save an SVG picture of this screen; values are hidden", self._save_picture)
         if isinstance(screen, PageScreen):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)
@@ -235,7 +239,15 @@ class TokenTuiApp(Hindered, HearingApp):
         if trouble:
             self.call_from_thread(self.mention, trouble, "error")
 
-    # ------------------------------------------------------------------ theme and pictures
+    # ------------------------------------------------------------------ palette, theme, messages and pictures
+
+    @on(CommandPalette.Opened)
+    def _still_palette(self) -> None:
+        """A cursor that blinks costs bytes as an animation does, in the palette too."""
+        for palette in self.screen_stack:
+            if isinstance(palette, CommandPalette):
+                for input in palette.query(Input):
+                    input.cursor_blink = self.animation_level != "none"
 
     def _remember(self, theme: str) -> None:
         if self._settings_file is not None:
@@ -255,6 +267,15 @@ class TokenTuiApp(Hindered, HearingApp):
         told = [page for page in pages if page.unsay(waiting)] if waiting else pages[-1:]
         if awaited and told:
             self.say(self._waiting, "busy")
+
+    @on(MessageLine.Said)
+    def _keep_message(self, event: MessageLine.Said) -> None:
+        self._last_message = event.text
+
+    def _show_last_message(self) -> None:
+        from tokentui.tui.dialogs.last_message import LastMessage
+
+        self.push_screen(LastMessage(self._last_message or "Nothing was told yet."))
 
     def _save_picture(self) -> None:
         from tokentui.tui.pictures import save_picture

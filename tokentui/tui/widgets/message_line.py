@@ -1,6 +1,7 @@
 """Says what just happened, mostly in one line; over a thin line it costs 100 bytes where a toast costs 20 kB."""
 
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -30,6 +31,13 @@ class MessageLine(Widget):
     }
     """
 
+    class Said(Message):
+        """Something was told: this text."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     text: var[str] = var("")
     kind: var[str] = var("done")
 
@@ -38,6 +46,7 @@ class MessageLine(Widget):
         self.text, self.kind = text, kind
         self.set_classes(f"-{kind}")
         self._show()
+        self.post_message(self.Said(text))
         if kind != "error":
             self.set_timer(STAY, lambda: self._fade(text))
 
