@@ -139,6 +139,7 @@ class TokenTuiApp(Hindered, HearingApp):
     def on_unmount(self) -> None:
         self.note_what_stays()
         self._eye.close()
+        self.answer_nobody()
         self.workplace.close()
 
     # ------------------------------------------------------------------ the eye on the store

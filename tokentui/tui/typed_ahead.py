@@ -28,6 +28,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from tokentui.tui.stack import covered_stack
+from tokentui.tui.working import work_for
 
 #: How often is looked whether what keys wait for has come, in seconds.
 LOOK_SECONDS = 0.005
@@ -110,7 +111,7 @@ class TypedAhead:
         self._waiting.append(event)
         if not self._running:
             self._running = True
-            self._app.run_worker(self._deliver(), group="typed")
+            work_for(self._app, self._deliver, "typed")
         return True
 
     def delivered(self) -> None:

@@ -26,6 +26,7 @@ from tokentui.tui.widgets.listing import Listing
 from tokentui.tui.widgets.masthead import Masthead
 from tokentui.tui.widgets.message_line import MessageLine
 from tokentui.tui.widgets.place_line import PlaceLine
+from tokentui.tui.working import work_for
 from tokentui.tui.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -267,10 +268,11 @@ class PageScreen(Hindered, Screen[ScreenResultT]):
 
     def copy(self, value: str, what: str, *otherwise: str) -> None:
         """Put a value on the clipboard and say how, and what to do where it has not arrived."""
-        self.app.run_worker(self._copy(value, what, *otherwise), group="copy")  # this page may be left meanwhile
 
-    async def _copy(self, value: str, what: str, *otherwise: str) -> None:
-        self.say(await self.workplace.copy(value, what, *otherwise))
+        async def copy() -> None:
+            self.say(await self.workplace.copy(value, what, *otherwise))
+
+        work_for(self.app, copy, "copy")  # this page may be left meanwhile
 
     def show_history(self, record_id: str, name: str) -> None:
         """Open the activity of one record."""

@@ -1,5 +1,6 @@
 """Says what just happened, mostly in one line; over a thin line it costs 100 bytes where a toast costs 20 kB."""
 
+from textual import work
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
@@ -57,7 +58,7 @@ class MessageLine(Widget):
     def _fade(self, text: str) -> None:
         held = covered_stack(self)
         if held is not None:
-            self.run_worker(self._stay(held, text))
+            self._stay(held, text)
         else:
             self.unsay(text)
 
@@ -69,6 +70,7 @@ class MessageLine(Widget):
             self._show()
         return stood
 
+    @work
     async def _stay(self, held: StackApp, text: str) -> None:
         """Nobody can read it before the screen that lies over all is taken away."""
         await held.when_free()
