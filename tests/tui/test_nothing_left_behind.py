@@ -54,6 +54,12 @@ async def test_what_has_not_begun_when_the_application_ends_is_not_there(
         assert unawaited() == []
 
 
+async def test_a_key_that_is_heard_when_the_application_has_ended_does_no_harm(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        pass
+    ui.app._typed.delivered()
+
+
 async def test_a_thread_that_comes_when_the_application_has_ended_is_let_go(
     open_ui: Open, unawaited: Callable[[], list[str]]
 ) -> None:

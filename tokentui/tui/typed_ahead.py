@@ -11,6 +11,7 @@ what it opened could be seen is the same wish, and not a second one.
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -117,7 +118,8 @@ class TypedAhead:
     def delivered(self) -> None:
         """The key that was due is on its way: send somebody after it."""
         self._due = None
-        self._follow()
+        with suppress(ScreenStackError):  # the application is closing
+            self._follow()
 
     def passed(self) -> None:
         self._through.set()
