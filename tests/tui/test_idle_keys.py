@@ -68,12 +68,14 @@ async def test_a_key_of_another_page_says_where_it_does_what(open_ui: Open, key:
 
 
 async def test_where_a_key_does_something_is_told_of_the_users_own_keys(open_ui: Open) -> None:
-    settings = Settings(keys={"tokens.copy": "Y", "tokens.rotate": "U"})
+    settings = Settings(keys={"tokens.copy": "Y", "tokens.rotate": "U", "tokens.reveal": "%,f8"})
     async with open_ui(settings=settings) as ui:
         await ui.press("Y")
         await ui.told("Y does nothing here: it is Copy in Endpoint tokens (2).")
         await ui.press("r")
         await ui.told("r does nothing here: it is Rotate in Audit (4).")
+        await ui.press("percent_sign")
+        await ui.told("% does nothing here: it is Reveal in Endpoint tokens (2).")
 
 
 @pytest.mark.parametrize("key", ["z", "y", "left", "f7", "ctrl+t"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from textual import events, work
 from textual.actions import parse
-from textual.binding import Binding
+from textual.binding import Binding, InvalidBinding
 from textual.dom import DOMNode
 
 from tokentui.tui.actions import CHANGE, GO, LOOK
@@ -61,7 +61,15 @@ def hindrance_of(page: AnyPage, key: str, own_keys: Mapping[str, str]) -> str:
 def keys_of(binding: Binding, own_keys: Mapping[str, str]) -> tuple[str, ...]:
     """The keys of a binding, which are the user's own where those are chosen."""
     own = own_keys.get(binding.id or "")
-    return (binding.key,) if own is None else tuple(key.strip() for key in own.split(","))
+    return (binding.key,) if own is None else keys_in(own)
+
+
+def keys_in(text: str) -> tuple[str, ...]:
+    """The keys of a text such as `"?,ctrl+n"`, as Textual names them; none where it holds no keys."""
+    try:
+        return tuple(binding.key for binding in Binding.make_bindings([Binding(text, "")]))
+    except InvalidBinding:
+        return ()
 
 
 def _bindings(node: DOMNode) -> Iterator[Binding]:
