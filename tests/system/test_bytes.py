@@ -28,6 +28,7 @@ SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "a form": (("2", "a"), ("Add endpoint token",)),
     "an endpoint's description": (("\r", "\x1b[B", *["\t"] * 9), ("Description",)),
     "a filter": (("2", "/"), ("/ type to filter",)),
+    "the palette": ((":",), ("Search for commands",)),
 }
 
 

@@ -232,25 +232,15 @@ async def test_where_the_settings_say_so_the_terminal_is_asked_to_clear_after_th
         await ui.until(lambda: not ui.app.workplace.has_copied)
 
 
-async def test_who_quits_before_that_leaves_it_cleared(
-    open_ui: Open, written: list[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("locked", [False, True])
+async def test_who_quits_before_that_leaves_it_cleared_from_the_lock_too(
+    open_ui: Open, written: list[str], monkeypatch: pytest.MonkeyPatch, locked: bool
 ) -> None:
     monkeypatch.setenv("SSH_CONNECTION", SSH["SSH_CONNECTION"])
     async with open_ui(settings=Settings(clipboard=ClipboardRule("blind"))) as ui:
         await copy_crm(ui, "It is cleared in 45 s.")
-        await ui.press("q")
-        await ui.until(lambda: not ui.app.is_running)
-    assert clipboard.osc52("") in written
-    assert ui.app.farewell == "Asked the terminal to clear its clipboard."
-
-
-async def test_who_leaves_from_the_lock_before_that_leaves_it_cleared(
-    open_ui: Open, written: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSH_CONNECTION", SSH["SSH_CONNECTION"])
-    async with open_ui(settings=Settings(clipboard=ClipboardRule("blind"))) as ui:
-        await copy_crm(ui, "It is cleared in 45 s.")
-        await lock(ui)
+        if locked:
+            await lock(ui)
         await ui.press("q")
         await ui.until(lambda: not ui.app.is_running)
     assert clipboard.osc52("") in written

@@ -5,13 +5,14 @@ import pkgutil
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from textual.app import App
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.dom import DOMNode
+from textual.widgets import Input
 
 import tokentui.tui
 from tests.tui.conftest import Open
@@ -57,6 +58,7 @@ def test_no_two_declarations_share_an_id() -> None:
         "app.back",
         "app.explain",
         "app.nothing_to_undo",
+        "app.stay",
         "app.undo",
         "list.mark",
         "endpoint.copy",
@@ -202,3 +204,17 @@ async def test_a_section_is_reached_from_inside_an_endpoint_too(open_ui: Open) -
         await ui.press("1")
         await ui.at(EndpointsScreen)
         assert isinstance(ui.screen, PageScreen)
+
+
+@pytest.mark.parametrize("animations", ["none", "full"])
+async def test_the_palettes_cursor_blinks_only_where_things_move(
+    open_ui: Open, animations: Literal["none", "full"]
+) -> None:
+    async with open_ui() as ui:
+        ui.app.animation_level = animations
+        for opening in (ui.app.action_command_palette, ui.app.action_change_theme):
+            opening()
+            await ui.at(CommandPalette)
+            await ui.until(lambda: ui.one(Input).cursor_blink is (animations == "full"))
+            await ui.press("escape")
+            await ui.at(EndpointsScreen)

@@ -131,6 +131,52 @@ async def test_without_the_key_all_but_values_is_seen_and_changed(open_ui: Open,
     assert not place.key.exists()
 
 
+async def test_what_was_told_of_a_key_is_taken_back_when_it_is_there_again(open_ui: Open, place: Place) -> None:
+    elsewhere = place.key.rename(place.key.with_name("elsewhere"))
+    async with open_ui(place.office.desk, size=WIDE) as ui:
+        await ui.told("is not there")
+        elsewhere.rename(place.key)
+        await ui.told("The key can be read again.")
+        await on_tokens(ui)
+        await revealed(ui, place.value())
+
+
+async def test_what_a_deed_told_of_a_key_is_taken_back_too(open_ui: Open, place: Place) -> None:
+    elsewhere = place.key.rename(place.key.with_name("elsewhere"))
+    async with open_ui(place.office.desk, size=WIDE) as ui:
+        await on_tokens(ui)
+        await ui.press("e")
+        await ui.answer("Disable erp?", "y")
+        await ui.told("erp is disabled")
+        await ui.press("v")
+        await ui.told("is not there")
+        elsewhere.rename(place.key)
+        await ui.told("The key can be read again.")
+
+
+async def test_another_fault_of_the_key_is_told_instead(open_ui: Open, place: Place) -> None:
+    elsewhere = place.key.rename(place.key.with_name("elsewhere"))
+    async with open_ui(place.office.desk, size=WIDE) as ui:
+        await ui.told("is not there")
+        elsewhere.chmod(0o644)
+        elsewhere.rename(place.key)
+        await ui.told("Others may read the key file.")
+        place.key.chmod(0o600)
+        await ui.told("The key can be read again.")
+
+
+async def test_what_was_told_since_stays_when_the_key_is_there_again(open_ui: Open, place: Place) -> None:
+    elsewhere = place.key.rename(place.key.with_name("elsewhere"))
+    desk = place.office.desk
+    async with open_ui(desk, size=WIDE) as ui:
+        await ui.told("is not there")
+        ui.page.say("Told since.")
+        elsewhere.rename(place.key)
+        await ui.until(lambda: not ui.app.workplace.key_trouble())
+        await ui.until(lambda: not any(each.group == "key back" for each in ui.page.workers))
+        assert ui.message == "Told since."
+
+
 async def test_lost_values_are_told_as_lost_and_another_is_made(open_ui: Open, place: Place) -> None:
     value = place.value()
     place.give_up()

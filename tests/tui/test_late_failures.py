@@ -8,6 +8,7 @@ from textual.widgets import Input
 from tests.store.holding import held_by_somebody
 from tests.tui.conftest import Open
 from tests.tui.driving import Ui
+from tests.tui.editing import show_token
 from tokentui.services.desk import Desk
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.tui.dialogs.rotate import Rotate
@@ -24,19 +25,13 @@ def hasty(desk: Desk, store: Path) -> Desk:
     return desk
 
 
-async def tokens(ui: Ui) -> None:
-    await ui.press("2")
-    await ui.at(EndpointTokensScreen)
-    await ui.go("bank-import")
-
-
 def name(ui: Ui) -> str:
     return ui.screen.query_one("#name", Input).value
 
 
 async def test_an_edited_token_waits_until_it_is_opened_again(open_ui: Open, hasty: Desk, store: Path) -> None:
     async with open_ui(hasty) as ui:
-        await tokens(ui)
+        await show_token(ui, "bank-import")
         with held_by_somebody(store):
             await ui.press("enter")
             await ui.at(TokenSettings)
@@ -56,7 +51,7 @@ async def test_an_edited_token_waits_until_it_is_opened_again(open_ui: Open, has
 
 async def test_who_moves_on_in_the_same_list_is_left_in_peace(open_ui: Open, hasty: Desk, store: Path) -> None:
     async with open_ui(hasty) as ui:
-        await tokens(ui)
+        await show_token(ui, "bank-import")
         with held_by_somebody(store):
             await ui.press("a")
             await ui.at(TokenSettings)
@@ -77,7 +72,7 @@ async def test_who_moves_on_in_the_same_list_is_left_in_peace(open_ui: Open, has
 
 async def test_a_rotation_waits_with_what_was_chosen(open_ui: Open, hasty: Desk, store: Path) -> None:
     async with open_ui(hasty) as ui:
-        await tokens(ui)
+        await show_token(ui, "bank-import")
         with held_by_somebody(store):
             await ui.press("r")
             await ui.at(Rotate)

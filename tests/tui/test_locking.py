@@ -25,6 +25,19 @@ from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.widgets.secret_field import RevealedValue
 
 
+@pytest.fixture
+def go_on(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """No value is there to be revealed before this is set."""
+    event = threading.Event()
+
+    def slow(*args: object) -> object:
+        assert event.wait(10)
+        return reveal_now(*args)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setattr("tokentui.tui.token_deeds.reveal_now", slow)
+    return event
+
+
 class TestTime:
     async def test_it_locks_by_itself_after_five_minutes_without_a_key(
         self, open_ui: Open, hourglass: Hourglass
@@ -167,15 +180,8 @@ class TestWhatIsHidden:
             assert vault._held is None
 
     async def test_a_value_that_comes_too_late_is_not_shown_nor_kept(
-        self, open_ui: Open, monkeypatch: pytest.MonkeyPatch
+        self, open_ui: Open, go_on: threading.Event
     ) -> None:
-        go_on = threading.Event()
-
-        def slow(*args: object) -> object:
-            assert go_on.wait(10)
-            return reveal_now(*args)  # type: ignore[arg-type]  # passed on as it came
-
-        monkeypatch.setattr("tokentui.tui.token_deeds.reveal_now", slow)
         async with open_ui() as ui:
             await show_tokens(ui)
             await ui.press("v")
@@ -188,16 +194,7 @@ class TestWhatIsHidden:
             await ui.pilot.pause()
             await ui.miss(reveal_token(ui.desk, token(ui)))
 
-    async def test_keys_that_were_typed_ahead_are_dropped(
-        self, open_ui: Open, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        go_on = threading.Event()
-
-        def slow(*args: object) -> object:
-            assert go_on.wait(10)
-            return reveal_now(*args)  # type: ignore[arg-type]  # passed on as it came
-
-        monkeypatch.setattr("tokentui.tui.token_deeds.reveal_now", slow)
+    async def test_keys_that_were_typed_ahead_are_dropped(self, open_ui: Open, go_on: threading.Event) -> None:
         async with open_ui() as ui:
             await show_tokens(ui)
             row = ui.cursor_line

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from tests.tui.conftest import Open
 from tests.tui.driving import Ui
+from tests.tui.editing import edit_token, show_token, tick_endpoint, write_new_endpoint, write_new_token
 from tests.tui.rotating import ask_to_rotate
 from tokentui.services.desk import Desk
 from tokentui.store.protocol import Reader
@@ -45,71 +46,38 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     return disk
 
 
-async def new_token(ui: Ui) -> str:
-    await ui.press("2")
-    await ui.at(EndpointTokensScreen)
-    await ui.press("a")
-    await ui.at(TokenSettings)
-    await ui.write("till")
-    return "enter"
-
-
-async def edited_token(ui: Ui) -> str:
-    await ui.press("2")
-    await ui.at(EndpointTokensScreen)
-    await ui.go("bank-import")
-    await ui.press("enter")
-    await ui.at(TokenSettings)
-    await ui.write("-2")
-    return "enter"
-
-
-async def new_endpoint(ui: Ui) -> str:
-    await ui.press("a")
-    await ui.at(EndpointScreen)
-    await ui.see("new endpoint")
-    await ui.write("Till")
-    await ui.see("new endpoint *")
-    return "ctrl+s"
-
-
-async def ticks(ui: Ui) -> str:
-    await ui.press("2")
-    await ui.at(EndpointTokensScreen)
-    await ui.go("bank-import")
-    await ui.press("s")
-    await ui.at(AssignScreen)
-    await ui.until(lambda: ui.cursor_line)
-    await ui.press("a")
-    await ui.see("Save changes")
-    return "w"
-
-
-async def rotation(ui: Ui) -> str:
+async def write_grace_time(ui: Ui) -> None:
     await ask_to_rotate(ui)
     await ui.press("right", "right")
     await ui.until(lambda: isinstance(ui.app.focused, Input))
     await ui.write("2026-03-20 12:00")
-    return "enter"
 
 
-Edit = Callable[[Ui], Awaitable[str]]
+Edit = Callable[[Ui], Awaitable[None]]
 Saved = Callable[[Reader], object]
 
-FORMS: dict[str, tuple[Edit, type[Screen[Any]], Saved]] = {
-    "new token": (new_token, TokenSettings, lambda reader: reader.token_by_name("till")),
-    "token": (edited_token, TokenSettings, lambda reader: reader.token_by_name("bank-import-2")),
+#: What is edited, which key saves it, where it stands, and whether it is saved.
+FORMS: dict[str, tuple[Edit, str, type[Screen[Any]], Saved]] = {
+    "new token": (write_new_token, "enter", TokenSettings, lambda reader: reader.token_by_name("till")),
+    "token": (edit_token, "enter", TokenSettings, lambda reader: reader.token_by_name("bank-import-2")),
     "endpoint": (
-        new_endpoint,
+        write_new_endpoint,
+        "ctrl+s",
         EndpointScreen,
         lambda reader: next(each for each in reader.iter_endpoints() if each.name == "Till"),
     ),
     "assign": (
-        ticks,
+        tick_endpoint,
+        "w",
         AssignScreen,
         lambda reader: len(reader.assignments_of(reader.token_by_name("bank-import").id)) > 2,
     ),
-    "rotate": (rotation, Rotate, lambda reader: reader.token_by_name("bank-import").previous is not None),
+    "rotate": (
+        write_grace_time,
+        "enter",
+        Rotate,
+        lambda reader: reader.token_by_name("bank-import").previous is not None,
+    ),
 }
 
 
@@ -125,9 +93,9 @@ def what_stands(ui: Ui) -> list[object]:
 async def test_a_form_keeps_what_was_typed_names_the_cause_and_saves_when_the_fault_is_gone(
     open_ui: Open, desk: Desk, disk: Disk, form: str, number: int
 ) -> None:
-    edit, kind, saved = FORMS[form]
+    edit, key, kind, saved = FORMS[form]
     async with open_ui() as ui:
-        key = await edit(ui)
+        await edit(ui)
         form_, before, stood = what_stands(ui), desk.store.stamp(), ui.screen
         assert any(form_)
         disk.broken = number
@@ -148,9 +116,7 @@ async def test_a_switch_that_is_not_saved_goes_back_and_names_the_cause(
     open_ui: Open, desk: Desk, disk: Disk, key: str
 ) -> None:
     async with open_ui() as ui:
-        await ui.press("2")
-        await ui.at(EndpointTokensScreen)
-        await ui.go("load-test")
+        await show_token(ui, "load-test")
         before = ui.cursor_line
         disk.broken = errno.ENOSPC
         await ui.press(key)
@@ -170,7 +136,8 @@ async def test_a_change_that_may_not_be_durable_is_saved_and_that_is_told_beside
 
     monkeypatch.setattr("tokentui.store.safe_storage.sync_folder", broken)
     async with open_ui() as ui:
-        await ui.press(await edited_token(ui))
+        await edit_token(ui)
+        await ui.press("enter")
         await ui.told("u takes it back. Saved, but not confirmed durable: Input/output error: the folder ")
         await ui.see("✗ ")
         await ui.at(EndpointTokensScreen)
@@ -185,9 +152,7 @@ async def test_what_could_not_be_kept_is_told_beside_the_next_change_and_once(
 
     monkeypatch.setattr(os, "link", broken)
     async with open_ui() as ui:
-        await ui.press("2")
-        await ui.at(EndpointTokensScreen)
-        await ui.go("load-test")
+        await show_token(ui, "load-test")
         await ui.press("e")
         await ui.told("load-test is enabled. u takes it back. What was replaced could not be kept: No space left")
         await ui.see("! ")

@@ -114,7 +114,7 @@ async def test_what_could_not_be_shown_is_tried_again(
     monkeypatch.setattr(TokenTuiApp, "_store_changed", fail_twice)
     async with open_ui() as ui:
         await sees_what_others_save(ui, other_desk)
-        assert len(tries) == 3
+        await ui.until(lambda: len(tries) == 3)
         assert len([text for text in told if "an unexpected KeyError" in text]) == 1
 
 

@@ -62,9 +62,10 @@ async def show_tokens(ui: Ui) -> None:
 
 
 async def quiet(ui: Ui) -> None:
-    """Until nothing is under way but the eye on the store and the waiting for it."""
+    """Until nothing is under way but the eye on the store and the waiting for it, and for the key."""
+    waiting = {"watch", "trouble", "key back"}
     await ui.pilot.pause()
-    await ui.until(lambda: {worker.group for worker in ui.app.workers} <= {"watch", "trouble"} or ui.screen.is_modal)
+    await ui.until(lambda: {worker.group for worker in ui.app.workers} <= waiting or ui.screen.is_modal)
     await ui.pilot.pause()
 
 
@@ -101,37 +102,21 @@ async def test_what_is_asked_for_in_the_form_is_told_beside_the_value(
 
 
 @damages
+@pytest.mark.parametrize(("key", "typed", "name"), [("enter", "-2", "bank-import-2"), ("a", "fresh", "fresh")])
 async def test_what_was_typed_stays_in_the_form_when_it_cannot_be_saved(
-    open_ui: Open, store: Path, damage: Damage
+    open_ui: Open, store: Path, damage: Damage, key: str, typed: str, name: str
 ) -> None:
     async with open_ui() as ui:
         await show_tokens(ui)
-        await ui.press("enter")
+        await ui.press(key)
         await ui.at(TokenSettings)
-        await ui.write("-2")
+        await ui.write(typed)
         first = ui.screen
         damage(store)
         await ui.press("enter")
         await ui.until(lambda: isinstance(ui.screen, TokenSettings) and ui.screen is not first)
         await ui.see("✗ ")
-        assert ui.screen.query_one("#name", Input).value == "bank-import-2"
-
-
-@damages
-async def test_a_new_token_stays_in_the_form_when_it_cannot_be_added(
-    open_ui: Open, store: Path, damage: Damage
-) -> None:
-    async with open_ui() as ui:
-        await show_tokens(ui)
-        await ui.press("a")
-        await ui.at(TokenSettings)
-        await ui.write("fresh")
-        first = ui.screen
-        damage(store)
-        await ui.press("enter")
-        await ui.until(lambda: isinstance(ui.screen, TokenSettings) and ui.screen is not first)
-        await ui.see("✗ ")
-        assert ui.screen.query_one("#name", Input).value == "fresh"
+        assert ui.screen.query_one("#name", Input).value == name
 
 
 async def test_a_store_cut_at_any_place_is_told(open_ui: Open, store: Path) -> None:

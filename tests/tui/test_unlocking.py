@@ -133,7 +133,7 @@ class TestDeeds:
         async with open_ui() as ui:
             await ui.go("Returns")
             await ui.press("enter")
-            await ui.see("Primary tokens", "chatbot")
+            await ui.see("chatbot", "• ")
             hint = ui.row(" POST ").split("•")[-1].split()[0]
             assert hint == "generated"
             await ui.press("home", "k", "k", "k", "g")

@@ -3,71 +3,40 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from textual.command import CommandList, CommandPalette
-from textual.screen import Screen
 from textual.widgets import Input
 
 from tests.store.holding import held_by_somebody
 from tests.tui.conftest import Open
 from tests.tui.driving import WIDE, Ui
+from tests.tui.editing import edit_token, show_token, tick_endpoint, write_new_endpoint
 from tokentui.services.desk import Desk
 from tokentui.store.tinydb_store import TinyDBStore
 from tokentui.tui.dialogs.import_file import ImportDialog
 from tokentui.tui.dialogs.leave import Leave
 from tokentui.tui.dialogs.token_settings import TokenSettings
-from tokentui.tui.screens.assign import AssignScreen
-from tokentui.tui.screens.endpoint import EndpointScreen
 from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.workplace import Workplace
 
 
-async def edit_token(ui: Ui) -> type[Screen[Any]]:
-    await ui.press("2")
-    await ui.at(EndpointTokensScreen)
-    await ui.go("bank-import")
-    await ui.press("enter")
-    await ui.at(TokenSettings)
-    await ui.write("-2")
-    return TokenSettings
-
-
-async def write_path(ui: Ui) -> type[Screen[Any]]:
+async def write_path(ui: Ui) -> None:
     await ui.press("I")
     await ui.at(ImportDialog)
     await ui.write("tills")
-    return ImportDialog
 
 
-async def tick_slot(ui: Ui) -> type[Screen[Any]]:
-    await ui.press("2")
-    await ui.at(EndpointTokensScreen)
-    await ui.go("bank-import")
-    await ui.press("s")
-    await ui.at(AssignScreen)
-    await ui.until(lambda: ui.cursor_line)
-    await ui.press("a")
-    await ui.see("Save changes")
-    return AssignScreen
-
-
-async def edit_endpoint(ui: Ui) -> type[Screen[Any]]:
-    await ui.press("a")
-    await ui.at(EndpointScreen)
-    await ui.see("new endpoint")
-    await ui.write("Till")
-    await ui.see("new endpoint *")
+async def edit_endpoint(ui: Ui) -> None:
+    await write_new_endpoint(ui)
     await ui.press("escape")
-    return EndpointScreen
 
 
-Edit = Callable[[Ui], Awaitable[type[Screen[Any]]]]
+Edit = Callable[[Ui], Awaitable[None]]
 
 dialogs = pytest.mark.parametrize("edit", [edit_token, write_path])
-pages = pytest.mark.parametrize("edit", [tick_slot, edit_endpoint])
+pages = pytest.mark.parametrize("edit", [tick_endpoint, edit_endpoint])
 
 #: What every palette offers, so that it is known when all of it is there.
 LAST_OFFERED = "Picture: "
@@ -91,7 +60,8 @@ async def offered(ui: Ui) -> list[str]:
 @dialogs
 async def test_the_palette_in_a_dialog_offers_nothing_that_goes_elsewhere(open_ui: Open, edit: Edit) -> None:
     async with open_ui(size=WIDE) as ui:
-        dialog = await edit(ui)
+        await edit(ui)
+        dialog = type(ui.screen)
         assert [title for title in await offered(ui) if title.startswith(ELSEWHERE)] == []
         await ui.press("escape")
         await ui.at(dialog)
@@ -101,7 +71,8 @@ async def test_the_palette_in_a_dialog_offers_nothing_that_goes_elsewhere(open_u
 @pytest.mark.parametrize("action", ["quit", "section('endpoints')", "section('tokens')", "command_palette"])
 async def test_no_action_leads_out_of_a_dialog_past_its_answer(open_ui: Open, edit: Edit, action: str) -> None:
     async with open_ui() as ui:
-        dialog = await edit(ui)
+        await edit(ui)
+        dialog = type(ui.screen)
         page = ui.page
         written = [each.value for each in ui.screen.query(Input)]
         await ui.app.run_action(action)
@@ -116,7 +87,8 @@ async def test_no_action_leads_out_of_a_dialog_past_its_answer(open_ui: Open, ed
 @pytest.mark.parametrize("key", ["ctrl+q", "ctrl+c"])
 async def test_no_key_leads_out_of_a_dialog_past_its_answer(open_ui: Open, edit: Edit, key: str) -> None:
     async with open_ui() as ui:
-        dialog = await edit(ui)
+        await edit(ui)
+        dialog = type(ui.screen)
         await ui.press(key)
         await ui.pilot.pause()
         assert ui.app.is_running
@@ -147,7 +119,8 @@ async def test_the_palettes_ways_out_of_a_page_ask_where_there_are_edits(
     open_ui: Open, edit: Edit, words: str, title: str
 ) -> None:
     async with open_ui(size=WIDE) as ui:
-        page = await edit(ui)
+        await edit(ui)
+        page = type(ui.screen)
         await ui.press("ctrl+p")
         await ui.choose(words, title)
         await ui.at(Leave)
@@ -172,7 +145,8 @@ async def test_ctrl_q_asks_where_there_are_edits_and_discard_leaves(open_ui: Ope
 @pages
 async def test_ctrl_c_leaves_nothing(open_ui: Open, edit: Edit) -> None:
     async with open_ui() as ui:
-        page = await edit(ui)
+        await edit(ui)
+        page = type(ui.screen)
         await ui.press("ctrl+c")
         await ui.pilot.pause()
         assert isinstance(ui.screen, page)
@@ -195,18 +169,12 @@ def hasty_desk(store: Path, desk: Desk) -> Desk:
     return desk
 
 
-async def show_tokens(ui: Ui) -> None:
-    await ui.press("2")
-    await ui.at(EndpointTokensScreen)
-    await ui.go("load-test")
-
-
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])
 async def test_who_quits_is_told_of_a_change_that_was_not_saved(
     open_ui: Open, store: Path, hasty_desk: Desk, key: str
 ) -> None:
     async with open_ui(hasty_desk) as ui:
-        await show_tokens(ui)
+        await show_token(ui, "load-test")
         with held_by_somebody(store):
             await ui.press("e", key)
             await ui.told("is locked by")
@@ -231,7 +199,7 @@ async def test_who_quits_keeps_a_form_that_was_not_saved(open_ui: Open, store: P
 
 async def test_who_quits_waits_for_a_change_that_is_saved(open_ui: Open, store: Path, desk: Desk) -> None:
     async with open_ui() as ui:
-        await show_tokens(ui)
+        await show_token(ui, "load-test")
         with held_by_somebody(store):
             await ui.press("e", "q")
             await ui.told("Waiting for what is being saved")

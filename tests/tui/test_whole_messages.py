@@ -9,7 +9,9 @@ from tests.tui.driving import SMALL, WIDE, Ui
 from tokentui.domain.errors import SealError
 from tokentui.services.desk import Desk
 from tokentui.store.vault import KeyVault
+from tokentui.tui.dialogs.last_message import LastMessage
 from tokentui.tui.homely import homely
+from tokentui.tui.screens.endpoint_tokens import EndpointTokensScreen
 
 HOME = {"HOME": "/home/jan"}
 
@@ -62,3 +64,27 @@ async def test_five_lines_are_shown_whole_and_what_is_longer_ends_in_an_ellipsis
         await ui.until(lambda: said(ui).endswith("the end."))
         ui.page.say("Something is wrong here and there, " * 14 + "the end.", "error")
         await ui.until(lambda: said(ui).endswith("…"))
+
+
+async def test_the_palette_shows_the_last_message_in_full_also_when_it_has_gone(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        text = "Something is wrong here and there, " * 14 + "the end."
+        ui.page.say(text)
+        await ui.until(lambda: said(ui).endswith("…"))
+        ui.page.unsay(text)
+        await ui.press("2")
+        await ui.see("bank-import")
+        await ui.press("ctrl+p")
+        await ui.choose("last message", "Message: Show the last message in full")
+        await ui.at(LastMessage)
+        await ui.see("The last message", "the end.")
+        await ui.press("escape")
+        await ui.at(EndpointTokensScreen)
+
+
+async def test_where_nothing_was_told_the_palette_says_so(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await ui.press("ctrl+p")
+        await ui.choose("last message", "Message: Show the last message in full")
+        await ui.at(LastMessage)
+        await ui.see("Nothing was told yet.")

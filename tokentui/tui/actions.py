@@ -155,5 +155,8 @@ def common_keys(leave: str = "Back", keys: str = "q,escape") -> tuple[Binding, .
 
 
 def section_keys() -> tuple[Binding, ...]:
-    """Undo and the way out: Esc does not lead out of a section."""
-    return common_keys("Quit", "q")
+    """Undo and the way out: Esc does not lead out of a section, and says what does."""
+    stay = Binding(
+        "escape", "stay", "Stay", show=False, id="app.stay", group=GO, tooltip="Tells how to leave a section"
+    )
+    return (*common_keys("Quit", "q"), stay)

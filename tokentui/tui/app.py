@@ -8,6 +8,7 @@ from textual.app import SystemCommand
 from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tokentui.services.desk import Desk
 from tokentui.services.settings import Settings, SettingsError, remember_theme
@@ -16,6 +17,7 @@ from tokentui.tui.appearance import COLOURLESS, colourless, line_filters, on_con
 from tokentui.tui.ending import Ending
 from tokentui.tui.escape_key import EscapeKey
 from tokentui.tui.hearing import HearingApp
+from tokentui.tui.hindrances import Hindered
 from tokentui.tui.palette import ActionCommands
 from tokentui.tui.screens.endpoints import EndpointsScreen
 from tokentui.tui.screens.page_screen import PageScreen
@@ -23,13 +25,14 @@ from tokentui.tui.store_eye import StoreEye
 from tokentui.tui.suspending import Suspending, may_suspend, suspend
 from tokentui.tui.themes import THEMES
 from tokentui.tui.typed_ahead import hold
-from tokentui.tui.workplace import Workplace, over_ssh
+from tokentui.tui.widgets.message_line import MessageLine
+from tokentui.tui.workplace import NOTHING_COPIED, Workplace, over_ssh
 
 #: Actions that lead away from what is shown: not from a dialog, which is answered first.
 ELSEWHERE = frozenset({"quit", "section"})
 
 
-class TokenTuiApp(HearingApp):
+class TokenTuiApp(Hindered, HearingApp):
     """The terminal UI over one desk."""
 
     TITLE = "TokenTUI"
@@ -68,8 +71,10 @@ class TokenTuiApp(HearingApp):
         self.ending: Ending | None = None
         #: What is said of those for whom the changes wait.
         self._waiting = ""
+        self._last_message = ""
         self._eye = StoreEye(desk.store)
-        self.set_keymap(self._settings.keys)
+        self.own_keys = self._settings.keys
+        self.set_keymap(self.own_keys)
         self.escape = EscapeKey(self._settings.keys)
         self.add_mode("endpoints", lambda: EndpointsScreen(self.workplace))
         self.add_mode("tokens", self._tokens_screen)
@@ -134,6 +139,7 @@ class TokenTuiApp(HearingApp):
     def on_unmount(self) -> None:
         self.note_what_stays()
         self._eye.close()
+        self.answer_nobody()
         self.workplace.close()
 
     # ------------------------------------------------------------------ the eye on the store
@@ -188,18 +194,19 @@ class TokenTuiApp(HearingApp):
         text = self.screen.HELP_TEXT if isinstance(self.screen, PageScreen) else ""
         self.push_screen(Help(text, key_groups(bindings)))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """A dialog is answered before one goes elsewhere; the palette offers what could be done without it."""
         if action == "clear_clipboard":
-            return self.workplace.has_copied
-        if action not in ELSEWHERE:
-            return True
+            return "" if self.workplace.has_copied else NOTHING_COPIED
         asked = (screen for screen in reversed(self.screen_stack) if not isinstance(screen, CommandPalette))
-        return isinstance(next(asked, None), PageScreen)
+        if action in ELSEWHERE and not isinstance(next(asked, None), PageScreen):
+            return "The dialog is answered first."
+        return ""
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         if not self.colourless:
             yield SystemCommand("Theme", "Choose the colours; the choice is remembered", self.action_change_theme)
+        yield SystemCommand("Message", "Show the last message in full", self._show_last_message)
         yield SystemCommand("Picture", "Save an SVG picture of this screen; values are hidden", self._save_picture)
         if isinstance(screen, PageScreen):
             yield SystemCommand("Quit", "Leave TokenTUI", self.action_quit)
@@ -233,7 +240,15 @@ class TokenTuiApp(HearingApp):
         if trouble:
             self.call_from_thread(self.mention, trouble, "error")
 
-    # ------------------------------------------------------------------ theme and pictures
+    # ------------------------------------------------------------------ palette, theme, messages and pictures
+
+    @on(CommandPalette.Opened)
+    def _still_palette(self) -> None:
+        """A cursor that blinks costs bytes as an animation does, in the palette too."""
+        for palette in self.screen_stack:
+            if isinstance(palette, CommandPalette):
+                for input in palette.query(Input):
+                    input.cursor_blink = self.animation_level != "none"
 
     def _remember(self, theme: str) -> None:
         if self._settings_file is not None:
@@ -253,6 +268,15 @@ class TokenTuiApp(HearingApp):
         told = [page for page in pages if page.unsay(waiting)] if waiting else pages[-1:]
         if awaited and told:
             self.say(self._waiting, "busy")
+
+    @on(MessageLine.Said)
+    def _keep_message(self, event: MessageLine.Said) -> None:
+        self._last_message = event.text
+
+    def _show_last_message(self) -> None:
+        from tokentui.tui.dialogs.last_message import LastMessage
+
+        self.push_screen(LastMessage(self._last_message or "Nothing was told yet."))
 
     def _save_picture(self) -> None:
         from tokentui.tui.pictures import save_picture

@@ -15,6 +15,7 @@ from tokentui.services.settings import ClipboardRule
 from tokentui.tui import clipboard_programs as programs
 from tokentui.tui import local_clipboard
 from tokentui.tui.clipboard import Placed, Way, Write, clear_terminal
+from tokentui.tui.workplace import NOTHING_COPIED
 
 if TYPE_CHECKING:
     import subprocess
@@ -118,7 +119,7 @@ class Clearing:
             told, kind = self._clear_local(self._local)
         if self._terminal is not None:
             told = f"{told} {self._clear_terminal(self._terminal)}".strip()
-        return (told, kind) if told else ("Nothing of this session is on the clipboard.", "warning")
+        return (told, kind) if told else (NOTHING_COPIED, "warning")
 
     def part(self) -> str:
         """Clear on leaving what would be cleared blindly later, when nobody is there to do so; says what was done."""

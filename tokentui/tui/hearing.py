@@ -7,8 +7,8 @@ from typing import Any
 
 from textual import events, on
 
-from tokentui.tui.copying import CopyingApp
 from tokentui.tui.escape_key import EscapeKey
+from tokentui.tui.idle_keys import IdleKeysApp
 from tokentui.tui.locking import lock_key
 from tokentui.tui.typed_ahead import Passed, TypedAhead
 
@@ -16,7 +16,7 @@ from tokentui.tui.typed_ahead import Passed, TypedAhead
 LOCK_SECONDS = 0.5
 
 
-class HearingApp(CopyingApp):
+class HearingApp(IdleKeysApp):
     """The part of the application that all keys come through; whoever makes it sets `lock_keys` and `escape`."""
 
     #: What tells Esc from Alt.

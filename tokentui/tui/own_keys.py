@@ -11,7 +11,7 @@ from itertools import chain, permutations
 from typing import Any
 
 import textual.keys
-from textual.binding import Binding, InvalidBinding
+from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 
@@ -20,6 +20,7 @@ from tokentui.tui.app import TokenTuiApp
 from tokentui.tui.dialogs.explain import ExplainDialog
 from tokentui.tui.dialogs.import_file import ImportDialog
 from tokentui.tui.dialogs.token_settings import TokenSettings
+from tokentui.tui.idle_keys import keys_in
 from tokentui.tui.screens.assign import AssignScreen
 from tokentui.tui.screens.endpoint import EndpointScreen
 from tokentui.tui.screens.primary_tokens import PrimaryTokens
@@ -96,6 +97,13 @@ def _places_in(screen: type[Screen[Any]]) -> Iterator[Place]:
         yield (*inside, screen) if dialog else (*inside, screen, TokenTuiApp)
 
 
+def page_bindings() -> Iterator[tuple[type[DOMNode], Binding]]:
+    """All bindings that a page has for one of its places, one for each key, with the class of its screen."""
+    for place in places():
+        if place[-1] is TokenTuiApp:
+            yield from ((place[-2], binding) for binding in _bindings(place[:-1]))
+
+
 def _bindings(place: Place) -> Iterator[Binding]:
     """All bindings of ours in a place, one for each key."""
     for owner in place:
@@ -119,10 +127,7 @@ def default_keys() -> Keys:
 
 def _parsed(keys: str) -> frozenset[str]:
     """The keys of a text such as `"n,ctrl+n"`, as Textual names them; empty where one of them is no key."""
-    try:
-        parsed = frozenset(binding.key for binding in Binding.make_bindings([Binding(keys, "")]))
-    except InvalidBinding:
-        return frozenset()
+    parsed = frozenset(keys_in(keys))
     return parsed if all(map(_is_key, parsed)) else frozenset()
 
 

@@ -22,11 +22,14 @@ class RotationKeys:
     _deeds: Once
 
     @property
-    def may_retire(self) -> bool:
-        """Whether a grace time runs in one of the rows that a key would be for."""
+    def retire_hindrance(self) -> str:
+        """Why there is nothing to retire: no grace time runs in any of the rows that a key would be for."""
         table, now = self.listing.table, self._rotation_page.workplace.now()
         rows: tuple[TokenRow | MappingRow, ...] = table.target_rows
-        return any(row.token.in_grace(now) for row in rows)
+        if any(row.token.in_grace(now) for row in rows):
+            return ""
+        whose = f"of {rows[0].token.name}" if len(rows) == 1 else "of what is marked"
+        return f"Nothing to retire: no older value {whose} is in its grace time."
 
     @property
     def _rotation_page(self) -> AnyPage:

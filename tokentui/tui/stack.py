@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
+from tokentui.tui.from_threads import ThreadsApp
 from tokentui.tui.reveals import Reveals
 
 
@@ -16,7 +16,7 @@ async def _nothing() -> None:
     """For who only waits."""
 
 
-class StackApp(App[None]):
+class StackApp(ThreadsApp):
     """An application over whose screens one can be laid that stays on top."""
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from textual.dom import DOMNode
 
 from tokentui.tui.typed_ahead import hold
+from tokentui.tui.working import work_for
 
 ResultT = TypeVar("ResultT")
 Deed = Callable[[], Awaitable[ResultT]]
@@ -31,14 +32,15 @@ class Once:
         """Begin a deed, unless the same one (by `what`, or else the very same function) is under way."""
         known = deed if what is None else what
         if known not in self._begun:
-            self._begun.add(known)
-            hold(self._node, lambda: self._node.run_worker(self._finish(deed, known), group="deeds"))
 
-    async def _finish(self, deed: Deed[object], known: Hashable) -> None:
-        try:
-            await self.do(deed)
-        finally:
-            self._begun.discard(known)
+            async def finish() -> None:
+                try:
+                    await self.do(deed)
+                finally:
+                    self._begun.discard(known)
+
+            self._begun.add(known)
+            hold(self._node, lambda: work_for(self._node, finish, "deeds"))
 
     async def do(self, deed: Deed[ResultT]) -> ResultT:
         """Do it now."""

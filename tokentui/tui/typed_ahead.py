@@ -11,6 +11,7 @@ what it opened could be seen is the same wish, and not a second one.
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -28,6 +29,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from tokentui.tui.stack import covered_stack
+from tokentui.tui.working import work_for
 
 #: How often is looked whether what keys wait for has come, in seconds.
 LOOK_SECONDS = 0.005
@@ -110,13 +112,14 @@ class TypedAhead:
         self._waiting.append(event)
         if not self._running:
             self._running = True
-            self._app.run_worker(self._deliver(), group="typed")
+            work_for(self._app, self._deliver, "typed")
         return True
 
     def delivered(self) -> None:
         """The key that was due is on its way: send somebody after it."""
         self._due = None
-        self._follow()
+        with suppress(ScreenStackError):  # the application is closing
+            self._follow()
 
     def passed(self) -> None:
         self._through.set()

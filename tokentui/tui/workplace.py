@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #: How long a deed may take before it is told what it waits for, in seconds.
 PATIENCE = 0.3
 
+NOTHING_COPIED = "Nothing of this session is on the clipboard."
+
 ResultT = TypeVar("ResultT")
 
 
@@ -71,6 +73,8 @@ class Workplace:
     drafts: Drafts = field(default_factory=Drafts)
     #: How many deeds have failed.
     failures: int = field(default=0, init=False)
+    #: What was wrong with the key when it was last wanted; empty for nothing.
+    key_fault: str = field(default="", init=False)
     _awaited: str = field(default="", init=False)
     _closed: bool = field(default=False, init=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -89,7 +93,7 @@ class Workplace:
         """
         if not then_shown:
             saving()
-        return await self.with_key(lambda: self._perform(deed))
+        return await self.with_key(lambda: self._perform(lambda: self._carry_out(deed)))
 
     async def with_key(self, doing: Callable[[], Awaitable[ResultT]]) -> ResultT:
         """Do what may need a key; raises `Locked` where the user does not unlock it."""
@@ -134,6 +138,13 @@ class Workplace:
             return await asyncio.shield(doing)
         except asyncio.CancelledError:
             doing.add_done_callback(self._tell_failure)
+            raise
+
+    def _carry_out(self, deed: Callable[[], ResultT]) -> ResultT:
+        try:
+            return deed()
+        except SealError:
+            self.key_trouble()  # so that it is known what of the message is about the key
             raise
 
     def _done(self, doing: asyncio.Future[Any]) -> None:
@@ -229,13 +240,15 @@ class Workplace:
 
         It may read the key file.
         """
+        fault = ""
         try:
             self.desk.vault.digest("")
         except Locked:
-            return ""
+            pass
         except SealError as error:
-            return str(error)
-        return ""
+            fault = str(error)
+        self.key_fault = fault
+        return fault
 
     @property
     def plain(self) -> bool:

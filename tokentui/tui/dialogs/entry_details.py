@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from tokentui.domain.activity import Entry, EntryState, RecordChange
-from tokentui.tui.dialogs.dialog import Dialog
+from tokentui.tui.dialogs.lines_dialog import LinesDialog
 from tokentui.tui.widgets.cell_text import printable
 from tokentui.tui.words import amount, local_second
 
@@ -24,7 +21,7 @@ _STATES = {
 MOST_RECORDS = 50
 
 
-class EntryDetails(Dialog[None]):
+class EntryDetails(LinesDialog[None]):
     """Shows an entry, and nothing can be changed in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,17 +34,11 @@ class EntryDetails(Dialog[None]):
         super().__init__()
         self._entry = entry
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(printable(self._entry.what))
-            dialog.border_subtitle = "↑↓ scroll   esc close"
-            with VerticalScroll(classes="lines"):
-                yield Static(Content("\n").join(self._lines()))
+    @property
+    def title_text(self) -> str:
+        return printable(self._entry.what)
 
-    def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
-
-    def _lines(self) -> Iterator[Content]:
+    def lines(self) -> Iterator[Content]:
         entry = self._entry
         for label, text in (
             ("When", local_second(entry.at)),
@@ -62,12 +53,6 @@ class EntryDetails(Dialog[None]):
         if len(entry.changes) > MOST_RECORDS:
             yield Content("")
             yield Content(f"and {amount(len(entry.changes) - MOST_RECORDS, 'record')} more")
-
-    def action_close(self) -> None:
-        self.dismiss(None)
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
 def _record(change: RecordChange) -> Iterator[Content]:

@@ -3,55 +3,35 @@
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
-from tokentui.tui.dialogs.dialog import Dialog
+from tokentui.tui.dialogs.lines_dialog import LinesDialog
 
 
-class Help(Dialog[None]):
+class Help(LinesDialog[None]):
     """`groups` maps a heading to `(keys, what they do)` lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1,enter", "close", "Close", id="help.close", tooltip="Close the help"),
-        Binding("j", "down", show=False, id="help.down", tooltip="Scroll down"),
-        Binding("k", "up", show=False, id="help.up", tooltip="Scroll up"),
+        Binding("j", "scroll(1)", show=False, id="help.down", tooltip="Scroll down"),
+        Binding("k", "scroll(-1)", show=False, id="help.up", tooltip="Scroll up"),
     ]
+
+    title_text = "Help"
 
     def __init__(self, text: str, groups: Mapping[str, list[tuple[str, str]]]) -> None:
         super().__init__()
         self._text = text
         self._groups = groups
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Help"
-            dialog.border_subtitle = "↑↓ scroll   esc close"
-            with VerticalScroll(classes="lines"):
-                yield Static(Content("\n").join(self._lines()))
-
-    def _lines(self) -> Iterable[Content]:
+    def lines(self) -> Iterable[Content]:
         yield Content(self._text)
         for heading, rows in self._groups.items():
             yield Content("")
             yield Content.styled(heading, "bold $text-accent")
             for keys, meaning in rows:
                 yield Content.assemble((f"  {keys:<14}", "bold"), meaning)
-
-    def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
-
-    def action_close(self) -> None:
-        self.dismiss(None)
-
-    def action_down(self) -> None:
-        self.query_one(VerticalScroll).scroll_down(animate=False)
-
-    def action_up(self) -> None:
-        self.query_one(VerticalScroll).scroll_up(animate=False)
 
 
 def key_groups(bindings: Iterable[tuple[str, Binding]]) -> dict[str, list[tuple[str, str]]]:

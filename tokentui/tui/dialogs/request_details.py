@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from tokentui.services.retelling import Place, Story
 from tokentui.tui.actions import LOOK
-from tokentui.tui.dialogs.dialog import Dialog
+from tokentui.tui.dialogs.lines_dialog import LinesDialog
 from tokentui.tui.request_rows import duration, whose
 from tokentui.tui.widgets.cell_text import printable
 from tokentui.tui.words import local_second
@@ -24,7 +21,7 @@ def _place_key(key: str, place: Place, words: str, tooltip: str) -> Binding:
     return Binding(key, f"go('{place}')", words, id=f"request.{place}", tooltip=tooltip)
 
 
-class RequestDetails(Dialog[str | None]):
+class RequestDetails(LinesDialog[str | None]):
     """Shows a story; gives back the `Place` to go to, `EXPLAIN`, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,6 +36,8 @@ class RequestDetails(Dialog[str | None]):
         Binding("k,up", "scroll(-1)", "Up", show=False, id="request.up", tooltip="Scroll up"),
     ]
 
+    KEYS = "E explain now   esc close"
+
     DEFAULT_CSS = """
     RequestDetails .lines Static { height: auto; }
     """
@@ -47,20 +46,14 @@ class RequestDetails(Dialog[str | None]):
         super().__init__()
         self._story = story
 
-    def compose(self) -> ComposeResult:
+    @property
+    def title_text(self) -> str:
         one = self._story.row.request
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(printable(f"{one.method} {one.path}"))
-            dialog.border_subtitle = "E explain now   esc close"
-            with VerticalScroll(classes="lines"):
-                yield Static(Content("\n").join(self._lines()))
-
-    def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
+        return printable(f"{one.method} {one.path}")
 
     # ------------------------------------------------------------------ what it says
 
-    def _lines(self) -> Iterator[Content]:
+    def lines(self) -> Iterator[Content]:
         story = self._story
         yield from self._facts()
         yield Content("")
@@ -109,12 +102,6 @@ class RequestDetails(Dialog[str | None]):
 
     def action_explain(self) -> None:
         self.dismiss(EXPLAIN)
-
-    def action_close(self) -> None:
-        self.dismiss(None)
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
 def _verdict(passes: bool | None) -> str:

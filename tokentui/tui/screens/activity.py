@@ -114,11 +114,11 @@ class ActivityScreen(PageScreen[None]):
     def _highlighted(self) -> None:
         self.refresh_bindings()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """By whom can be asked only where there is somebody."""
         if action == "turn_who" and not self.who and self.listing.table.row is None:
-            return False
-        return super().check_action(action, parameters)
+            return "There is no entry under the cursor that says by whom."
+        return super().hindrance(action, parameters)
 
     # ------------------------------------------------------------------ keys
 

@@ -83,11 +83,12 @@ class AssignScreen(PageScreen[str | None]):
             self._list.ticks = self._list.ticks.rebased(mapped)
             self._list.listing.announce()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """Save only where a tick is another than it was, or is about to be."""
-        if action == "save" and not (self._list.ticks.delta or self._turns.busy):
-            return False
-        return super().check_action(action, parameters)
+        if why := super().hindrance(action, parameters):
+            return why
+        unchanged = action == "save" and not (self._list.ticks.delta or self._turns.busy)
+        return "Nothing to save: all ticks are as they were." if unchanged else ""
 
     # ------------------------------------------------------------------ the way out
 

@@ -148,12 +148,16 @@ class AuditScreen(ShelfScreen[FindingRow]):
         ids = self.listing.table.target_ids
         return self._found.rows(ids) if self._found else []
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What mends, or lets be, something of what is marked or under the cursor."""
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
+        """What mends, or lets be, nothing of what is marked or under the cursor."""
         if action != "settle":
-            return super().check_action(action, parameters)
+            return super().hindrance(action, parameters)
         how = str(parameters[0])
-        return super().check_action(how, ()) if fits(how, self.targets) else False
+        if why := super().hindrance(how, ()):
+            return why
+        if not self.targets:
+            return "There is no finding under the cursor."
+        return "" if fits(how, self.targets) else "That does not settle this finding: its last column names the key."
 
     @on(RowTable.RowChosen)
     def _chosen(self, event: RowTable.RowChosen[FindingRow]) -> None:

@@ -11,6 +11,7 @@ from tokentui.domain.fields import EndpointFields
 from tokentui.domain.records import Endpoint
 from tokentui.tui import actions
 from tokentui.tui.dialogs.leave import Leave
+from tokentui.tui.hindrances import READ_ONLY
 from tokentui.tui.screens.endpoint_tabs import GENERAL, EndpointTabs
 from tokentui.tui.screens.general_tab import GeneralTab
 from tokentui.tui.screens.page_screen import PageScreen
@@ -19,6 +20,8 @@ from tokentui.tui.widgets.endpoint_form import EndpointForm
 from tokentui.tui.widgets.place_line import PlaceLine
 from tokentui.tui.words import activity, authentication
 from tokentui.tui.workplace import Workplace
+
+NOTHING_TO_SAVE = "Nothing to save."
 
 
 class EndpointScreen(PageScreen[str | None]):
@@ -86,15 +89,17 @@ class EndpointScreen(PageScreen[str | None]):
             self._general.follow(endpoint)
             await self._tell()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """Save only what is new or edited, the other tab only where there is one."""
         if not self.is_mounted:
-            return False
+            return "It is opening."
+        if why := super().hindrance(action, parameters):
+            return why
         if action == "turn_tab" and len(self._tabs.names) < 2:
-            return False
+            return "There is no other tab: Tokens is there while the saved authentication is token."
         if action == "save" and self._general.endpoint is not None and not self._general.edited:
-            return False
-        return super().check_action(action, parameters)
+            return NOTHING_TO_SAVE
+        return ""
 
     def action_explain(self) -> None:
         from tokentui.tui.explain_deed import open_explain
@@ -115,8 +120,7 @@ class EndpointScreen(PageScreen[str | None]):
         if not self.is_open:
             return False
         if self._general.endpoint is not None and not self._general.edited:
-            told = "Read-only: nothing can be changed." if self.workplace.read_only else "Nothing to save."
-            self.say(told, "warning")
+            self.say(READ_ONLY if self.workplace.read_only else NOTHING_TO_SAVE, "warning")
             return True
         attempt = await self._general.save()
         if not self.is_open:

@@ -85,15 +85,15 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
         page = reader.token_page(TokenQuery(active=self.active_shown, only=ids), EVERYTHING)
         return frozenset(row.id for row in page.rows)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """Disable where a token that is meant is on, else enable; retire only where a grace time runs."""
+        if why := super().hindrance(action, parameters):
+            return why
         if action in ("enable", "disable"):
             rows = self.listing.table.target_rows
             if any(row.token.enabled for row in rows) is (action == "enable"):
-                return False
-        if action == "retire" and not self.may_retire:
-            return False
-        return super().check_action(action, parameters)
+                return f"What is meant is {action}d already."
+        return self.retire_hindrance if action == "retire" else ""
 
     @property
     def token(self) -> EndpointToken:

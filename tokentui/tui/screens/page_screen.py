@@ -19,12 +19,14 @@ from tokentui.domain.errors import TokenTuiError
 from tokentui.store.protocol import Reader
 from tokentui.tui.actions import CHANGES
 from tokentui.tui.closing import close
+from tokentui.tui.hindrances import READ_ONLY, Hindered
 from tokentui.tui.typed_ahead import hold, saving
 from tokentui.tui.widgets.key_hints import KeyHints
 from tokentui.tui.widgets.listing import Listing
 from tokentui.tui.widgets.masthead import Masthead
 from tokentui.tui.widgets.message_line import MessageLine
 from tokentui.tui.widgets.place_line import PlaceLine
+from tokentui.tui.working import work_for
 from tokentui.tui.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ ScreenResultT = TypeVar("ScreenResultT")
 ResultT = TypeVar("ResultT")
 
 
-class PageScreen(Screen[ScreenResultT]):
+class PageScreen(Hindered, Screen[ScreenResultT]):
     """A screen of its own below the masthead; `body` gives what stands between place line and messages."""
 
     AUTO_FOCUS = "RowTable"
@@ -211,6 +213,15 @@ class PageScreen(Screen[ScreenResultT]):
         for page in {self, shown_page(self.app) or self}:
             for line in page.query(MessageLine):  # a screen that was closed meanwhile has none
                 line.say(text, kind)
+                if (fault := self.workplace.key_fault) and fault in text:
+                    page.look_for_key(text)
+
+    @work(exclusive=True, group="key back")
+    async def look_for_key(self, told: str) -> None:
+        """Take back what was told of the key once that can be read again."""
+        from tokentui.tui.key_back import take_back
+
+        await take_back(self, told)
 
     def unsay(self, text: str) -> bool:
         """Take a message away, unless another one stands there by now; whether it stood there."""
@@ -257,10 +268,11 @@ class PageScreen(Screen[ScreenResultT]):
 
     def copy(self, value: str, what: str, *otherwise: str) -> None:
         """Put a value on the clipboard and say how, and what to do where it has not arrived."""
-        self.app.run_worker(self._copy(value, what, *otherwise), group="copy")  # this page may be left meanwhile
 
-    async def _copy(self, value: str, what: str, *otherwise: str) -> None:
-        self.say(await self.workplace.copy(value, what, *otherwise))
+        async def copy() -> None:
+            self.say(await self.workplace.copy(value, what, *otherwise))
+
+        work_for(self.app, copy, "copy")  # this page may be left meanwhile
 
     def show_history(self, record_id: str, name: str) -> None:
         """Open the activity of one record."""
@@ -288,13 +300,15 @@ class PageScreen(Screen[ScreenResultT]):
 
         self.say(nothing_to_undo(self.workplace.desk), "warning")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """Nothing that changes the store where it is read-only; no undo where there is nothing to undo."""
         if self.workplace.read_only and (action in CHANGES or action == "nothing_to_undo"):
-            return False
-        if action in ("undo", "nothing_to_undo"):
-            return bool(self.workplace.desk.history) is (action == "undo")
-        return True
+            return READ_ONLY
+        if action == "undo" and not self.workplace.desk.history:
+            return "There is nothing to undo."
+        if action == "nothing_to_undo" and self.workplace.desk.history:
+            return "u takes back the last change."
+        return "Nothing to clear or to close here: q quits." if action == "stay" else ""
 
     @on(Listing.Troubled)
     def _listing_troubled(self, event: Listing.Troubled) -> None:

@@ -17,6 +17,7 @@ from tokentui.services.endpoints import generate_primary, reveal_primary
 from tokentui.store.protocol import Reader
 from tokentui.tui import actions
 from tokentui.tui.dialogs.confirm import Question
+from tokentui.tui.hindrances import Hindered
 from tokentui.tui.screens.page_screen import AnyPage
 from tokentui.tui.turns import Once
 from tokentui.tui.widgets.primary_list import PrimaryLine, PrimaryList
@@ -29,7 +30,7 @@ def generate_key() -> Binding:
     )
 
 
-class PrimaryTokens(Vertical):
+class PrimaryTokens(Hindered, Vertical):
     """A line for each slot; `page` is the screen that asks, performs and tells."""
 
     DEFAULT_CSS = """
@@ -64,12 +65,14 @@ class PrimaryTokens(Vertical):
         self._list.cursor = max(0, len(self._list.lines) - 1)
         self._list.focus()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """All that is done here is done with a slot that is on; only explaining goes on without."""
+        if (why := self._page.hindrance(action, parameters)) or action == "explain":
+            return why
         line = self._list.line
-        if action == "explain":
-            return self._page.check_action(action, parameters)
-        return line is not None and line.slot in self._endpoint.slots and self._page.check_action(action, parameters)
+        if line is None:
+            return "There is no slot under the cursor."
+        return "" if line.slot in self._endpoint.slots else f"{line.slot} is off at this endpoint."
 
     @property
     def _slot(self) -> Slot:

@@ -16,6 +16,7 @@ from tokentui.domain.slots import Slot
 from tokentui.services.tokens import set_enabled
 from tokentui.store.queries import MappingRow
 from tokentui.tui import actions
+from tokentui.tui.hindrances import Hindered
 from tokentui.tui.mapping_deeds import remap, unmap
 from tokentui.tui.rotation_keys import RotationKeys
 from tokentui.tui.screens.page_screen import AnyPage
@@ -26,7 +27,7 @@ from tokentui.tui.widgets.mapping_list import MappingList
 from tokentui.tui.widgets.row_table import RowTable
 
 
-class SecondaryTokens(RotationKeys, Vertical):
+class SecondaryTokens(Hindered, RotationKeys, Vertical):
     """The list of tokens with its keys; `page` is the screen that asks, performs and tells."""
 
     listing: MappingList
@@ -71,24 +72,27 @@ class SecondaryTokens(RotationKeys, Vertical):
         hides = "■" if self.listing.hide_unassigned else " "
         _show(self.query_one("#hidden", Label), f" [{hides}] Hide unassigned")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What fits the row and the slot under the cursor."""
-        if not self._page.check_action(action, parameters):
-            return False
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
+        """What does not fit the row and the slot under the cursor."""
+        if why := self._page.hindrance(action, parameters):
+            return why
         row, slot = self.listing.table.row, self.listing.slot
-        on = slot in self._endpoint.slots
+        off = "" if slot in self._endpoint.slots else f"{slot} is off at this endpoint."
+        if action == "generate":
+            return off
         if row is None:
-            return action == "explain" or (action == "generate" and on)
-        mapped = slot in row.slots
-        fits = {
-            "generate": on,
-            "map": on and not mapped,
-            "unmap": mapped,
-            "enable": not row.token.enabled,
-            "disable": row.token.enabled,
-            "retire": self.may_retire,
-        }
-        return fits.get(action, True)
+            return "" if action == "explain" else "There is no token under the cursor."
+        name, mapped = row.token.name, slot in row.slots
+        match action:
+            case "map":
+                return f"{name} is mapped to {slot} already." if mapped else off
+            case "unmap":
+                return "" if mapped else off or f"{name} is not mapped to {slot}."
+            case "enable":
+                return f"{name} is enabled already." if row.token.enabled else ""
+            case "disable":
+                return "" if row.token.enabled else f"{name} is disabled already."
+        return self.retire_hindrance if action == "retire" else ""
 
     @property
     def _at(self) -> tuple[MappingRow, Slot]:

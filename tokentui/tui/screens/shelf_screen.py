@@ -118,15 +118,17 @@ class ShelfScreen(PageScreen[None], Generic[RowT]):
     def _highlighted(self) -> None:
         self.refresh_bindings()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What fits the shelf that is shown, and a row only where there is one."""
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
+        """What does not fit the shelf that is shown, and a row where there is none."""
+        if why := super().hindrance(action, parameters):
+            return why
         if action in self.ON_ROW and self.listing.table.row is None:
-            return False
+            return f"There is no {self.NOUN} under the cursor."
         if action in ("deactivate", "show_inactive") and not self.active_shown:
-            return False
+            return f"Only what is {self.SHELF} is shown."
         if action in ("activate", "show_active") and self.active_shown:
-            return False
-        return super().check_action(action, parameters)
+            return f"Nothing that is {self.SHELF} is shown."
+        return ""
 
     def action_show_inactive(self) -> None:
         self.active_shown = False

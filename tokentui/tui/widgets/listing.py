@@ -16,6 +16,7 @@ from tokentui.domain.errors import TokenTuiError
 from tokentui.store.protocol import Reader
 from tokentui.store.queries import Window
 from tokentui.tui.actions import LOOK
+from tokentui.tui.hindrances import Hindered
 from tokentui.tui.widgets.filter_bar import FilterBar
 from tokentui.tui.widgets.row_table import RowTable
 from tokentui.tui.widgets.row_windows import RowT
@@ -35,7 +36,7 @@ AGES_SECONDS = 300.0
 ResultT = TypeVar("ResultT")
 
 
-class Listing(Vertical, Generic[RowT]):
+class Listing(Hindered, Vertical, Generic[RowT]):
     """Table, filter and order over one `Source`."""
 
     DEFAULT_CSS = """
@@ -228,11 +229,11 @@ class Listing(Vertical, Generic[RowT]):
     def action_reverse(self) -> None:
         self.view = replace(self.view, reverse=not self.view.reverse)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """Clear only where there is a filter; in the filter itself its key is a letter."""
-        if action == "filter":
-            return not self._filter.has_focus_within
-        return bool(self.view.text) if action == "clear_filter" else True
+        if action == "filter" and self._filter.has_focus_within:
+            return "The filter is open."
+        return "There is no filter to clear." if action == "clear_filter" and not self.view.text else ""
 
     @on(FilterBar.Changed)
     def _filter_changed(self, event: FilterBar.Changed) -> None:

@@ -1,6 +1,8 @@
 """Says what just happened, mostly in one line; over a thin line it costs 100 bytes where a toast costs 20 kB."""
 
+from textual import work
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -30,6 +32,13 @@ class MessageLine(Widget):
     }
     """
 
+    class Said(Message):
+        """Something was told: this text."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     text: var[str] = var("")
     kind: var[str] = var("done")
 
@@ -38,6 +47,7 @@ class MessageLine(Widget):
         self.text, self.kind = text, kind
         self.set_classes(f"-{kind}")
         self._show()
+        self.post_message(self.Said(text))
         if kind != "error":
             self.set_timer(STAY, lambda: self._fade(text))
 
@@ -48,7 +58,7 @@ class MessageLine(Widget):
     def _fade(self, text: str) -> None:
         held = covered_stack(self)
         if held is not None:
-            self.run_worker(self._stay(held, text))
+            self._stay(held, text)
         else:
             self.unsay(text)
 
@@ -60,6 +70,7 @@ class MessageLine(Widget):
             self._show()
         return stood
 
+    @work
     async def _stay(self, held: StackApp, text: str) -> None:
         """Nobody can read it before the screen that lies over all is taken away."""
         await held.when_free()

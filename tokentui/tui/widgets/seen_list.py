@@ -20,6 +20,8 @@ class SeenList(Listing[SeenRow]):
         """The order stays as it is."""
         return replace(view, sort="when", reverse=True)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:
         """There is no other order."""
-        return False if action in ("order", "reverse") else super().check_action(action, parameters)
+        if action in ("order", "reverse"):
+            return "The requests have one order: the newest come first."
+        return super().hindrance(action, parameters)
