@@ -45,6 +45,7 @@ class Terminal:
         self._child = pexpect.spawn(
             command[0], command[1:], env=environ, dimensions=(lines, columns), timeout=PATIENCE
         )
+        self._child.delaybeforesend = 0.01  # a quick typist; pexpect's own 50 ms are for prompts of passwords
 
     @property
     def text(self) -> str:
