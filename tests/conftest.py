@@ -73,6 +73,11 @@ def pytest_configure() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for programs or takes long comes first: at the end no worker is left alone with it."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("system", "timeout")))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where `TOKENTUI_FORBID_SKIPS` is set, as in CI, a skipped test is a failed run."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
