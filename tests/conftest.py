@@ -68,9 +68,13 @@ def other_admin(store: TinyDBStore, vault: KeyVault, clock: Clock, randomness: C
     return Desk(store=TinyDBStore(Path(store.location)), vault=vault, clock=clock, random=randomness)
 
 
-def pytest_configure() -> None:
-    """Look for garbage more seldom: all tests of a run are in the memory, and each look goes through all of them."""
-    gc.set_threshold(20_000, 20, 20)
+def pytest_configure(config: pytest.Config) -> None:
+    """Look for garbage more seldom: all tests of a run are in the memory, and each look goes through all of them.
+
+    Benchmarks measure with Python's own thresholds.
+    """
+    if config.getoption("markexpr") != "benchmark":
+        gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
