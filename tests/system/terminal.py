@@ -6,7 +6,7 @@ import termios
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGSTOP
 from time import monotonic, sleep
 
 import pexpect
@@ -154,6 +154,16 @@ class Terminal:
     def signal(self, number: int) -> None:
         """Send the program a signal."""
         os.kill(self.pid, number)
+
+    def stop(self) -> None:
+        """Stop the program, and wait until each of its threads stands still."""
+        self.signal(SIGSTOP)
+        end = monotonic() + PATIENCE
+        while any(
+            stat.read_text().rpartition(") ")[2][0] != "T" for stat in Path(f"/proc/{self.pid}/task").glob("*/stat")
+        ):
+            assert monotonic() < end, "it does not stop"
+            sleep(0.005)
 
     def write(self, keys: bytes) -> None:
         """Send all of it in one piece, as a slow line delivers it."""
