@@ -1,5 +1,6 @@
 """A desk of its own for every test: a store, a key, a clock that ticks, and randomness that comes out the same."""
 
+import gc
 import os
 import random
 from collections.abc import Callable
@@ -65,6 +66,20 @@ def desk(admin: Desk) -> Desk:
 def other_admin(store: TinyDBStore, vault: KeyVault, clock: Clock, randomness: Callable[[int], bytes]) -> Desk:
     """The desk of a second admin, who works at the same store in another process."""
     return Desk(store=TinyDBStore(Path(store.location)), vault=vault, clock=clock, random=randomness)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Look for garbage more seldom: all tests of a run are in the memory, and each look goes through all of them.
+
+    Benchmarks measure with Python's own thresholds.
+    """
+    if config.getoption("markexpr") != "benchmark":
+        gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for programs or takes long comes first: at the end no worker is left alone with it."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("system", "timeout")))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,5 +1,6 @@
 """YAML is read without its traps: no cycles, bombs, absurd nesting, or types of a programming language."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -175,9 +176,18 @@ def test_many_directives_are_refused_before_the_parser_compares_them_all() -> No
     assert "more than 100 lines begin with %" in refusal("".join(f"%TAG !a{i}! b\n" for i in range(100_000)))
 
 
-_SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+
+
+def _read_otherwise(text: str) -> bool:
+    """Whether it is a number in YAML 1.2 and a text in 1.1: PyYAML writes it without quotes."""
+    return bool(_NUMBER.fullmatch(text)) and isinstance(yaml.safe_load(text), str)
+
+
+_TEXTS = st.text(max_size=8).filter(lambda text: not _read_otherwise(text))
+_SCALARS = st.none() | st.booleans() | st.integers() | _TEXTS
 _VALUES = st.recursive(
-    _SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    _SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXTS, inner, max_size=4)
 )
 
 

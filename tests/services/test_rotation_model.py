@@ -177,6 +177,7 @@ def _earlier(end: datetime | None, now: datetime) -> datetime | None:
 
 
 @pytest.mark.timeout(600)  # to find the shortest way to a fault takes minutes
-def test_at_every_instant_exactly_the_values_that_should_work_do() -> None:
-    limits = settings(max_examples=400, stateful_step_count=40, deadline=None)
+@pytest.mark.parametrize("examples", [120, pytest.param(2_000, marks=pytest.mark.slow)], ids=["few", "many"])
+def test_at_every_instant_exactly_the_values_that_should_work_do(examples: int) -> None:
+    limits = settings(max_examples=examples, stateful_step_count=40, deadline=None)
     run_state_machine_as_test(Rotation, settings=limits)

@@ -62,6 +62,15 @@ STRANGE = (
 )
 
 
+def every_bit_turned(content: bytes) -> Iterator[bytes]:
+    """All that differ in one bit."""
+    for position in range(len(content)):
+        for bit in range(8):
+            changed = bytearray(content)
+            changed[position] ^= 1 << bit
+            yield bytes(changed)
+
+
 def bits_flipped(content: bytes, chance: random.Random) -> bytes:
     changed = bytearray(content)
     for _ in range(chance.randint(1, 4)):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import MASTER_KEY
 from tests.store.mutations import bits_flipped, cut, values_of_other_types
-from tests.store.shop import NO_KEY, Shop, open_shop, renewed
+from tests.store.shop import NO_KEY, Shop, renewed
 from tokentui.store.checking import KeyAtHand
 from tokentui.store.problems import Code, Severity
 from tokentui.store.vault import KeyVault
@@ -21,18 +21,6 @@ from tokentui.store.vault import KeyVault
 POST, GET = "POST", "GET"
 EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WRONG_KEY = KeyAtHand("0123456789abcdef", KeyVault(lambda: bytes(reversed(MASTER_KEY))))
-
-
-@pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a shop that is only copied."""
-    return open_shop(tmp_path_factory.mktemp("untouched")).folder
-
-
-@pytest.fixture
-def shop(untouched: Path, tmp_path: Path) -> Shop:
-    """A sound shop."""
-    return renewed(untouched, tmp_path / "shop")
 
 
 Secrets = list[tuple[str, dict[str, Any]]]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.store.shop import KEY, LATER, Shop, open_shop, renewed
+from tests.store.shop import KEY, LATER, Shop, renewed
 from tokentui.services.tokens import set_enabled
 from tokentui.store.checking import check
 from tokentui.store.file_check import StoreFiles
@@ -19,18 +19,6 @@ from tokentui.store.generations import Generations
 from tokentui.store.problems import Code
 
 EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a shop that is only copied."""
-    return open_shop(tmp_path_factory.mktemp("untouched")).folder
-
-
-@pytest.fixture
-def shop(untouched: Path, tmp_path: Path) -> Shop:
-    """A sound shop."""
-    return renewed(untouched, tmp_path / "shop")
 
 
 # ---------------------------------------------------------------------- trail

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import MASTER_KEY
+from tests.store.mutations import every_bit_turned
 from tokentui.domain.errors import Locked, SealError, WrongPassphrase
 from tokentui.store.keyfile import make_key, read_key, read_key_file
 from tokentui.store.passphrase import COST, PREFIX, Cost, WrappedKey
@@ -87,12 +88,8 @@ def test_another_passphrase_is_refused(passphrase: str) -> None:
 
 
 def test_a_bit_turned_anywhere_is_refused(tmp_path: Path) -> None:
-    content = f"{WRAPPED.line}\n".encode()
-    for position in range(len(content)):
-        for bit in range(8):
-            changed = bytearray(content)
-            changed[position] ^= 1 << bit
-            refused(tmp_path, bytes(changed))
+    for changed in every_bit_turned(f"{WRAPPED.line}\n".encode()):
+        refused(tmp_path, changed)
 
 
 def test_a_line_cut_anywhere_is_refused(tmp_path: Path) -> None:

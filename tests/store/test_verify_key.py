@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import BEGINNING, MASTER_KEY
+from tests.store.mutations import every_bit_turned
 from tokentui.domain.errors import SealError
 from tokentui.domain.records import Secret
 from tokentui.store.keyfile import read_key, read_key_file
@@ -82,12 +83,8 @@ def refused(folder: Path, content: bytes) -> None:
 
 
 def test_a_bit_turned_anywhere_is_refused(tmp_path: Path) -> None:
-    content = f"{KEY.line}\n".encode()
-    for position in range(len(content)):
-        for bit in range(8):
-            changed = bytearray(content)
-            changed[position] ^= 1 << bit
-            refused(tmp_path, bytes(changed))
+    for changed in every_bit_turned(f"{KEY.line}\n".encode()):
+        refused(tmp_path, changed)
 
 
 def test_a_line_cut_anywhere_is_refused(tmp_path: Path) -> None:

@@ -55,7 +55,10 @@ def lines_to_copy(content: str) -> str:
 
 
 def nginx_configured(folder: Path, written: Path, port: int) -> list[str]:
-    """The command for nginx with a map that was written, used as its comments say."""
+    """The command for nginx with a map that was written, used as its comments say.
+
+    It listens at the address that is waited for when it does so at all others.
+    """
     assert NGINX is not None
     configuration = folder / "nginx.conf"
     configuration.write_text(f"""
@@ -67,9 +70,9 @@ http {{
     {_folders(folder)}
     include {written};
     server {{
-        listen 127.0.0.1:{port};
-        listen [::1]:{port};
         listen unix:{folder}/socket;
+        listen [::1]:{port};
+        listen 127.0.0.1:{port};
         {lines_to_copy(written.read_text())}
         location / {{ add_header X-Token-Name $tokentui_name; return 200; }}
     }}
@@ -107,8 +110,8 @@ defaults
     timeout server 20s
     timeout connect 20s
 frontend guarded
-    bind 127.0.0.1:{port}
     bind [::1]:{port}
+    bind 127.0.0.1:{port}
 {indented}
     http-request return status 200 hdr X-Token-Name %[var(txn.tokentui_name)]
 """)

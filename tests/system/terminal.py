@@ -6,7 +6,7 @@ import termios
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGSTOP
 from time import monotonic, sleep
 
 import pexpect
@@ -15,6 +15,8 @@ import pyte
 ROOT = Path(__file__).parents[2]
 #: How long a screen may take to come, in seconds.
 PATIENCE = 20.0
+#: How long what is no longer needed may live on after its line, in seconds.
+MERCY = 2.0
 #: What the session that the tests are run in may say about itself, by the beginnings of the names.
 NOT_INHERITED = (
     "SSH_",
@@ -39,14 +41,18 @@ class Terminal:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self.written = b""
+        self._text: str | None = None
         self._child = pexpect.spawn(
             command[0], command[1:], env=environ, dimensions=(lines, columns), timeout=PATIENCE
         )
+        self._child.delaybeforesend = 0.01  # a quick typist; pexpect's own 50 ms are for prompts of passwords
 
     @property
     def text(self) -> str:
         """The screen as it is now."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        if self._text is None:
+            self._text = "\n".join(line.rstrip() for line in self._screen.display)
+        return self._text
 
     @property
     def lines(self) -> list[str]:
@@ -108,6 +114,7 @@ class Terminal:
         """Give the window another size, as its user does; `drawn`: somebody looks at it."""
         if drawn:
             self._screen.resize(lines, columns)
+            self._text = None
         self._child.setwinsize(lines, columns)
 
     def ended(self) -> int:
@@ -148,6 +155,16 @@ class Terminal:
         """Send the program a signal."""
         os.kill(self.pid, number)
 
+    def stop(self) -> None:
+        """Stop the program, and wait until each of its threads stands still."""
+        self.signal(SIGSTOP)
+        end = monotonic() + PATIENCE
+        while any(
+            stat.read_text().rpartition(") ")[2][0] != "T" for stat in Path(f"/proc/{self.pid}/task").glob("*/stat")
+        ):
+            assert monotonic() < end, "it does not stop"
+            sleep(0.005)
+
     def write(self, keys: bytes) -> None:
         """Send all of it in one piece, as a slow line delivers it."""
         assert os.write(self._child.child_fd, keys) == len(keys)
@@ -180,12 +197,13 @@ class Terminal:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def close(self) -> None:
-        """End the program, if it has not ended."""
-        if self._child.closed:
-            if self._child.isalive():
+        """End the program, if it has not ended: drop the line, and kill what lives on."""
+        self.hang_up()
+        end = monotonic() + MERCY
+        while self._child.isalive():
+            if monotonic() > end:
                 os.kill(self.pid, SIGKILL)
-        else:
-            self._child.close(force=True)
+            sleep(0.005)
 
     def drain(self) -> None:
         """Take in all that was written before the program in the terminal ended."""
@@ -201,6 +219,7 @@ class Terminal:
                 return
             self.written += some
             self._stream.feed(some)
+            self._text = None
 
 
 #: What is turned on in a terminal by what, and off by what: its other screen, no cursor, the mouse, brackets around

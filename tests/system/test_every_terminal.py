@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,12 +49,14 @@ def triplet(colour: str, palette: tuple[int, ...], default: int, *, bold: bool =
     return ColorTriplet(*number.to_bytes(3, "big"))
 
 
-def contrasts(cell: Char) -> Iterator[float]:
-    """Those of a cell, by what the 16 colours are and by whether bold is bright."""
-    for palette in PALETTES:
-        for bold in {False, cell.bold}:
-            fore = triplet(cell.fg, palette, 7, bold=bold)
-            yield contrast(fore, triplet(cell.bg, palette, 0))
+@cache
+def least_contrast(fore: str, back: str, *, bold: bool) -> float:
+    """That of a cell, whatever the 16 colours are and whether bold is bright or not."""
+    return min(
+        contrast(triplet(fore, palette, 7, bold=bright), triplet(back, palette, 0))
+        for palette in PALETTES
+        for bright in {False, bold}
+    )
 
 
 def on_top(screen: Terminal) -> list[list[Char]]:
@@ -67,9 +70,8 @@ def poor(screen: Terminal) -> list[str]:
     """The texts on top that are hard to read."""
     found = []
     for line in on_top(screen):
-        bad = [
-            cell for cell in line if cell.data.strip() and cell.data not in _DRAWN and min(contrasts(cell)) < LEAST
-        ]
+        texts = [cell for cell in line if cell.data.strip() and cell.data not in _DRAWN]
+        bad = [cell for cell in texts if least_contrast(cell.fg, cell.bg, bold=cell.bold) < LEAST]
         if bad:
             found.append(f"{''.join(cell.data for cell in bad)!r} {sorted({(cell.fg, cell.bg) for cell in bad})}")
     return found

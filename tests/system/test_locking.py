@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from signal import SIGCONT, SIGSTOP
+from signal import SIGCONT
 from time import monotonic
 
 import pytest
@@ -49,7 +49,7 @@ def test_after_a_stop_the_first_key_locks_and_does_nothing_else(tmp_path: Path, 
         screen.see("37 of 37", "bank-import")
         screen.press("v")
         screen.until(lambda: VALUE.search(screen.text))
-        screen.signal(SIGSTOP)
+        screen.stop()
         later.touch()
         screen.press(key)
         screen.signal(SIGCONT)

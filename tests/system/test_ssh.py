@@ -12,7 +12,7 @@ import pytest
 
 from tests.system import ssh
 from tests.system.ssh import Host, clipboard_of, far_command, logged_in, sshd
-from tests.system.terminal import ROOT
+from tests.system.terminal import ROOT, Terminal
 
 pytestmark = [
     pytest.mark.system,
@@ -65,6 +65,13 @@ class Tmux:
         return done.stdout + done.stderr
 
 
+def show_the_token(screen: Terminal) -> None:
+    """Wait for the first list, and go to the other one."""
+    screen.see("0 endpoints · 1 token")
+    screen.press("2")
+    screen.see("till")
+
+
 @pytest.fixture
 def short_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="tokentui-") as folder:
@@ -83,9 +90,7 @@ def test_the_ui_opens_and_c_sends_the_value_to_the_terminal_of_the_client(
     host: Host, places: list[str], tmp_path: Path, value: str
 ) -> None:
     with logged_in(host, tmp_path, far_command(tmp_path, *places)) as screen:
-        screen.see("0 endpoints · 1 token")
-        screen.press("2")
-        screen.see("till")
+        show_the_token(screen)
         screen.press("c")
         screen.see("Sent the token of till to the terminal.")
         assert clipboard_of(screen) == [value]
@@ -106,9 +111,7 @@ def test_in_tmux_the_value_arrives_at_the_client_and_tmux_keeps_none_of_it(
     host: Host, tmux: Tmux, places: list[str], tmp_path: Path, value: str
 ) -> None:
     with logged_in(host, tmp_path, tmux.command("new-session", *far_command(tmp_path, *places))) as screen:
-        screen.see("0 endpoints · 1 token")
-        screen.press("2")
-        screen.see("till")
+        show_the_token(screen)
         screen.press("c")
         screen.see("Sent the token of till to the terminal through tmux.")
         screen.until(lambda: clipboard_of(screen))
@@ -134,9 +137,7 @@ def test_in_a_tmux_that_does_not_answer_the_fallback_is_told_and_nothing_kept(
     command = far_command(tmp_path, *places)
     without = ["env", f"TMUX={tmp_path}/gone,1,0", *command]
     with logged_in(host, tmp_path, tmux.command("new-session", *without)) as screen:
-        screen.see("0 endpoints · 1 token")
-        screen.press("2")
-        screen.see("till")
+        show_the_token(screen)
         screen.press("c")
         screen.see("Sent the token of till to the terminal. Not in the clipboard? v reveals it.")
         screen.press("v")
@@ -150,9 +151,7 @@ def test_who_detaches_finds_the_ui_as_it_was_when_he_attaches_again(
     host: Host, tmux: Tmux, places: list[str], tmp_path: Path, value: str
 ) -> None:
     with logged_in(host, tmp_path, tmux.command("new-session", *far_command(tmp_path, *places))) as screen:
-        screen.see("0 endpoints · 1 token")
-        screen.press("2")
-        screen.see("till")
+        show_the_token(screen)
         screen.press("\x02", "d")
         assert screen.ended() == 0
         assert "[detached" in screen.text
@@ -200,9 +199,7 @@ def test_in_gnu_screen_the_value_arrives_at_the_client(
     command = [sys.executable, "-m", "tokentui", *places, "tokens", "add", "till", "--value-file", "-"]
     subprocess.run(command, input=value, text=True, check=True, cwd=ROOT)
     with logged_in(host, tmp_path, [*gnu_screen, *far_command(tmp_path, *places)]) as screen:
-        screen.see("0 endpoints · 1 token")
-        screen.press("2")
-        screen.see("till")
+        show_the_token(screen)
         screen.press("c")
         screen.see("Sent the token of till to the terminal.")
         screen.until(lambda: clipboard_of(screen))

@@ -7,10 +7,12 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from textual import _wait
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.timer import Timer
@@ -72,6 +74,22 @@ def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def _quick_audit(monkeypatch: pytest.MonkeyPatch) -> None:
     """The findings are counted half a second after the last key; the tests press none meanwhile."""
     monkeypatch.setattr(page_screen, "QUIET_SECONDS", 0.01)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _styles_parsed_once() -> Iterator[None]:
+    """Each application parses the same style sheets, which takes longer than most keys: what came of them is kept."""
+    parse, known = Stylesheet._parse_rules, dict[tuple[object, ...], list[RuleSet]]()
+
+    def parse_or_remember(self: Stylesheet, *what: Any, **more: Any) -> list[RuleSet]:
+        key = (frozenset(self._variables.items()), *what, *sorted(more.items()))
+        if key not in known:
+            known[key] = parse(self, *what, **more)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Stylesheet, "_parse_rules", parse_or_remember)
+        yield
 
 
 @pytest.fixture(scope="session")

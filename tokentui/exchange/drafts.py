@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
+from tokentui.domain.fields import EndpointFields
 from tokentui.domain.records import Acknowledgement
 from tokentui.domain.slots import Authentication, Slot
 
@@ -22,6 +23,21 @@ class EndpointDraft:
     authentication: Authentication
     description: str
     ip_filter: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, fields: EndpointFields) -> Self:
+        """What fields that are filled and checked say."""
+        return cls(
+            name=fields.name,
+            group=fields.group,
+            slug=fields.slug,
+            path=fields.path,
+            methods=fields.methods,
+            allow_deleting=fields.allow_deleting,
+            authentication=fields.authentication,
+            description=fields.description,
+            ip_filter=fields.ip_filter,
+        )
 
     @property
     def ref(self) -> str:

@@ -53,18 +53,7 @@ class Door:
 
     @property
     def draft(self) -> EndpointDraft:
-        fields = self.fields
-        return EndpointDraft(
-            name=fields.name,
-            group=fields.group,
-            slug=fields.slug,
-            path=fields.path,
-            methods=fields.methods,
-            allow_deleting=fields.allow_deleting,
-            authentication=fields.authentication,
-            description=fields.description,
-            ip_filter=fields.ip_filter,
-        )
+        return EndpointDraft.of(self.fields)
 
 
 class Doors:

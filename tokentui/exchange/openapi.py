@@ -157,17 +157,7 @@ class _Reading:
     def _accept(self, fields: EndpointFields) -> None:
         self._shapes[Template.parse(fields.path).shape] = fields.path
         self._slugs.setdefault(fields.group, set()).add(fields.slug)
-        draft = EndpointDraft(
-            name=fields.name,
-            group=fields.group,
-            slug=fields.slug,
-            path=fields.path,
-            methods=fields.methods,
-            allow_deleting=fields.allow_deleting,
-            authentication=fields.authentication,
-            description=fields.description,
-        )
-        self.drafts.append(draft)
+        self.drafts.append(EndpointDraft.of(fields))
 
     def _root_base(self, root: dict[str, object]) -> str:
         """`basePath` of Swagger 2.0, else the first server's path; empty where neither is there."""
