@@ -1,5 +1,6 @@
 """What the requests seen must tell on every backend: subclass `RequestsContract`, and give it a fixture `log`."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -230,6 +231,26 @@ class RequestsContract:
         log.record([seen(address="192.0.2.1"), seen(address="192.0.2.2"), seen("crm", address="192.0.2.1")])
         page = log.page(RequestQuery(token_ids=frozenset({"erp"}), text="192.0.2.1"), Window())
         assert (page.total, page.of) == (1, 2)
+
+    def test_of_how_many_the_outcome_selects_is_told(self, log: Requests) -> None:
+        log.record([seen(), seen(status=403), seen(status=401), seen("crm")])
+        for let_in, many in ((True, 2), (False, 2), (None, 4)):
+            page = log.page(RequestQuery(let_in=let_in), Window())
+            assert (page.total, page.of) == (many, 4)
+        erp = RequestQuery(token_ids=frozenset({"erp"}), let_in=False)
+        assert (log.page(erp, Window()).total, log.page(erp, Window()).of) == (2, 3)
+        named = log.page(replace(erp, text="crm", text_tokens=frozenset({"crm"})), Window())
+        assert (named.total, named.of) == (0, 3)
+
+    def test_of_how_many_is_right_when_some_have_gone(self, log: Requests) -> None:
+        log.record(seen(at=NOW + number * HOUR, status=(200, 403)[number % 3 == 0]) for number in range(9))
+        with log.recording() as recording:
+            recording.prune(NOW + 2 * HOUR, 1_000, 100)
+            recording.prune(NOW, 5, 100)
+            recording.record([seen(at=NOW + 20 * HOUR, status=403)])
+        for let_in, many in ((None, 6), (True, 4), (False, 2)):
+            page = log.page(RequestQuery(let_in=let_in), Window())
+            assert (len(page.rows), page.total, page.of) == (many, many, 6)
 
     def test_a_token_from_a_new_address_is_marked_once_and_not_its_very_first(self, log: Requests) -> None:
         log.record([seen(address="192.0.2.1"), seen(address="192.0.2.1", at=NOW + HOUR)])

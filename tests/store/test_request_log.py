@@ -211,18 +211,22 @@ def test_a_list_is_found_in_an_index_alone_and_put_into_no_order(
     query = replace(
         PLANS[index], text=text, text_tokens=frozenset({"erp", "crm"}), text_endpoints=frozenset({"orders"})
     )
-    plans: list[str] = []
+    plans: dict[str, list[str]] = {"SELECT id FROM requests": [], "SELECT count(*) FROM requests": []}
     with closing(sqlite3.connect(log.path)) as database:
         asked: list[str] = []
         database.set_trace_callback(asked.append)
         request_selecting.page_of(database, query, Window(0, 2))
         database.set_trace_callback(None)
         for statement in asked:
-            if statement.startswith(("SELECT id FROM requests", "SELECT count(*) FROM requests")):
-                plan = database.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
-                plans += [step for *_, step in plan if "requests" in step or "ORDER" in step]
-    assert len(plans) >= 2
-    assert [step for step in plans if f"USING COVERING INDEX {index}" not in step] == []
+            for kind in plans:
+                if statement.startswith(kind):
+                    plan = database.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+                    plans[kind] += [step for *_, step in plan if "requests" in step or "ORDER" in step]
+    lists, counts = plans.values()
+    assert lists
+    assert counts
+    assert [step for step in lists if f"USING COVERING INDEX {index}" not in step] == []
+    assert [step for step in counts if "USING COVERING INDEX" not in step] == []
 
 
 def passer_by(number: int, **fields: object) -> SeenRequest:
@@ -252,13 +256,61 @@ def test_addresses_that_nobody_knows_any_more_are_forgotten_with_their_requests(
     assert all(row.request.endpoint_id == "orders" for row in rows)
 
 
-def test_what_files_of_before_do_not_have_is_added(log: RequestLog) -> None:
-    log.record([seen()])
+def test_a_file_of_before_is_made_as_it_would_be_now(log: RequestLog) -> None:
+    log.record([seen(), seen(status=403)])
+    with closing(sqlite3.connect(log.path)) as database, database:
+        database.execute("DROP INDEX addresses_by_address")
+        database.execute("CREATE INDEX tallies_by_token ON tallies (token)")
+        database.execute("DELETE FROM facts WHERE name IN ('kept', 'refused')")
+    query, refused = RequestQuery(), RequestQuery(let_in=False)
+    assert (log.page(query, Window()).total, log.page(refused, Window()).total) == (2, 1)
+    log.record([seen(status=403)])
+    assert (log.page(query, Window()).total, log.page(refused, Window()).total) == (3, 2)
+    assert counted(log, "sqlite_master WHERE name = 'addresses_by_address'") == 1
+    assert counted(log, "sqlite_master WHERE name = 'tallies_by_token'") == 0
+
+
+@pytest.mark.parametrize("let_in", [None, True, False])
+def test_to_show_all_requests_or_those_of_an_outcome_none_is_counted(log: RequestLog, let_in: bool | None) -> None:
+    log.record([seen(), seen(status=403), seen()])
+    asked: list[str] = []
     with closing(sqlite3.connect(log.path)) as database:
-        for name in ("addresses_by_address", "tallies_by_token", "tallies_by_endpoint"):
-            database.execute(f"DROP INDEX {name}")
-    log.record([seen()])
-    assert counted(log, "sqlite_master WHERE name IN ('addresses_by_address', 'tallies_by_token')") == 2
+        database.set_trace_callback(asked.append)
+        page = request_selecting.page_of(database, RequestQuery(let_in=let_in), Window())
+    assert (page.total, page.of) == ({None: 3, True: 2, False: 1}[let_in], 3)
+    assert [statement for statement in asked if "count(*)" in statement] == []
+
+
+def test_two_recordings_at_once_number_and_add_up_as_one_would(log: RequestLog) -> None:
+    """What one of them forgets, and what number it gives to another word then, the other one learns."""
+    with log.recording() as one, log.recording() as other:
+        one.record([seen("erp", address="192.0.2.1")])
+        other.record([seen("erp", address="192.0.2.1", status=403)])
+        assert other.prune(NOW + HOUR, 0, 10).removed == 2
+        while other.prune(NOW + 9 * HOUR, 0, 10).more:
+            pass
+        other.record([seen("erp", address="192.0.2.2", at=NOW + 20 * HOUR)])
+        one.record([seen("erp", address="192.0.2.1", at=NOW + 20 * HOUR, status=403)])
+    rows = log.page(RequestQuery(), Window()).rows
+    assert sorted(row.request.address for row in rows) == ["192.0.2.1", "192.0.2.2"]
+    assert log.page(RequestQuery(let_in=False), Window()).total == 1
+    assert log.page(RequestQuery(), Window()).total == 2
+
+
+def test_a_step_of_pruning_removes_or_moves_the_log_into_the_file_and_never_both(
+    log: RequestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_recording, "_LOG_PAGES", 1)
+    monkeypatch.setattr(request_recording, "_ROWS_BETWEEN", 8)
+    log.record(seen(at=NOW + number * HOUR) for number in range(40))
+    with log.recording() as recording:
+        removed, size = [], []
+        for _ in range(6):
+            before = log.path.read_bytes()
+            removed.append(recording.prune(NOW, 10, 5).removed)
+            size.append(log.path.read_bytes() != before)
+    assert removed == [5, 5, 0, 5, 5, 0]
+    assert size == [False, False, True, False, False, True]
 
 
 def test_how_many_requests_there_are_is_not_counted_one_by_one(log: RequestLog) -> None:

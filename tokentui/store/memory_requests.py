@@ -89,7 +89,11 @@ class MemoryRequests:
     def page(self, query: RequestQuery, window: Window) -> Page[RequestRow]:
         after = int(query.after or 0)
         plain = [row for row in self._rows if int(row.id) > after and _selected(row.request, query)]
-        rows = [row for row in plain if not query.text or _has_text(row.request, query)]
+        rows = [
+            row
+            for row in plain
+            if query.let_in in (None, row.request.let_in) and (not query.text or _has_text(row.request, query))
+        ]
         rows.sort(key=lambda row: (row.request.at, int(row.id)), reverse=True)
         at, places = window_of([row.id for row in rows], window)
         return Page(tuple(rows[place] for place in places), places.start, len(rows), len(plain), at)
@@ -132,12 +136,12 @@ def _fits(one: SeenRequest, only: RequestFilter) -> bool:
 
 
 def _selected(one: SeenRequest, query: RequestQuery) -> bool:
+    """Whatever its outcome and its text."""
     return (
         (query.token_ids is None or one.token_id in query.token_ids)
         and (query.endpoint_ids is None or one.endpoint_id in query.endpoint_ids)
         and query.fingerprint in ("", one.fingerprint)
         and query.unknown in (None, bool(one.fingerprint))
-        and query.let_in in (None, one.let_in)
         and query.address in ("", one.address)
         and (query.since is None or one.at >= query.since)
         and (query.until is None or one.at < query.until)

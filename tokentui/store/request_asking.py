@@ -82,7 +82,7 @@ def tallies(database: "sqlite3.Connection", by: TallyBy, now: datetime) -> list[
     words = dict(
         database.execute("SELECT id, word FROM words WHERE id IN (SELECT value FROM json_each(?))", (str([*sums]),))
     )
-    found = [sum_.tally(words[number], addresses.get(number, 0)) for number, sum_ in sums.items()]
+    found = [sum_.tally(words[id], addresses.get(id, 0)) for id, sum_ in sums.items() if id in words]
     return sorted(found, key=lambda tally: (-tally.calls, tally.id))
 
 

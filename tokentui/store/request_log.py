@@ -37,6 +37,8 @@ _File = tuple[int, int]
 _NEVER = LastSeen()
 #: How long one waits for another writer, in seconds.
 _PATIENCE = 5.0
+#: A batch of 500 requests changes more pages than SQLite's own cache has: those would go to its log and come back.
+_CACHE_KIB = 16_384
 
 
 class RequestLog:
@@ -121,6 +123,7 @@ class RequestLog:
         database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=_PATIENCE)
         try:
             database.execute("PRAGMA synchronous = NORMAL")
+            database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
             if self._check(database):
                 lay_out(database)
             complete(database)

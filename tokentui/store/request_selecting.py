@@ -1,14 +1,14 @@
 """The lists of requests seen: which of them a query selects, over SQLite, and no row looked at but to be shown."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tokentui.domain.requests import PASSED, SeenRequest
 from tokentui.store.queries import Page, Window
 from tokentui.store.request_queries import RequestQuery, RequestRow
-from tokentui.store.request_tables import moment_of, number_of
+from tokentui.store.request_tables import moment_of, number_of, sums
 
 if TYPE_CHECKING:
     import sqlite3
@@ -63,23 +63,38 @@ def page_of(database: "sqlite3.Connection", query: RequestQuery, window: Window)
     wanted = window.offset if at is None else at - window.limit // 2
     offset = max(0, min(wanted, total - window.limit))
     rows = _rows(database, selected.ids(Window(offset, window.limit)))
-    of = selected.total if not query.text else _Scanned(database, _plain(query)).total
+    every = replace(query, text="", let_in=None)
+    of = total if query == every else _whole(database, every).total
     return Page(rows, offset, total, of, at, more=selected.more)
 
 
+def _whole(database: "sqlite3.Connection", query: RequestQuery) -> "_Scanned":
+    """All of a query without its text."""
+    return _Scanned(database, _plain(query), known=_known(database, query))
+
+
+def _known(database: "sqlite3.Connection", query: RequestQuery) -> int | None:
+    """How many they are where that is added up already: of all, of the allowed and of the refused."""
+    added_up = sums(database) if query == RequestQuery(let_in=query.let_in) else None
+    if added_up is None:
+        return None
+    kept, refused = added_up
+    return {None: kept, True: kept - refused, False: refused}[query.let_in]
+
+
 def _selected(database: "sqlite3.Connection", query: RequestQuery) -> "_Scanned | _Listed":
-    plain = _plain(query)
     if not query.text:
-        return _Scanned(database, plain)
+        return _whole(database, query)
+    plain = _plain(query)
     ways = _ways(database, query)
     if len(ways) == 1 and ways[0].single:
         index = ways[0].by if plain.index in _BY_TIME else plain.index
         return _Scanned(database, plain.and_(ways[0].condition, index=index))
-    few = _few(database, plain, ways)
-    if few is not None:
-        return _Listed(few)
     either = Condition(f"({' OR '.join(way.condition.text for way in ways)})", _joined(ways))
-    return _Scanned(database, plain.and_(either), most=NEWEST)
+    if _whole(database, replace(query, text="")).total <= FEW:
+        return _Scanned(database, plain.and_(either))
+    few = _few(database, plain, ways)
+    return _Scanned(database, plain.and_(either), most=NEWEST) if few is None else _Listed(few)
 
 
 # ---------------------------------------------------------------------- what does not depend on the text
@@ -222,15 +237,20 @@ class _Listed:
 class _Scanned:
     """A result that stands in an index; of more than `most` the newest only."""
 
-    def __init__(self, database: "sqlite3.Connection", where: Where, most: int | None = None) -> None:
+    def __init__(
+        self, database: "sqlite3.Connection", where: Where, *, most: int | None = None, known: int | None = None
+    ) -> None:
+        """`known`: how many there are, where somebody knows."""
         self._database = database
         self._where = where
-        self._most = most
+        self._most, self._known = most, known
         self.more = most is not None
 
     @cached_property
     def total(self) -> int:
         """How many there are, or how many of them are told."""
+        if self._known is not None:
+            return self._known
         return self._count(self._where) if self._most is None else self._most
 
     def place_of(self, id: str) -> int | None:

@@ -69,12 +69,20 @@ CREATE TABLE lost (at INTEGER NOT NULL, amount INTEGER NOT NULL);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 
-#: By these it is found whether a word is referred to; files of before have none yet.
-_FINDING = (
+#: What files of before do not have, and have without need: each row that is written would cost another page.
+_CHANGES = (
     "CREATE INDEX IF NOT EXISTS addresses_by_address ON addresses (address)",
-    "CREATE INDEX IF NOT EXISTS tallies_by_token ON tallies (token)",
-    "CREATE INDEX IF NOT EXISTS tallies_by_endpoint ON tallies (endpoint)",
+    "DROP INDEX IF EXISTS tallies_by_token",
+    "DROP INDEX IF EXISTS tallies_by_endpoint",
 )
+#: How many rows there are, and how many of them were refused: to count a million takes longer than to show a page.
+KEPT, REFUSED = "kept", "refused"
+_FORGET_SUMS = "DELETE FROM facts WHERE name IN ('kept', 'refused')"
+_COUNT = (
+    "INSERT INTO facts SELECT 'kept', count(*) FROM requests "
+    "UNION ALL SELECT 'refused', count(*) FROM requests WHERE status <> 200"
+)
+_SUM = "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value"
 
 
 def lay_out(database: "sqlite3.Connection") -> None:
@@ -87,9 +95,26 @@ def lay_out(database: "sqlite3.Connection") -> None:
 
 
 def complete(database: "sqlite3.Connection") -> None:
-    """Add what files of before do not have."""
-    for statement in _FINDING:
+    """Make a file of before as it would be now."""
+    for statement in _CHANGES:
         database.execute(statement)
+    if sums(database) is None:
+        with database:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute(_FORGET_SUMS)
+            database.execute(_COUNT)
+
+
+def sums(database: "sqlite3.Connection") -> tuple[int, int] | None:
+    """How many requests there are, and how many of them were refused; None where that was not added up."""
+    asked = "SELECT name, value FROM facts WHERE name IN (?, ?)"
+    found = dict(database.execute(asked, (KEPT, REFUSED)).fetchall())
+    return (found[KEPT], found[REFUSED]) if len(found) == 2 else None
+
+
+def add_to_sums(database: "sqlite3.Connection", kept: int, refused: int) -> None:
+    """So many came, or went where it is below 0."""
+    database.executemany(_SUM, ((KEPT, kept), (REFUSED, refused)))
 
 
 def number_of(moment: datetime) -> int:
