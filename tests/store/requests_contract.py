@@ -275,11 +275,10 @@ class RequestsContract:
                 seen(endpoint_id="orders", at=NOW - 30 * HOUR),
             ]
         )
-        hours = [0] * 22
         assert log.tallies(TallyBy.TOKEN, NOW) == (
-            Tally(UNKNOWN, 2, 2, NOW, 0, (*hours, 0, 2)),
-            Tally("erp", 2, 1, NOW, 2, (*hours, 1, 1)),
-            Tally("crm", 1, 0, NOW, 1, (*hours, 0, 1)),
+            Tally(UNKNOWN, 2, 2, NOW, 0),
+            Tally("erp", 2, 1, NOW, 2),
+            Tally("crm", 1, 0, NOW, 1),
         )
         by_endpoint = {tally.id: tally for tally in log.tallies(TallyBy.ENDPOINT, NOW)}
         assert (by_endpoint["orders"].calls, by_endpoint["orders"].refused, by_endpoint["orders"].addresses) == (
@@ -287,7 +286,20 @@ class RequestsContract:
             1,
             2,
         )
-        assert (by_endpoint["stock"].calls, by_endpoint["stock"].hours[-1]) == (2, 2)
+        assert by_endpoint["stock"].calls == 2
+
+    def test_the_calls_of_each_hour_of_a_day_are_told_of_those_that_are_asked_for(self, log: Requests) -> None:
+        assert log.hours(TallyBy.TOKEN, ["erp"], NOW) == {}
+        log.record([seen(endpoint_id="orders", at=NOW - age) for age in (0 * HOUR, HOUR, HOUR, 23 * HOUR, 30 * HOUR)])
+        log.record([seen("crm", endpoint_id="orders", at=NOW + HOUR)])  # by a clock that is ahead
+        log.record([seen("", fingerprint="aa", status=401), seen("", status=401)])
+        none = [0] * 21
+        assert log.hours(TallyBy.TOKEN, ["erp", "crm", "gone"], NOW) == {
+            "erp": (1, *none, 2, 1),
+            "crm": (0, *none, 0, 1),
+        }
+        assert log.hours(TallyBy.ENDPOINT, ["orders"], NOW) == {"orders": (1, *none, 2, 2)}
+        assert log.hours(TallyBy.TOKEN, [UNKNOWN, ""], NOW) == dict.fromkeys((UNKNOWN, ""), (0, *none, 0, 1))
 
     # ------------------------------------------------------------------ what is lost, and what goes
 

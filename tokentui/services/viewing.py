@@ -1,6 +1,6 @@
 """The requests seen, with names: what a data viewer shows of them, and finds by what people type."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -62,6 +62,8 @@ class TallyRow:
 
     tally: Tally
     name: str
+    #: The calls of each hour, the last one last; empty where nobody asked for them.
+    hours: tuple[int, ...] = ()
 
     @property
     def id(self) -> str:
@@ -69,21 +71,21 @@ class TallyRow:
 
 
 class Names:
-    """What the records that requests tell of are called now; each is looked up once."""
+    """What the records that requests tell of are called in `reader`; each is looked up once."""
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+        self.reader = reader
         self._known: dict[str, str] = {}
 
     def endpoint(self, id: str) -> str:
         """`group/slug`; empty for no id."""
-        return self._name(f"endpoint {id}", id, lambda: self._reader.endpoint(id).ref)
+        return self._name(f"endpoint {id}", id, lambda: self.reader.endpoint(id).ref)
 
     def token(self, id: str) -> str:
         """An endpoint token's name, or a primary's: `group/slug GET`."""
         owner, slot = primary_of(id)
         if slot is None:
-            return self._name(f"token {id}", id, lambda: self._reader.token(id).name)
+            return self._name(f"token {id}", id, lambda: self.reader.token(id).name)
         return f"{self.endpoint(owner)} {slot}"
 
     def row(self, row: RequestRow) -> SeenRow:
@@ -121,11 +123,19 @@ def typed(reader: Reader, query: RequestQuery) -> RequestQuery:
     return replace(query, text=text.lower().lstrip(UNKNOWN) or UNKNOWN, text_tokens=tokens, text_endpoints=endpoints)
 
 
-def tally_rows(requests: Requests, reader: Reader, by: TallyBy, now: datetime) -> Iterator[TallyRow]:
-    """The calls of the last 24 h, those with the most first; raises `StoreError`."""
-    names = Names(reader)
+def tally_rows(
+    requests: Requests, reader: Reader, by: TallyBy, now: datetime, names: Names | None = None
+) -> Iterator[TallyRow]:
+    """The calls of the last 24 h, those with the most first; raises `StoreError`. `names`: those known already."""
+    known = names or Names(reader)
     for tally in requests.tallies(by, now):
-        yield TallyRow(tally, _holder(names, by, tally.id))
+        yield TallyRow(tally, _holder(known, by, tally.id))
+
+
+def with_hours(requests: Requests, by: TallyBy, rows: Sequence[TallyRow], now: datetime) -> tuple[TallyRow, ...]:
+    """These rows, and how many calls each hour had; raises `StoreError`."""
+    hours = requests.hours(by, [row.tally.id for row in rows], now)
+    return tuple(replace(row, hours=hours.get(row.tally.id, ())) for row in rows)
 
 
 def _holder(names: Names, by: TallyBy, id: str) -> str:

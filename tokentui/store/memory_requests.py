@@ -102,14 +102,21 @@ class MemoryRequests:
         return str(max((int(row.id) for row in self._rows), default=0) or "")
 
     def tallies(self, by: TallyBy, now: datetime) -> tuple[Tally, ...]:
+        found = [_tally(id, requests) for id, requests in self._lately(by, now).items()]
+        return tuple(sorted(found, key=lambda tally: (-tally.calls, tally.id)))
+
+    def hours(self, by: TallyBy, ids: Collection[str], now: datetime) -> Mapping[str, tuple[int, ...]]:
+        found, first = self._lately(by, now), first_tallied(now)
+        return {id: _hours(found[id], first) for id in ids if id in found}
+
+    def _lately(self, by: TallyBy, now: datetime) -> Mapping[str, list[SeenRequest]]:
         first = first_tallied(now)
         came: dict[str, list[SeenRequest]] = {}
         for one in self._requests:
             token = UNKNOWN if one.fingerprint else one.token_id
             if one.at >= first:
                 came.setdefault(token if by is TallyBy.TOKEN else one.endpoint_id, []).append(one)
-        found = [_tally(id, requests, first) for id, requests in came.items()]
-        return tuple(sorted(found, key=lambda tally: (-tally.calls, tally.id)))
+        return came
 
     @property
     def _requests(self) -> Iterator[SeenRequest]:
@@ -157,10 +164,14 @@ def _has_text(one: SeenRequest, query: RequestQuery) -> bool:
     )
 
 
-def _tally(id: str, requests: list[SeenRequest], first: datetime) -> Tally:
+def _tally(id: str, requests: list[SeenRequest]) -> Tally:
+    addresses = {one.address for one in requests if id not in ("", UNKNOWN)} - {""}
+    refused = sum(not one.let_in for one in requests)
+    return Tally(id, len(requests), refused, max(one.at for one in requests), len(addresses))
+
+
+def _hours(requests: list[SeenRequest], first: datetime) -> tuple[int, ...]:
     hours = [0] * TALLIES
     for one in requests:
         hours[min((one.at - first) // TALLY_PERIOD, TALLIES - 1)] += 1
-    addresses = {one.address for one in requests if id not in ("", UNKNOWN)} - {""}
-    refused = sum(not one.let_in for one in requests)
-    return Tally(id, len(requests), refused, max(one.at for one in requests), len(addresses), tuple(hours))
+    return tuple(hours)

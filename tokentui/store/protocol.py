@@ -221,6 +221,9 @@ class Requests(Protocol):
     def tallies(self, by: "TallyBy", now: datetime) -> "tuple[Tally, ...]":
         """The calls of the last 24 h by token or endpoint, those with the most first."""
 
+    def hours(self, by: "TallyBy", ids: Collection[str], now: datetime) -> Mapping[str, tuple[int, ...]]:
+        """The calls of each of these 24 hours, the last one last, by the ids of tallies; none where nothing came."""
+
 
 class Store(Protocol):
     """Where the records are kept. Safe to use from several threads and processes at once."""

@@ -211,6 +211,12 @@ class RequestLog:
 
         return self._look(lambda database: tuple(tallies(database, by, now)), ())
 
+    def hours(self, by: "TallyBy", ids: Collection[str], now: datetime) -> Mapping[str, tuple[int, ...]]:
+        """The calls of each of these hours, the last one last, by the ids of tallies; raises `StoreError`."""
+        from tokentui.store.request_asking import hours
+
+        return self._look(lambda database: hours(database, by, ids, now), {})
+
     def _ask(self, asking: "Asking", take: Callable[[Iterable[Any]], TakenT]) -> TakenT:
         """What `take` makes of the rows; of no row where nothing was ever recorded."""
         return self._look(lambda database: take(database.execute(*asking)), None) or take(())

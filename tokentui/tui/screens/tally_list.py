@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tokentui.domain.names import plain_key
-from tokentui.services.viewing import TallyRow, tally_rows
+from tokentui.services.viewing import Names, TallyRow, tally_rows, with_hours
 from tokentui.store.protocol import Reader
 from tokentui.store.queries import Page, Window, window_of
 from tokentui.store.request_queries import TallyBy
@@ -32,6 +32,8 @@ class TallyList(Listing[TallyRow]):
 
     def __init__(self, workplace: Workplace, by: TallyBy) -> None:
         self.by = by
+        #: Those of the store as it was when they were asked for; thousands are looked up when a list opens.
+        self._names: Names | None = None
         now, bars = workplace.now, PLAIN_BARS if workplace.plain else BARS
         source = Source(
             tally_columns(by.value.capitalize()),
@@ -47,12 +49,16 @@ class TallyList(Listing[TallyRow]):
 
     def _page(self, reader: Reader, view: View, window: Window) -> Page[TallyRow]:
         requests, now = self._workplace.desk.store.requests, self._workplace.now()
-        every = list(tally_rows(requests, reader, self.by, now))
+        names = self._names
+        if names is None or names.reader is not reader:
+            names = self._names = Names(reader)
+        every = list(tally_rows(requests, reader, self.by, now, names))
         words = plain_key(view.text).split()
         rows = [row for row in every if all(word in plain_key(row.name) for word in words)]
         rows.sort(key=_SORTS[view.sort], reverse=view.reverse)
         at, places = window_of([row.id for row in rows], window)
-        return Page(tuple(rows[place] for place in places), places.start, len(rows), len(every), at)
+        shown = with_hours(requests, self.by, [rows[place] for place in places], now)
+        return Page(shown, places.start, len(rows), len(every), at)
 
     @property
     def empty(self) -> str:
