@@ -8,6 +8,7 @@ import threading
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -187,6 +188,41 @@ def test_of_many_that_have_a_text_the_newest_are_listed_and_that_there_are_more_
     assert log.page(query, Window(0, 4, around="3")).at is None
     few = log.page(RequestQuery(text="192.0.2.1"), Window())
     assert (few.total, few.more) == (10, False)
+
+
+@pytest.mark.parametrize("fields", [{}, {"let_in": True}, {"since": NOW + 9 * HOUR}, {"address": "192.0.2.1"}])
+@pytest.mark.parametrize("few", [8, 24, 40])
+def test_a_text_selects_the_same_whichever_way_it_is_looked_for(
+    log: RequestLog, monkeypatch: pytest.MonkeyPatch, few: int, fields: dict[str, Any]
+) -> None:
+    """By its token, its endpoint, its address, an unknown token's fingerprint, or by several of these."""
+    monkeypatch.setattr(request_selecting, "FEW", few)
+    monkeypatch.setattr(request_selecting, "NEWEST", 8)
+    other = MemoryRequests()
+    for each in (log, other):
+        each.record(mixed(number) for number in range(40))
+    tokens, endpoints = frozenset({"erp", "crm"}), frozenset({"stock", "pets"})
+    for query in (
+        RequestQuery(text="192", text_tokens=tokens, text_endpoints=endpoints, **fields),
+        RequestQuery(text="x", text_tokens=tokens, text_endpoints=endpoints, **fields),
+        RequestQuery(text="192.0.2.2", text_tokens=tokens, **fields),
+        RequestQuery(text="1924", text_endpoints=frozenset({"pets"}), **fields),
+        RequestQuery(text="192.", text_tokens=frozenset({"erp"}), **fields),
+    ):
+        for window in (Window(0, 4), Window(3, 4), Window(0, 3, around="17")):
+            ours, its = log.page(query, window), other.page(query, window)
+            if not ours.more:
+                assert (ours.total, ours.of, ours.at) == (its.total, its.of, its.at)
+            if not ours.more or window.around is None:
+                assert [row.id for row in ours.rows] == [row.id for row in its.rows]
+
+
+def mixed(number: int) -> SeenRequest:
+    """One of many that differ in all that a text may select them by; some came at one moment."""
+    ids, at = ("erp", "crm", "web", "old", "bot"), NOW + (number - number % 7) * HOUR
+    place = {"endpoint_id": ("orders", "stock", "pets")[number % 3], "address": f"192.0.2.{number % 4}"}
+    one = seen(ids[number % 5], at=at, status=(200, 403)[number % 2], **place)
+    return replace(one, token_id="", fingerprint=f"192{number}") if number % 5 == 4 else one
 
 
 #: What is filtered by → the index that leads there. Of no list a row is looked at that is not shown.

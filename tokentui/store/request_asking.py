@@ -64,7 +64,7 @@ def lost_since(since: datetime) -> Asking:
 def tallies(database: "sqlite3.Connection", by: TallyBy, now: datetime) -> list[Tally]:
     """The calls of the last hours by token or endpoint, those with the most first."""
     begin = _first_hour(now) * _HOUR
-    # the plus keeps SQLite from an index that files of before have, in which it would walk through all hours there are
+    # the plus keeps SQLite from an index that files of before have, in which it would walk through all hours
     added_up = (
         f"SELECT {by} AS number, sum(calls), sum(refused), max(last) FROM tallies WHERE hour >= ? GROUP BY +{by}"
     )
