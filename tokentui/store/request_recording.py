@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: After so many pages SQLite moves what was recorded from its log into the file, as it does by itself.
 _LOG_PAGES = 1_000
 #: So many rows may go before that is done in a step of its own; each is on two pages or three.
-_ROWS_BETWEEN = 400
+_ROWS_BETWEEN = 200
 
 _EARLIEST = (
     "INSERT INTO facts VALUES ('began', ?) ON CONFLICT (name) DO UPDATE SET value = min(value, excluded.value)"
