@@ -224,7 +224,7 @@ from datetime import timedelta
 from pathlib import Path
 from tests.benchmarks.a_month import NOW, desk_at, traffic
 desk = desk_at(Path(sys.argv[1]))
-every = traffic(desk, 60_000, NOW + timedelta(minutes=2), 1 / 1440)
+every = traffic(desk, 200_000, NOW + timedelta(minutes=2), 1 / 1440)
 with desk.store.requests.recording() as recording:
     begin, number = time.monotonic(), 0
     while True:
@@ -239,8 +239,10 @@ async def test_new_rows_and_keys_come_while_one_follows_500_requests_a_second(
     month: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store, wide, small = copied(month, tmp_path), Steps(), Steps()
-    recorder = subprocess.Popen([sys.executable, "-c", RECORDER, store], stdout=subprocess.DEVNULL)
+    recorder = subprocess.Popen([sys.executable, "-c", RECORDER, store], stdout=subprocess.PIPE)
+    assert recorder.stdout is not None
     try:
+        recorder.stdout.readline()
         for steps, size in ((wide, WIDE), (small, SMALL)):
             async with watched(store, size, steps) as ui:
                 for _ in range(ROUNDS):
@@ -248,7 +250,7 @@ async def test_new_rows_and_keys_come_while_one_follows_500_requests_a_second(
                     steps.end_round()
     finally:
         recorder.kill()
-        recorder.wait()
+        recorder.communicate()
     with capsys.disabled():
         show(wide, small)
     assert too_slow(wide) | too_slow(small) == set()

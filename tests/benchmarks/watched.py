@@ -101,8 +101,8 @@ class Watched:
 
     async def news(self, name: str) -> None:
         """Wait until the list asks for what is new, and note how long it took until that is shown."""
-        shown = self.table.total
         await self._until(lambda: not self.listing.is_settled, name)
+        shown = self.table.total
         begin = self._drawn = _now()
         await self._note(name, begin, lambda: self.table.total > shown and self.in_view())
 
