@@ -265,8 +265,8 @@ def test_a_list_is_found_in_an_index_alone_and_put_into_no_order(
     assert [step for step in counts if "USING COVERING INDEX" not in step] == []
 
 
-def passer_by(number: int, **fields: object) -> SeenRequest:
-    return seen("", endpoint_id="orders", address=f"2001:db8::{number:x}", at=NOW + number * HOUR / 100, **fields)
+def passer_by(number: int, zone: str = "") -> SeenRequest:
+    return seen("", endpoint_id="orders", address=f"fe80::{number:x}{zone}", at=NOW + number * HOUR / 100)
 
 
 def counted(log: RequestLog, table: str) -> int:
@@ -275,20 +275,21 @@ def counted(log: RequestLog, table: str) -> int:
     return int(amount)
 
 
-def test_addresses_that_nobody_knows_any_more_are_forgotten_with_their_requests(log: RequestLog) -> None:
+@pytest.mark.parametrize("zone", ["", "%eth-0"])
+def test_addresses_that_nobody_knows_any_more_are_forgotten_with_their_requests(log: RequestLog, zone: str) -> None:
     """Else anybody with a network of his own would fill the disk."""
     with log.recording() as recording:
         recording.record([seen(endpoint_id="orders", address="192.0.2.7", at=NOW)])
         for round_ in range(5):
-            recording.record([passer_by(number) for number in range(400 * round_, 400 * (round_ + 1))])
+            recording.record([passer_by(number, zone) for number in range(400 * round_, 400 * (round_ + 1))])
             while recording.prune(NOW - 100 * HOUR, 100, 50).more:
                 pass
-        recording.record([seen(endpoint_id="orders", address="192.0.2.7", at=NOW + 100 * HOUR), passer_by(7)])
+        recording.record([seen(endpoint_id="orders", address="192.0.2.7", at=NOW + 100 * HOUR), passer_by(7, zone)])
     assert counted(log, "words") < 2 * 100 + 10
     assert counted(log, "addresses") < 2 * 100 + 10
     rows = log.page(RequestQuery(), Window(0, 200)).rows
     assert (rows[0].request.address, rows[0].new_address) == ("192.0.2.7", False)
-    assert rows[-1].request.address == passer_by(7).address
+    assert rows[-1].request.address == passer_by(7, zone).address
     assert all(row.request.endpoint_id == "orders" for row in rows)
 
 

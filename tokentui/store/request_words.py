@@ -31,9 +31,9 @@ _REFERRED = " AND ".join(
         ("last_seen", "token"),
     )
 )
-# Sums have no address in them: ids, which have a dash, stay, and so does what stands for unknown tokens. There are
-# never more of these than there were tokens and endpoints.
-_NO_ID = f"instr(word, '-') = 0 AND word <> '{UNKNOWN}'"
+# Sums have no address in them: ids stay, which have a dash, as only the zone of an IPv6 address may have, and so does
+# what stands for unknown tokens. There are never more of these than there were tokens and endpoints.
+_NO_ID = f"(instr(word, '-') = 0 OR instr(word, ':') > 0) AND word <> '{UNKNOWN}'"
 _UNUSED = f"DELETE FROM words WHERE id > ? AND id <= ? AND {_NO_ID} AND {_REFERRED}"
 
 
