@@ -21,7 +21,7 @@ from tokentui.store.memory_requests import MemoryRequests
 from tokentui.store.protocol import Requests
 from tokentui.store.queries import Window
 from tokentui.store.request_log import RequestLog
-from tokentui.store.request_queries import RequestQuery
+from tokentui.store.request_queries import RequestQuery, TallyBy
 
 
 @pytest.fixture
@@ -291,6 +291,19 @@ def test_addresses_that_nobody_knows_any_more_are_forgotten_with_their_requests(
     assert (rows[0].request.address, rows[0].new_address) == ("192.0.2.7", False)
     assert rows[-1].request.address == passer_by(7, zone).address
     assert all(row.request.endpoint_id == "orders" for row in rows)
+
+
+def test_sums_know_whose_they_are_when_the_requests_have_gone(log: RequestLog) -> None:
+    """More came later than are kept: of these nothing else is left, not even an address."""
+    gone = seen("019c-erp", endpoint_id="019c-orders", address="", status=403)
+    with log.recording() as recording:
+        recording.record([gone, gone, replace(gone, token_id="", fingerprint="aa")])
+        recording.record(passer_by(number) for number in range(50))
+        while recording.prune(NOW - 100 * HOUR, 10, 5).more:
+            pass
+    assert log.page(RequestQuery(text="x", text_tokens=frozenset({"019c-erp"})), Window()).total == 0
+    assert {(tally.id, tally.calls) for tally in log.tallies(TallyBy.TOKEN, NOW)} >= {("019c-erp", 2), ("?", 1)}
+    assert ("019c-orders", 3) in {(tally.id, tally.calls) for tally in log.tallies(TallyBy.ENDPOINT, NOW)}
 
 
 def test_a_file_of_before_is_made_as_it_would_be_now(log: RequestLog) -> None:
