@@ -88,6 +88,12 @@ class Names:
             return self._name(f"token {id}", id, lambda: self.reader.token(id).name)
         return f"{self.endpoint(owner)} {slot}"
 
+    def holder(self, by: TallyBy, id: str) -> str:
+        """Whose calls a tally has added up."""
+        if by is TallyBy.ENDPOINT:
+            return self.endpoint(id) or "no endpoint"
+        return "unknown tokens" if id == UNKNOWN else self.token(id) or "without a token"
+
     def row(self, row: RequestRow) -> SeenRow:
         """A row with its names."""
         one = row.request
@@ -123,25 +129,19 @@ def typed(reader: Reader, query: RequestQuery) -> RequestQuery:
     return replace(query, text=text.lower().lstrip(UNKNOWN) or UNKNOWN, text_tokens=tokens, text_endpoints=endpoints)
 
 
-def tally_rows(
-    requests: Requests, reader: Reader, by: TallyBy, now: datetime, names: Names | None = None
-) -> Iterator[TallyRow]:
-    """The calls of the last 24 h, those with the most first; raises `StoreError`. `names`: those known already."""
-    known = names or Names(reader)
+def tally_rows(requests: Requests, reader: Reader, by: TallyBy, now: datetime) -> Iterator[TallyRow]:
+    """The calls of the last 24 h, those with the most first; raises `StoreError`."""
+    names = Names(reader)
     for tally in requests.tallies(by, now):
-        yield TallyRow(tally, _holder(known, by, tally.id))
+        yield TallyRow(tally, names.holder(by, tally.id))
 
 
-def with_hours(requests: Requests, by: TallyBy, rows: Sequence[TallyRow], now: datetime) -> tuple[TallyRow, ...]:
-    """These rows, and how many calls each hour had; raises `StoreError`."""
-    hours = requests.hours(by, [row.tally.id for row in rows], now)
-    return tuple(replace(row, hours=hours.get(row.tally.id, ())) for row in rows)
-
-
-def _holder(names: Names, by: TallyBy, id: str) -> str:
-    if by is TallyBy.ENDPOINT:
-        return names.endpoint(id) or "no endpoint"
-    return "unknown tokens" if id == UNKNOWN else names.token(id) or "without a token"
+def with_hours(
+    requests: Requests, names: Names, by: TallyBy, tallies: Sequence[Tally], now: datetime
+) -> tuple[TallyRow, ...]:
+    """These with their names, and how many calls each hour had; raises `StoreError`."""
+    hours = requests.hours(by, [tally.id for tally in tallies], now)
+    return tuple(TallyRow(each, names.holder(by, each.id), hours.get(each.id, ())) for each in tallies)
 
 
 def of_tally(query: RequestQuery, by: TallyBy, id: str) -> RequestQuery:
