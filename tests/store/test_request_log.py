@@ -306,18 +306,42 @@ def test_sums_know_whose_they_are_when_the_requests_have_gone(log: RequestLog) -
     assert ("019c-orders", 3) in {(tally.id, tally.calls) for tally in log.tallies(TallyBy.ENDPOINT, NOW)}
 
 
-def test_a_file_of_before_is_made_as_it_would_be_now(log: RequestLog) -> None:
-    log.record([seen(), seen(status=403)])
-    with closing(sqlite3.connect(log.path)) as database, database:
-        database.execute("DROP INDEX addresses_by_address")
-        database.execute("CREATE INDEX tallies_by_token ON tallies (token)")
-        database.execute("DELETE FROM facts WHERE name IN ('kept', 'refused')")
-    query, refused = RequestQuery(), RequestQuery(let_in=False)
-    assert (log.page(query, Window()).total, log.page(refused, Window()).total) == (2, 1)
-    log.record([seen(status=403)])
-    assert (log.page(query, Window()).total, log.page(refused, Window()).total) == (3, 2)
+#: As files had it before.
+BEFORE = """
+DROP INDEX addresses_by_address;
+DELETE FROM facts WHERE name IN ('kept', 'refused');
+CREATE TABLE tallies (
+    hour INTEGER NOT NULL, token INTEGER NOT NULL, endpoint INTEGER NOT NULL,
+    calls INTEGER NOT NULL, refused INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (hour, token, endpoint)
+) WITHOUT ROWID;
+INSERT INTO tallies SELECT at - at % 3600000000, token, endpoint, count(*), sum(status <> 200), max(at)
+    FROM requests GROUP BY 1, 2, 3;
+CREATE INDEX tallies_by_token ON tallies (token);
+DROP TABLE token_hours;
+DROP TABLE endpoint_hours;
+"""
+
+
+def test_a_file_of_before_tells_the_same_and_is_made_as_it_would_be_now(log: RequestLog) -> None:
+    ids = "erp", "crm", "orders", "stock"
+
+    def told() -> list[object]:
+        pages = [log.page(RequestQuery(let_in=let_in), Window()) for let_in in (None, True, False)]
+        sums = [(log.tallies(by, NOW + HOUR), log.hours(by, ids, NOW + HOUR)) for by in TallyBy]
+        return [pages, sums]
+
+    here, there = {"endpoint_id": "orders"}, {"endpoint_id": "stock"}
+    log.record([seen(**here), seen(**here, status=403), seen(**there), seen("crm", **here, at=NOW + HOUR)])
+    expected = told()
+    with closing(sqlite3.connect(log.path)) as database:
+        database.executescript(BEFORE)
+    assert told() == expected
+    with log.recording():
+        assert told() == expected
+    log.record([seen("crm", **there, at=NOW + HOUR)])
+    assert log.hours(TallyBy.ENDPOINT, ["stock"], NOW + HOUR)["stock"][-2:] == (1, 1)
     assert counted(log, "sqlite_master WHERE name = 'addresses_by_address'") == 1
-    assert counted(log, "sqlite_master WHERE name = 'tallies_by_token'") == 0
+    assert counted(log, "sqlite_master WHERE name LIKE 'tallies%'") == 0
 
 
 @pytest.mark.parametrize("let_in", [None, True, False])

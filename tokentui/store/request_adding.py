@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tokentui.domain.requests import PASSED
-from tokentui.store.request_queries import TALLY_PERIOD, UNKNOWN
+from tokentui.store.request_queries import TALLY_PERIOD, UNKNOWN, TallyBy
 from tokentui.store.request_tables import number_of
 
 if TYPE_CHECKING:
@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from tokentui.domain.requests import SeenRequest
     from tokentui.store.request_remembered import Remembered
 
+#: By the hour and the number of who called, or of what was called: how many calls, how many refused, and the last.
+_Tallies = dict[tuple[int, int], list[int]]
+
 _HOUR = int(TALLY_PERIOD.total_seconds() * 1_000_000)
 
 _INSERT = f"INSERT INTO requests VALUES (NULL{', ?' * 14})"
 _SEEN = "INSERT INTO last_seen VALUES (?, ?, ?) ON CONFLICT (token, previous) DO UPDATE SET at = max(at, excluded.at)"
 _TALLY = (
-    "INSERT INTO tallies VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (hour, token, endpoint) DO UPDATE SET "
+    "INSERT INTO {by}_hours VALUES (?, ?, ?, ?, ?) ON CONFLICT (hour, holder) DO UPDATE SET "
     "calls = calls + excluded.calls, refused = refused + excluded.refused, last = max(last, excluded.last)"
 )
 _ADDRESS = (
@@ -34,7 +37,7 @@ class Adding:
         self._words, self._until = remembered.words, remembered.until
         self._rows: list[tuple[object, ...]] = []
         self._last: dict[tuple[int, bool], int] = {}
-        self._tallies: dict[tuple[int, int, int], list[int]] = {}
+        self._tallies: dict[TallyBy, _Tallies] = {by: {} for by in TallyBy}
         self._came: dict[tuple[int, int], tuple[int, int]] = {}
         self._tokens: set[int] = set()
 
@@ -46,22 +49,14 @@ class Adding:
         who = (token, one.kind, one.previous, one.fingerprint, address, new)
         what = (endpoint, one.slot, one.method, one.path)
         self._rows.append((at, *what, *who, one.status, one.reason, one.duration))
-        self._tally(at, words[UNKNOWN] if one.fingerprint else token, endpoint, one.status == PASSED)
+        # all tokens that nobody has are one: anybody could make up as many as he likes
+        _tally(self._tallies[TallyBy.TOKEN], words[UNKNOWN] if one.fingerprint else token, at, one.status == PASSED)
+        _tally(self._tallies[TallyBy.ENDPOINT], endpoint, at, one.status == PASSED)
         if token and one.status == PASSED:
             self._last[token, one.previous] = max(self._last.get((token, one.previous), 0), at)
         if address:
             self._come(at, token, address)
             self._come(at, endpoint, address)
-
-    def _tally(self, at: int, token: int, endpoint: int, let_in: bool) -> None:
-        """All tokens that nobody has are one: anybody could make up as many as he likes."""
-        key = at - at % _HOUR, token, endpoint
-        tally = self._tallies.get(key)
-        if tally is None:
-            tally = self._tallies[key] = [0, 0, 0]
-        tally[0] += 1
-        tally[1] += not let_in
-        tally[2] = max(tally[2], at)
 
     def _come(self, at: int, holder: int, address: int) -> None:
         """Written down once an hour, up to its end: sums are by the hour, and each of these is on another page."""
@@ -88,6 +83,17 @@ class Adding:
         database = self._database
         database.executemany(_INSERT, self._rows)
         database.executemany(_SEEN, ((*key, at) for key, at in self._last.items()))
-        database.executemany(_TALLY, ((*key, *tally) for key, tally in self._tallies.items()))
+        for by, tallies in self._tallies.items():
+            database.executemany(_TALLY.format(by=by), ((*key, *tally) for key, tally in tallies.items()))
         database.executemany(_ADDRESS, ((*key, *span) for key, span in self._came.items()))
         self._until.update((key, last) for key, (_, last) in self._came.items())
+
+
+def _tally(tallies: _Tallies, holder: int, at: int, let_in: bool) -> None:
+    key = at - at % _HOUR, holder
+    tally = tallies.get(key)
+    if tally is None:
+        tally = tallies[key] = [0, 0, 0]
+    tally[0] += 1
+    tally[1] += not let_in
+    tally[2] = max(tally[2], at)

@@ -8,7 +8,7 @@ import orjson
 
 from tokentui.store.queries import RequestFilter
 from tokentui.store.request_queries import TALLIES, TALLY_PERIOD, Tally, TallyBy
-from tokentui.store.request_tables import moment_of, number_of
+from tokentui.store.request_tables import hours_of, moment_of, number_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -64,9 +64,9 @@ def lost_since(since: datetime) -> Asking:
 def tallies(database: "sqlite3.Connection", by: TallyBy, now: datetime) -> list[Tally]:
     """The calls of the last hours by token or endpoint, those with the most first."""
     begin = _first_hour(now) * _HOUR
-    # the plus keeps SQLite from an index that files of before have, in which it would walk through all hours
     added_up = (
-        f"SELECT {by} AS number, sum(calls), sum(refused), max(last) FROM tallies WHERE hour >= ? GROUP BY +{by}"
+        "SELECT holder AS number, sum(calls), sum(refused), max(last) "
+        f"FROM {hours_of(database, by)} WHERE hour >= ? GROUP BY +holder"
     )
     addresses = dict(
         database.execute("SELECT holder, count(*) FROM addresses WHERE last >= ? GROUP BY holder", (begin,))
@@ -86,8 +86,8 @@ def hours(
     first = _first_hour(now)
     found: dict[str, list[int]] = {}
     rows = database.execute(
-        f"SELECT word, hour, calls FROM (SELECT {by} AS number, hour, sum(calls) AS calls FROM tallies "
-        f"WHERE hour >= ? AND {by} IN {_NUMBERS} GROUP BY hour, +{by}) JOIN words ON words.id = number",
+        f"SELECT word, hour, calls FROM {hours_of(database, by)} JOIN words ON words.id = +holder "
+        f"WHERE hour >= ? AND holder IN {_NUMBERS}",
         (first * _HOUR, _json(ids)),
     )
     for word, hour, calls in rows:

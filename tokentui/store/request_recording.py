@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tokentui.domain.requests import PASSED
 from tokentui.store.request_adding import Adding
-from tokentui.store.request_queries import UNKNOWN, Pruned
+from tokentui.store.request_queries import UNKNOWN, Pruned, TallyBy
 from tokentui.store.request_remembered import Remembered
 from tokentui.store.request_tables import add_to_sums, number_of
 from tokentui.store.request_words import Walk
@@ -34,8 +34,10 @@ _OLD_ADDRESSES = (
     "DELETE FROM addresses WHERE (holder, address) IN (SELECT holder, address FROM addresses WHERE last < ? LIMIT ?)"
 )
 _OLD_SUMS = (
-    "DELETE FROM tallies WHERE (hour, token, endpoint) IN "
-    "(SELECT hour, token, endpoint FROM tallies WHERE hour < ? LIMIT ?)",
+    *(
+        f"DELETE FROM {by}_hours WHERE (hour, holder) IN (SELECT hour, holder FROM {by}_hours WHERE hour < ? LIMIT ?)"
+        for by in TallyBy
+    ),
     "DELETE FROM lost WHERE rowid IN (SELECT rowid FROM lost WHERE at < ? LIMIT ?)",
 )
 
