@@ -1,10 +1,11 @@
 """An open application whose every step is measured: from a key until what it leads to stands on the screen."""
 
 import asyncio
+import gc
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -167,10 +168,23 @@ def _holds(condition: Condition) -> bool:
 @asynccontextmanager
 async def watched(store: Path, size: tuple[int, int], steps: Steps) -> AsyncIterator[Watched]:
     app = TokenTuiApp(desk_at(store))
-    async with app.run_test(size=size):
-        app.animation_level = "none"
-        ui = Watched(app, steps)
-        ui.watch()
-        await ui._until(lambda: _holds(lambda: ui.table.total == ENDPOINTS), "the first list")
-        yield ui
-        app.exit()
+    with _as_the_command_line_begins():
+        async with app.run_test(size=size):
+            app.animation_level = "none"
+            ui = Watched(app, steps)
+            ui.watch()
+            await ui._until(lambda: _holds(lambda: ui.table.total == ENDPOINTS), "the first list")
+            yield ui
+            app.exit()
+
+
+@contextmanager
+def _as_the_command_line_begins() -> Iterator[None]:
+    """Nobody looks for garbage until the first list is there; and never among what was there, all tests with it."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.enable()
