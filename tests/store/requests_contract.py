@@ -1,5 +1,6 @@
 """What the requests seen must tell on every backend: subclass `RequestsContract`, and give it a fixture `log`."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -231,6 +232,26 @@ class RequestsContract:
         page = log.page(RequestQuery(token_ids=frozenset({"erp"}), text="192.0.2.1"), Window())
         assert (page.total, page.of) == (1, 2)
 
+    def test_of_how_many_the_outcome_selects_is_told(self, log: Requests) -> None:
+        log.record([seen(), seen(status=403), seen(status=401), seen("crm")])
+        for let_in, many in ((True, 2), (False, 2), (None, 4)):
+            page = log.page(RequestQuery(let_in=let_in), Window())
+            assert (page.total, page.of) == (many, 4)
+        erp = RequestQuery(token_ids=frozenset({"erp"}), let_in=False)
+        assert (log.page(erp, Window()).total, log.page(erp, Window()).of) == (2, 3)
+        named = log.page(replace(erp, text="crm", text_tokens=frozenset({"crm"})), Window())
+        assert (named.total, named.of) == (0, 3)
+
+    def test_of_how_many_is_right_when_some_have_gone(self, log: Requests) -> None:
+        log.record(seen(at=NOW + number * HOUR, status=(200, 403)[number % 3 == 0]) for number in range(9))
+        with log.recording() as recording:
+            recording.prune(NOW + 2 * HOUR, 1_000, 100)
+            recording.prune(NOW, 5, 100)
+            recording.record([seen(at=NOW + 20 * HOUR, status=403)])
+        for let_in, many in ((None, 6), (True, 4), (False, 2)):
+            page = log.page(RequestQuery(let_in=let_in), Window())
+            assert (len(page.rows), page.total, page.of) == (many, many, 6)
+
     def test_a_token_from_a_new_address_is_marked_once_and_not_its_very_first(self, log: Requests) -> None:
         log.record([seen(address="192.0.2.1"), seen(address="192.0.2.1", at=NOW + HOUR)])
         log.record([seen(address="192.0.2.2", at=NOW + 2 * HOUR), seen(address="192.0.2.2", at=NOW + 3 * HOUR)])
@@ -254,11 +275,10 @@ class RequestsContract:
                 seen(endpoint_id="orders", at=NOW - 30 * HOUR),
             ]
         )
-        hours = [0] * 22
         assert log.tallies(TallyBy.TOKEN, NOW) == (
-            Tally(UNKNOWN, 2, 2, NOW, 0, (*hours, 0, 2)),
-            Tally("erp", 2, 1, NOW, 2, (*hours, 1, 1)),
-            Tally("crm", 1, 0, NOW, 1, (*hours, 0, 1)),
+            Tally(UNKNOWN, 2, 2, NOW, 0),
+            Tally("erp", 2, 1, NOW, 2),
+            Tally("crm", 1, 0, NOW, 1),
         )
         by_endpoint = {tally.id: tally for tally in log.tallies(TallyBy.ENDPOINT, NOW)}
         assert (by_endpoint["orders"].calls, by_endpoint["orders"].refused, by_endpoint["orders"].addresses) == (
@@ -266,7 +286,20 @@ class RequestsContract:
             1,
             2,
         )
-        assert (by_endpoint["stock"].calls, by_endpoint["stock"].hours[-1]) == (2, 2)
+        assert by_endpoint["stock"].calls == 2
+
+    def test_the_calls_of_each_hour_of_a_day_are_told_of_those_that_are_asked_for(self, log: Requests) -> None:
+        assert log.hours(TallyBy.TOKEN, ["erp"], NOW) == {}
+        log.record([seen(endpoint_id="orders", at=NOW - age) for age in (0 * HOUR, HOUR, HOUR, 23 * HOUR, 30 * HOUR)])
+        log.record([seen("crm", endpoint_id="orders", at=NOW + HOUR)])  # by a clock that is ahead
+        log.record([seen("", fingerprint="aa", status=401), seen("", status=401)])
+        none = [0] * 21
+        assert log.hours(TallyBy.TOKEN, ["erp", "crm", "gone"], NOW) == {
+            "erp": (1, *none, 2, 1),
+            "crm": (0, *none, 0, 1),
+        }
+        assert log.hours(TallyBy.ENDPOINT, ["orders"], NOW) == {"orders": (1, *none, 2, 2)}
+        assert log.hours(TallyBy.TOKEN, [UNKNOWN, ""], NOW) == dict.fromkeys((UNKNOWN, ""), (0, *none, 0, 1))
 
     # ------------------------------------------------------------------ what is lost, and what goes
 

@@ -8,6 +8,7 @@ import threading
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from tokentui.store.memory_requests import MemoryRequests
 from tokentui.store.protocol import Requests
 from tokentui.store.queries import Window
 from tokentui.store.request_log import RequestLog
-from tokentui.store.request_queries import RequestQuery
+from tokentui.store.request_queries import RequestQuery, TallyBy
 
 
 @pytest.fixture
@@ -189,6 +190,41 @@ def test_of_many_that_have_a_text_the_newest_are_listed_and_that_there_are_more_
     assert (few.total, few.more) == (10, False)
 
 
+@pytest.mark.parametrize("fields", [{}, {"let_in": True}, {"since": NOW + 9 * HOUR}, {"address": "192.0.2.1"}])
+@pytest.mark.parametrize("few", [8, 24, 40])
+def test_a_text_selects_the_same_whichever_way_it_is_looked_for(
+    log: RequestLog, monkeypatch: pytest.MonkeyPatch, few: int, fields: dict[str, Any]
+) -> None:
+    """By its token, its endpoint, its address, an unknown token's fingerprint, or by several of these."""
+    monkeypatch.setattr(request_selecting, "FEW", few)
+    monkeypatch.setattr(request_selecting, "NEWEST", 8)
+    other = MemoryRequests()
+    for each in (log, other):
+        each.record(mixed(number) for number in range(40))
+    tokens, endpoints = frozenset({"erp", "crm"}), frozenset({"stock", "pets"})
+    for query in (
+        RequestQuery(text="192", text_tokens=tokens, text_endpoints=endpoints, **fields),
+        RequestQuery(text="x", text_tokens=tokens, text_endpoints=endpoints, **fields),
+        RequestQuery(text="192.0.2.2", text_tokens=tokens, **fields),
+        RequestQuery(text="1924", text_endpoints=frozenset({"pets"}), **fields),
+        RequestQuery(text="192.", text_tokens=frozenset({"erp"}), **fields),
+    ):
+        for window in (Window(0, 4), Window(3, 4), Window(0, 3, around="17")):
+            ours, its = log.page(query, window), other.page(query, window)
+            if not ours.more:
+                assert (ours.total, ours.of, ours.at) == (its.total, its.of, its.at)
+            if not ours.more or window.around is None:
+                assert [row.id for row in ours.rows] == [row.id for row in its.rows]
+
+
+def mixed(number: int) -> SeenRequest:
+    """One of many that differ in all that a text may select them by; some came at one moment."""
+    ids, at = ("erp", "crm", "web", "old", "bot"), NOW + (number - number % 7) * HOUR
+    place = {"endpoint_id": ("orders", "stock", "pets")[number % 3], "address": f"192.0.2.{number % 4}"}
+    one = seen(ids[number % 5], at=at, status=(200, 403)[number % 2], **place)
+    return replace(one, token_id="", fingerprint=f"192{number}") if number % 5 == 4 else one
+
+
 #: What is filtered by → the index that leads there. Of no list a row is looked at that is not shown.
 PLANS: dict[str, RequestQuery] = {
     "requests_by_time": RequestQuery(let_in=True, since=NOW),
@@ -211,22 +247,26 @@ def test_a_list_is_found_in_an_index_alone_and_put_into_no_order(
     query = replace(
         PLANS[index], text=text, text_tokens=frozenset({"erp", "crm"}), text_endpoints=frozenset({"orders"})
     )
-    plans: list[str] = []
+    plans: dict[str, list[str]] = {"SELECT id FROM requests": [], "SELECT count(*) FROM requests": []}
     with closing(sqlite3.connect(log.path)) as database:
         asked: list[str] = []
         database.set_trace_callback(asked.append)
         request_selecting.page_of(database, query, Window(0, 2))
         database.set_trace_callback(None)
         for statement in asked:
-            if statement.startswith(("SELECT id FROM requests", "SELECT count(*) FROM requests")):
-                plan = database.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
-                plans += [step for *_, step in plan if "requests" in step or "ORDER" in step]
-    assert len(plans) >= 2
-    assert [step for step in plans if f"USING COVERING INDEX {index}" not in step] == []
+            for kind in plans:
+                if statement.startswith(kind):
+                    plan = database.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+                    plans[kind] += [step for *_, step in plan if "requests" in step or "ORDER" in step]
+    lists, counts = plans.values()
+    assert lists
+    assert counts
+    assert [step for step in lists if f"USING COVERING INDEX {index}" not in step] == []
+    assert [step for step in counts if "USING COVERING INDEX" not in step] == []
 
 
-def passer_by(number: int, **fields: object) -> SeenRequest:
-    return seen("", endpoint_id="orders", address=f"2001:db8::{number:x}", at=NOW + number * HOUR / 100, **fields)
+def passer_by(number: int, zone: str = "") -> SeenRequest:
+    return seen("", endpoint_id="orders", address=f"fe80::{number:x}{zone}", at=NOW + number * HOUR / 100)
 
 
 def counted(log: RequestLog, table: str) -> int:
@@ -235,30 +275,116 @@ def counted(log: RequestLog, table: str) -> int:
     return int(amount)
 
 
-def test_addresses_that_nobody_knows_any_more_are_forgotten_with_their_requests(log: RequestLog) -> None:
+@pytest.mark.parametrize("zone", ["", "%eth-0"])
+def test_addresses_that_nobody_knows_any_more_are_forgotten_with_their_requests(log: RequestLog, zone: str) -> None:
     """Else anybody with a network of his own would fill the disk."""
     with log.recording() as recording:
         recording.record([seen(endpoint_id="orders", address="192.0.2.7", at=NOW)])
         for round_ in range(5):
-            recording.record([passer_by(number) for number in range(400 * round_, 400 * (round_ + 1))])
+            recording.record([passer_by(number, zone) for number in range(400 * round_, 400 * (round_ + 1))])
             while recording.prune(NOW - 100 * HOUR, 100, 50).more:
                 pass
-        recording.record([seen(endpoint_id="orders", address="192.0.2.7", at=NOW + 100 * HOUR), passer_by(7)])
+        recording.record([seen(endpoint_id="orders", address="192.0.2.7", at=NOW + 100 * HOUR), passer_by(7, zone)])
     assert counted(log, "words") < 2 * 100 + 10
     assert counted(log, "addresses") < 2 * 100 + 10
     rows = log.page(RequestQuery(), Window(0, 200)).rows
     assert (rows[0].request.address, rows[0].new_address) == ("192.0.2.7", False)
-    assert rows[-1].request.address == passer_by(7).address
+    assert rows[-1].request.address == passer_by(7, zone).address
     assert all(row.request.endpoint_id == "orders" for row in rows)
 
 
-def test_what_files_of_before_do_not_have_is_added(log: RequestLog) -> None:
-    log.record([seen()])
+def test_sums_know_whose_they_are_when_the_requests_have_gone(log: RequestLog) -> None:
+    """More came later than are kept: of these nothing else is left, not even an address."""
+    gone = seen("019c-erp", endpoint_id="019c-orders", address="", status=403)
+    with log.recording() as recording:
+        recording.record([gone, gone, replace(gone, token_id="", fingerprint="aa")])
+        recording.record(passer_by(number) for number in range(50))
+        while recording.prune(NOW - 100 * HOUR, 10, 5).more:
+            pass
+    assert log.page(RequestQuery(text="x", text_tokens=frozenset({"019c-erp"})), Window()).total == 0
+    assert {(tally.id, tally.calls) for tally in log.tallies(TallyBy.TOKEN, NOW)} >= {("019c-erp", 2), ("?", 1)}
+    assert ("019c-orders", 3) in {(tally.id, tally.calls) for tally in log.tallies(TallyBy.ENDPOINT, NOW)}
+
+
+#: As files had it before.
+BEFORE = """
+DROP INDEX addresses_by_address;
+DELETE FROM facts WHERE name IN ('kept', 'refused');
+CREATE TABLE tallies (
+    hour INTEGER NOT NULL, token INTEGER NOT NULL, endpoint INTEGER NOT NULL,
+    calls INTEGER NOT NULL, refused INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (hour, token, endpoint)
+) WITHOUT ROWID;
+INSERT INTO tallies SELECT at - at % 3600000000, token, endpoint, count(*), sum(status <> 200), max(at)
+    FROM requests GROUP BY 1, 2, 3;
+CREATE INDEX tallies_by_token ON tallies (token);
+DROP TABLE token_hours;
+DROP TABLE endpoint_hours;
+"""
+
+
+def test_a_file_of_before_tells_the_same_and_is_made_as_it_would_be_now(log: RequestLog) -> None:
+    ids = "erp", "crm", "orders", "stock"
+
+    def told() -> list[object]:
+        pages = [log.page(RequestQuery(let_in=let_in), Window()) for let_in in (None, True, False)]
+        sums = [(log.tallies(by, NOW + HOUR), log.hours(by, ids, NOW + HOUR)) for by in TallyBy]
+        return [pages, sums]
+
+    here, there = {"endpoint_id": "orders"}, {"endpoint_id": "stock"}
+    log.record([seen(**here), seen(**here, status=403), seen(**there), seen("crm", **here, at=NOW + HOUR)])
+    expected = told()
     with closing(sqlite3.connect(log.path)) as database:
-        for name in ("addresses_by_address", "tallies_by_token", "tallies_by_endpoint"):
-            database.execute(f"DROP INDEX {name}")
-    log.record([seen()])
-    assert counted(log, "sqlite_master WHERE name IN ('addresses_by_address', 'tallies_by_token')") == 2
+        database.executescript(BEFORE)
+    assert told() == expected
+    with log.recording():
+        assert told() == expected
+    log.record([seen("crm", **there, at=NOW + HOUR)])
+    assert log.hours(TallyBy.ENDPOINT, ["stock"], NOW + HOUR)["stock"][-2:] == (1, 1)
+    assert counted(log, "sqlite_master WHERE name = 'addresses_by_address'") == 1
+    assert counted(log, "sqlite_master WHERE name LIKE 'tallies%'") == 0
+
+
+@pytest.mark.parametrize("let_in", [None, True, False])
+def test_to_show_all_requests_or_those_of_an_outcome_none_is_counted(log: RequestLog, let_in: bool | None) -> None:
+    log.record([seen(), seen(status=403), seen()])
+    asked: list[str] = []
+    with closing(sqlite3.connect(log.path)) as database:
+        database.set_trace_callback(asked.append)
+        page = request_selecting.page_of(database, RequestQuery(let_in=let_in), Window())
+    assert (page.total, page.of) == ({None: 3, True: 2, False: 1}[let_in], 3)
+    assert [statement for statement in asked if "count(*)" in statement] == []
+
+
+def test_two_recordings_at_once_number_and_add_up_as_one_would(log: RequestLog) -> None:
+    """What one of them forgets, and what number it gives to another word then, the other one learns."""
+    with log.recording() as one, log.recording() as other:
+        one.record([seen("erp", address="192.0.2.1")])
+        other.record([seen("erp", address="192.0.2.1", status=403)])
+        assert other.prune(NOW + HOUR, 0, 10).removed == 2
+        while other.prune(NOW + 9 * HOUR, 0, 10).more:
+            pass
+        other.record([seen("erp", address="192.0.2.2", at=NOW + 20 * HOUR)])
+        one.record([seen("erp", address="192.0.2.1", at=NOW + 20 * HOUR, status=403)])
+    rows = log.page(RequestQuery(), Window()).rows
+    assert sorted(row.request.address for row in rows) == ["192.0.2.1", "192.0.2.2"]
+    assert log.page(RequestQuery(let_in=False), Window()).total == 1
+    assert log.page(RequestQuery(), Window()).total == 2
+
+
+def test_a_step_of_pruning_removes_or_moves_the_log_into_the_file_and_never_both(
+    log: RequestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_recording, "_LOG_PAGES", 1)
+    monkeypatch.setattr(request_recording, "_ROWS_BETWEEN", 8)
+    log.record(seen(at=NOW + number * HOUR) for number in range(40))
+    with log.recording() as recording:
+        removed, size = [], []
+        for _ in range(6):
+            before = log.path.read_bytes()
+            removed.append(recording.prune(NOW, 10, 5).removed)
+            size.append(log.path.read_bytes() != before)
+    assert removed == [5, 5, 0, 5, 5, 0]
+    assert size == [False, False, True, False, False, True]
 
 
 def test_how_many_requests_there_are_is_not_counted_one_by_one(log: RequestLog) -> None:

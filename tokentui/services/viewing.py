@@ -1,6 +1,6 @@
 """The requests seen, with names: what a data viewer shows of them, and finds by what people type."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -62,6 +62,8 @@ class TallyRow:
 
     tally: Tally
     name: str
+    #: The calls of each hour, the last one last; empty where nobody asked for them.
+    hours: tuple[int, ...] = ()
 
     @property
     def id(self) -> str:
@@ -69,22 +71,28 @@ class TallyRow:
 
 
 class Names:
-    """What the records that requests tell of are called now; each is looked up once."""
+    """What the records that requests tell of are called in `reader`; each is looked up once."""
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+        self.reader = reader
         self._known: dict[str, str] = {}
 
     def endpoint(self, id: str) -> str:
         """`group/slug`; empty for no id."""
-        return self._name(f"endpoint {id}", id, lambda: self._reader.endpoint(id).ref)
+        return self._name(f"endpoint {id}", id, lambda: self.reader.endpoint(id).ref)
 
     def token(self, id: str) -> str:
         """An endpoint token's name, or a primary's: `group/slug GET`."""
         owner, slot = primary_of(id)
         if slot is None:
-            return self._name(f"token {id}", id, lambda: self._reader.token(id).name)
+            return self._name(f"token {id}", id, lambda: self.reader.token(id).name)
         return f"{self.endpoint(owner)} {slot}"
+
+    def holder(self, by: TallyBy, id: str) -> str:
+        """Whose calls a tally has added up."""
+        if by is TallyBy.ENDPOINT:
+            return self.endpoint(id) or "no endpoint"
+        return "unknown tokens" if id == UNKNOWN else self.token(id) or "without a token"
 
     def row(self, row: RequestRow) -> SeenRow:
         """A row with its names."""
@@ -125,13 +133,15 @@ def tally_rows(requests: Requests, reader: Reader, by: TallyBy, now: datetime) -
     """The calls of the last 24 h, those with the most first; raises `StoreError`."""
     names = Names(reader)
     for tally in requests.tallies(by, now):
-        yield TallyRow(tally, _holder(names, by, tally.id))
+        yield TallyRow(tally, names.holder(by, tally.id))
 
 
-def _holder(names: Names, by: TallyBy, id: str) -> str:
-    if by is TallyBy.ENDPOINT:
-        return names.endpoint(id) or "no endpoint"
-    return "unknown tokens" if id == UNKNOWN else names.token(id) or "without a token"
+def with_hours(
+    requests: Requests, names: Names, by: TallyBy, tallies: Sequence[Tally], now: datetime
+) -> tuple[TallyRow, ...]:
+    """These with their names, and how many calls each hour had; raises `StoreError`."""
+    hours = requests.hours(by, [tally.id for tally in tallies], now)
+    return tuple(TallyRow(each, names.holder(by, each.id), hours.get(each.id, ())) for each in tallies)
 
 
 def of_tally(query: RequestQuery, by: TallyBy, id: str) -> RequestQuery:

@@ -89,7 +89,11 @@ class MemoryRequests:
     def page(self, query: RequestQuery, window: Window) -> Page[RequestRow]:
         after = int(query.after or 0)
         plain = [row for row in self._rows if int(row.id) > after and _selected(row.request, query)]
-        rows = [row for row in plain if not query.text or _has_text(row.request, query)]
+        rows = [
+            row
+            for row in plain
+            if query.let_in in (None, row.request.let_in) and (not query.text or _has_text(row.request, query))
+        ]
         rows.sort(key=lambda row: (row.request.at, int(row.id)), reverse=True)
         at, places = window_of([row.id for row in rows], window)
         return Page(tuple(rows[place] for place in places), places.start, len(rows), len(plain), at)
@@ -98,14 +102,21 @@ class MemoryRequests:
         return str(max((int(row.id) for row in self._rows), default=0) or "")
 
     def tallies(self, by: TallyBy, now: datetime) -> tuple[Tally, ...]:
+        found = [_tally(id, requests) for id, requests in self._lately(by, now).items()]
+        return tuple(sorted(found, key=lambda tally: (-tally.calls, tally.id)))
+
+    def hours(self, by: TallyBy, ids: Collection[str], now: datetime) -> Mapping[str, tuple[int, ...]]:
+        found, first = self._lately(by, now), first_tallied(now)
+        return {id: _hours(found[id], first) for id in ids if id in found}
+
+    def _lately(self, by: TallyBy, now: datetime) -> Mapping[str, list[SeenRequest]]:
         first = first_tallied(now)
         came: dict[str, list[SeenRequest]] = {}
         for one in self._requests:
             token = UNKNOWN if one.fingerprint else one.token_id
             if one.at >= first:
                 came.setdefault(token if by is TallyBy.TOKEN else one.endpoint_id, []).append(one)
-        found = [_tally(id, requests, first) for id, requests in came.items()]
-        return tuple(sorted(found, key=lambda tally: (-tally.calls, tally.id)))
+        return came
 
     @property
     def _requests(self) -> Iterator[SeenRequest]:
@@ -132,12 +143,12 @@ def _fits(one: SeenRequest, only: RequestFilter) -> bool:
 
 
 def _selected(one: SeenRequest, query: RequestQuery) -> bool:
+    """Whatever its outcome and its text."""
     return (
         (query.token_ids is None or one.token_id in query.token_ids)
         and (query.endpoint_ids is None or one.endpoint_id in query.endpoint_ids)
         and query.fingerprint in ("", one.fingerprint)
         and query.unknown in (None, bool(one.fingerprint))
-        and query.let_in in (None, one.let_in)
         and query.address in ("", one.address)
         and (query.since is None or one.at >= query.since)
         and (query.until is None or one.at < query.until)
@@ -153,10 +164,14 @@ def _has_text(one: SeenRequest, query: RequestQuery) -> bool:
     )
 
 
-def _tally(id: str, requests: list[SeenRequest], first: datetime) -> Tally:
+def _tally(id: str, requests: list[SeenRequest]) -> Tally:
+    addresses = {one.address for one in requests if id not in ("", UNKNOWN)} - {""}
+    refused = sum(not one.let_in for one in requests)
+    return Tally(id, len(requests), refused, max(one.at for one in requests), len(addresses))
+
+
+def _hours(requests: list[SeenRequest], first: datetime) -> tuple[int, ...]:
     hours = [0] * TALLIES
     for one in requests:
         hours[min((one.at - first) // TALLY_PERIOD, TALLIES - 1)] += 1
-    addresses = {one.address for one in requests if id not in ("", UNKNOWN)} - {""}
-    refused = sum(not one.let_in for one in requests)
-    return Tally(id, len(requests), refused, max(one.at for one in requests), len(addresses), tuple(hours))
+    return tuple(hours)

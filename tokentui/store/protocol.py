@@ -177,7 +177,8 @@ class Recording(Protocol):
     def prune(self, before: datetime, most: int, step: int) -> "Pruned":
         """Remove at most `step` requests: those from before then, and the oldest where there are more than `most`.
 
-        Sums and addresses go with their time too. When a token was last let in stays known.
+        Sums and addresses go with their time too. When a token was last let in stays known. A step may be spent on
+        what removing has left to do, and remove none.
         """
 
 
@@ -212,13 +213,16 @@ class Requests(Protocol):
         """How many requests since then could not be recorded."""
 
     def page(self, query: "RequestQuery", window: Window) -> "Page[RequestRow]":
-        """Requests, the newest first."""
+        """Requests, the newest first, of how many whatever their text and outcome."""
 
     def last_id(self) -> str:
         """The id of the request that was recorded last; empty where none is kept. Ids grow as they are recorded."""
 
     def tallies(self, by: "TallyBy", now: datetime) -> "tuple[Tally, ...]":
         """The calls of the last 24 h by token or endpoint, those with the most first."""
+
+    def hours(self, by: "TallyBy", ids: Collection[str], now: datetime) -> Mapping[str, tuple[int, ...]]:
+        """The calls of each of these 24 hours, the last one last, by the ids of tallies; none where nothing came."""
 
 
 class Store(Protocol):

@@ -8,7 +8,7 @@ import orjson
 
 from tokentui.store.queries import RequestFilter
 from tokentui.store.request_queries import TALLIES, TALLY_PERIOD, Tally, TallyBy
-from tokentui.store.request_tables import moment_of, number_of
+from tokentui.store.request_tables import hours_of, moment_of, number_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -63,43 +63,38 @@ def lost_since(since: datetime) -> Asking:
 
 def tallies(database: "sqlite3.Connection", by: TallyBy, now: datetime) -> list[Tally]:
     """The calls of the last hours by token or endpoint, those with the most first."""
-    column, last = by.value, number_of(now) // _HOUR
-    first = last - TALLIES + 1
-    sums: dict[int, _Sum] = {}
-    rows = database.execute(
-        f"SELECT {column}, hour, sum(calls), sum(refused), max(last) FROM tallies WHERE hour >= ? "
-        f"GROUP BY hour, {column}",
-        (first * _HOUR,),
+    begin = _first_hour(now) * _HOUR
+    added_up = (
+        "SELECT holder AS number, sum(calls), sum(refused), max(last) "
+        f"FROM {hours_of(database, by)} WHERE hour >= ? GROUP BY +holder"
     )
-    for number, hour, calls, refused, at in rows:
-        place = min(hour // _HOUR, last) - first  # clocks differ
-        sums.setdefault(number, _Sum()).add(place, calls, refused, at)
-    came = database.execute(
-        "SELECT holder, count(*) FROM addresses WHERE last >= ? GROUP BY holder", (first * _HOUR,)
+    addresses = dict(
+        database.execute("SELECT holder, count(*) FROM addresses WHERE last >= ? GROUP BY holder", (begin,))
     )
-    addresses = dict(came)
-    words = dict(
-        database.execute("SELECT id, word FROM words WHERE id IN (SELECT value FROM json_each(?))", (str([*sums]),))
-    )
-    found = [sum_.tally(words[number], addresses.get(number, 0)) for number, sum_ in sums.items()]
+    rows = database.execute(f"SELECT word, * FROM ({added_up}) JOIN words ON words.id = number", (begin,))
+    found = [
+        Tally(word, calls, refused, moment_of(last), addresses.get(number, 0))
+        for word, number, calls, refused, last, *_ in rows
+    ]
     return sorted(found, key=lambda tally: (-tally.calls, tally.id))
 
 
-class _Sum:
-    """The calls of one token or endpoint."""
+def hours(
+    database: "sqlite3.Connection", by: TallyBy, ids: Collection[str], now: datetime
+) -> dict[str, tuple[int, ...]]:
+    """The calls of each of the last hours of these."""
+    first = _first_hour(now)
+    found: dict[str, list[int]] = {}
+    rows = database.execute(
+        f"SELECT word, hour, calls FROM {hours_of(database, by)} JOIN words ON words.id = +holder "
+        f"WHERE hour >= ? AND holder IN {_NUMBERS}",
+        (first * _HOUR, _json(ids)),
+    )
+    for word, hour, calls in rows:
+        place = min(hour // _HOUR - first, TALLIES - 1)  # clocks differ
+        found.setdefault(word, [0] * TALLIES)[place] += calls
+    return {word: tuple(each) for word, each in found.items()}
 
-    __slots__ = ("_calls", "_hours", "_last", "_refused")
 
-    def __init__(self) -> None:
-        self._calls = self._refused = self._last = 0
-        self._hours = [0] * TALLIES
-
-    def add(self, place: int, calls: int, refused: int, last: int) -> None:
-        """The calls of one hour."""
-        self._hours[place] += calls
-        self._calls += calls
-        self._refused += refused
-        self._last = max(self._last, last)
-
-    def tally(self, word: str, addresses: int) -> Tally:
-        return Tally(word, self._calls, self._refused, moment_of(self._last), addresses, tuple(self._hours))
+def _first_hour(now: datetime) -> int:
+    return number_of(now) // _HOUR - TALLIES + 1

@@ -37,6 +37,8 @@ _File = tuple[int, int]
 _NEVER = LastSeen()
 #: How long one waits for another writer, in seconds.
 _PATIENCE = 5.0
+#: A batch of 500 requests changes more pages than SQLite's own cache has: those would go to its log and come back.
+_CACHE_KIB = 16_384
 
 
 class RequestLog:
@@ -121,6 +123,7 @@ class RequestLog:
         database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=_PATIENCE)
         try:
             database.execute("PRAGMA synchronous = NORMAL")
+            database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
             if self._check(database):
                 lay_out(database)
             complete(database)
@@ -207,6 +210,12 @@ class RequestLog:
         from tokentui.store.request_asking import tallies
 
         return self._look(lambda database: tuple(tallies(database, by, now)), ())
+
+    def hours(self, by: "TallyBy", ids: Collection[str], now: datetime) -> Mapping[str, tuple[int, ...]]:
+        """The calls of each of these hours, the last one last, by the ids of tallies; raises `StoreError`."""
+        from tokentui.store.request_asking import hours
+
+        return self._look(lambda database: hours(database, by, ids, now), {})
 
     def _ask(self, asking: "Asking", take: Callable[[Iterable[Any]], TakenT]) -> TakenT:
         """What `take` makes of the rows; of no row where nothing was ever recorded."""

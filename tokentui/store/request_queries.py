@@ -75,8 +75,6 @@ class Tally:
     last_at: datetime
     #: From how many addresses they came; 0 where that is not known.
     addresses: int
-    #: The calls of each of the last hours.
-    hours: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tokentui.store.request_queries import TallyBy
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -48,15 +50,6 @@ CREATE TABLE last_seen (
     at INTEGER NOT NULL,
     PRIMARY KEY (token, previous)
 ) WITHOUT ROWID;
-CREATE TABLE tallies (
-    hour INTEGER NOT NULL,
-    token INTEGER NOT NULL,
-    endpoint INTEGER NOT NULL,
-    calls INTEGER NOT NULL,
-    refused INTEGER NOT NULL,
-    last INTEGER NOT NULL,
-    PRIMARY KEY (hour, token, endpoint)
-) WITHOUT ROWID;
 CREATE TABLE addresses (
     holder INTEGER NOT NULL,
     address INTEGER NOT NULL,
@@ -69,27 +62,80 @@ CREATE TABLE lost (at INTEGER NOT NULL, amount INTEGER NOT NULL);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 
-#: By these it is found whether a word is referred to; files of before have none yet.
-_FINDING = (
-    "CREATE INDEX IF NOT EXISTS addresses_by_address ON addresses (address)",
-    "CREATE INDEX IF NOT EXISTS tallies_by_token ON tallies (token)",
-    "CREATE INDEX IF NOT EXISTS tallies_by_endpoint ON tallies (endpoint)",
+_ADDRESSES_BY_ADDRESS = "CREATE INDEX IF NOT EXISTS addresses_by_address ON addresses (address)"
+#: The calls of an hour with a token, and to an endpoint.
+_HOURS = """
+CREATE TABLE {by}_hours (
+    hour INTEGER NOT NULL,
+    holder INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (hour, holder)
+) WITHOUT ROWID
+"""
+#: In files of before there is one table for both, with a row for each token at each endpoint.
+_HOURS_BEFORE = "SELECT hour, {by} AS holder, calls, refused, last FROM tallies"
+_FROM_BEFORE = (
+    "INSERT INTO {by}_hours SELECT hour, holder, sum(calls), sum(refused), max(last) "
+    f"FROM ({_HOURS_BEFORE}) GROUP BY hour, +holder"
 )
+_IS_BEFORE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tallies'"
+#: How many rows there are, and how many of them were refused: to count a million takes longer than to show a page.
+KEPT, REFUSED = "kept", "refused"
+_FORGET_SUMS = "DELETE FROM facts WHERE name IN ('kept', 'refused')"
+_COUNT = (
+    "INSERT INTO facts SELECT 'kept', count(*) FROM requests "
+    "UNION ALL SELECT 'refused', count(*) FROM requests WHERE status <> 200"
+)
+_SUM = "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value"
 
 
 def lay_out(database: "sqlite3.Connection") -> None:
     """Make the tables in a new file."""
     database.execute("PRAGMA journal_mode = WAL")
     database.executescript(
-        f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
+        f"BEGIN IMMEDIATE; {_SCHEMA} {';'.join(_HOURS.format(by=by) for by in TallyBy)};"
+        f"PRAGMA application_id = {APPLICATION_ID};"
         f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
     )
 
 
 def complete(database: "sqlite3.Connection") -> None:
-    """Add what files of before do not have."""
-    for statement in _FINDING:
-        database.execute(statement)
+    """Make a file of before as it would be now."""
+    database.execute(_ADDRESSES_BY_ADDRESS)
+    if not _is_before(database) and sums(database) is not None:
+        return
+    with database:
+        database.execute("BEGIN IMMEDIATE")
+        database.execute(_FORGET_SUMS)
+        database.execute(_COUNT)
+        if _is_before(database):
+            for by in TallyBy:
+                database.execute(_HOURS.format(by=by))
+                database.execute(_FROM_BEFORE.format(by=by))
+            database.execute("DROP TABLE tallies")
+
+
+def _is_before(database: "sqlite3.Connection") -> bool:
+    return database.execute(_IS_BEFORE).fetchone() is not None
+
+
+def hours_of(database: "sqlite3.Connection", by: TallyBy) -> str:
+    """Where the calls of each hour are, by token or endpoint: what to write after `FROM`."""
+    return f"({_HOURS_BEFORE.format(by=by)})" if _is_before(database) else f"{by}_hours"
+
+
+def sums(database: "sqlite3.Connection") -> tuple[int, int] | None:
+    """How many requests there are, and how many of them were refused; None where that was not added up."""
+    asked = "SELECT name, value FROM facts WHERE name IN (?, ?)"
+    found = dict(database.execute(asked, (KEPT, REFUSED)).fetchall())
+    return (found[KEPT], found[REFUSED]) if len(found) == 2 else None
+
+
+def add_to_sums(database: "sqlite3.Connection", kept: int, refused: int) -> None:
+    """So many came, or went where it is below 0."""
+    database.executemany(_SUM, ((KEPT, kept), (REFUSED, refused)))
 
 
 def number_of(moment: datetime) -> int:

@@ -143,7 +143,7 @@ def tally_cell(row: TallyRow, column: str, now: datetime, bars: str) -> str | Ce
         case "addresses":
             return f"{tally.addresses:,}" if tally.addresses else Cell("–", "dim")
         case _:
-            return sparkline(tally.hours, bars)
+            return sparkline(row.hours, bars)
 
 
 def sparkline(hours: Sequence[int], bars: str = BARS) -> str:
