@@ -120,8 +120,11 @@ def test_what_is_too_old_or_too_much_goes_in_small_steps(monkeypatch: pytest.Mon
     assert len(paths(requests)) == 6
 
 
-def test_however_many_come_no_more_are_kept_than_are_to_be_but_a_hundredth_and_a_batch() -> None:
-    requests = MemoryRequests()
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_however_many_come_no_more_are_kept_than_are_to_be_but_a_hundredth_and_a_batch(
+    kind: str, tmp_path: Path
+) -> None:
+    requests = MemoryRequests() if kind == "memory" else RequestLog(tmp_path / "tokens.json")
     recorder = Recorder(requests, pytest.fail, retention=Retention(rows=2_000), clock=lambda: NOW)
     most = 0
     for batch in range(60):

@@ -162,7 +162,10 @@ class Recorder:
         if self._recording is not None or self._requests.stamp():
             recording = self._recording or self._begin()
             before = self._clock() - timedelta(days=self._retention.days)
-            self._behind = recording.prune(before, self._retention.rows, _STEP).more
+            pruned = recording.prune(before, self._retention.rows, _STEP)
+            if pruned.more and not pruned.removed:  # else what goes would not keep step with what comes
+                pruned = recording.prune(before, self._retention.rows, _STEP)
+            self._behind = pruned.more
         if not self._behind:
             self._prune_at, self._since_pruned = monotonic() + _PRUNE_SECONDS, 0
 
