@@ -166,11 +166,15 @@ def test_the_last_good_records_hold_for_a_time_told_once_then_nobody_passes_and_
     watched.now += 0.1
     assert not watched.passes()
     assert not watched.look()
+    assert not watched.look()
     assert not watched.in_force.health().ok
     mend()
     assert watched.look()
     assert watched.passes()
-    assert watched.told[1:] == ["The store is read again, and obeyed."]
+    (until, refusing, again) = watched.told
+    assert until.endswith("What was read of it last is obeyed for 300 s at the most, then everybody is refused.")
+    assert refusing.startswith("Everybody is refused: the store could not be read for 300 s.")
+    assert again == "The store is read again, and obeyed."
     assert watched.value not in "".join(watched.told)
 
 
@@ -232,7 +236,7 @@ def test_a_fault_of_ours_is_told_by_its_kind_and_the_last_good_records_hold(
     watched.enable(False)
     assert not watched.look()
     assert watched.passes()
-    assert watched.told == ["An unexpected RuntimeError."]
+    assert [line.partition(". ")[0] for line in watched.told] == ["An unexpected RuntimeError"]
     monkeypatch.undo()
     assert watched.look()
     assert not watched.passes()

@@ -110,7 +110,7 @@ def test_where_it_dies_what_was_under_way_is_lost_the_next_one_keeps_the_number_
     os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
     wait_until(lambda: tended(keeper, 2), "that it has gone is seen")
     assert (keeper.kept, keeper.lost, keeper.waiting) == (0, 2, 0)
-    assert told == ["What records requests ended with exit code -9; another takes its place."]
+    assert told == ["What records requests was killed by SIGKILL; another takes its place."]
     keeper.take(rows("/2"), 1)  # while there is none
     wait_until(lambda: keeper.begin(()) or keeper.channel is not None, "another one begins")  # type: ignore[func-returns-value]
     keeper.take(rows("/3"), 1)

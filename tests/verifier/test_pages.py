@@ -40,11 +40,11 @@ def watched(guarded: Guarded, clock: Clock, *proxies: str) -> tuple[InForce, Ver
 class Standing:
     """How the recording stands."""
 
-    waiting, kept, lost = 3, 20, 2
+    waiting, kept, lost, trouble = 3, 20, 2, "The disk is full."
 
 
-def told(answer: Answered) -> dict[str, object]:
-    content: dict[str, object] = json.loads(answer.body)
+def told(answer: Answered) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(answer.body)
     return content
 
 
@@ -57,14 +57,15 @@ def test_health_says_ok_then_stale_then_refusing(guarded: Guarded) -> None:
     assert fine.status == 200
     assert told(fine) == {
         "status": "ok",
-        "store": {"age_seconds": 1.0, "trouble": "", "endpoints": 2, "tokens": 2},
-        "recorder": {"waiting": 3, "lost": 2},
+        "store": {"age_seconds": 1.0, "trouble": "", "refuses_in_seconds": None, "endpoints": 2, "tokens": 2},
+        "recorder": {"waiting": 3, "lost": 2, "trouble": ""},
     }
     store = guarded.store
     store.rename(store.with_name("elsewhere"))
     in_force.look()
     stale = ask(verifier, "/healthz")
     assert (stale.status, told(stale)["status"]) == (200, "stale")
+    assert told(stale)["store"]["refuses_in_seconds"] == 59.0
     clock.now += 61
     refusing = ask(verifier, "/healthz")
     assert (refusing.status, told(refusing)["status"]) == (503, "refusing")
@@ -94,10 +95,8 @@ def test_metrics_count_decisions_by_endpoint_slot_and_outcome_and_name_no_token(
         if one.name == "tokentui_decisions_total"
     }
     assert decisions == {("shop/orders", "GET", "allowed"): 2.0, ("shop/orders", "GET", "refused"): 1.0}
-    recorder = {
-        name: families[f"tokentui_recorder_{name}"].samples[0].value for name in ("waiting", "recorded", "lost")
-    }
-    assert recorder == {"waiting": 3, "recorded": 20, "lost": 2}
+    names = ("waiting", "recorded", "lost", "failing")
+    assert [families[f"tokentui_recorder_{name}"].samples[0].value for name in names] == [3, 20, 2, 1]
 
 
 def test_metrics_tell_how_long_decisions_took_in_buckets_of_seconds() -> None:

@@ -1,9 +1,12 @@
 """The real processes: what a change, a kill, a full disk or an end does to answers and records."""
 
+import json
 import os
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -169,7 +172,7 @@ def test_what_records_is_replaced_where_it_is_killed_and_no_answer_waits_for_it(
         assert server.end() == 0
         # What is kept in the moment of its death may be counted as lost too.
         assert load.answered <= estate.recorded() + estate.lost() <= load.answered + 4 + 2 * BOUND
-        assert server.told.count("What records requests ended with exit code -9; another takes its place.") == 2
+        assert server.told.count("What records requests was killed by SIGKILL; another takes its place.") == 2
 
 
 def replaced(server: Live, before: list[int]) -> bool:
@@ -294,7 +297,46 @@ def test_the_passphrase_in_a_file_opens_the_key_of_before_and_after_a_rekey(esta
         wait_until(lambda: status(server, good) == 401, "the store is obeyed")
         assert shell.run("tokens", "enable", "erp").exit_code == 0
         wait_until(lambda: status(server, good) == 200, "the store is obeyed")
-        assert server.told.count("\n") == 1, server.told
+        assert server.told.count("\n") == 2, server.told
+
+
+def test_what_becomes_of_callers_is_told_in_the_log_once_though_all_workers_see_it(estate: Estate) -> None:
+    store, good = estate.folder / "tokens.json", question(estate)
+    with live(estate.folder, "--workers", "3", "--max-stale", "1") as server:
+        assert f"2 endpoints guarded by 2 endpoint tokens, from {store}." in server.told
+        store.rename(store.with_name("away"))
+        wait_until(lambda: "is obeyed for 1 s at the most, then everybody is refused." in server.told, "it is told")
+        wait_until(lambda: "Everybody is refused: the store could not be read for 1 s." in server.told, "it is told")
+        wait_until(lambda: [status(server, good) for _ in range(9)] == [403] * 9, "no worker lets anybody in")
+        store.with_name("away").rename(store)
+        wait_until(lambda: "The store is read again, and obeyed." in server.told, "it is told")
+        wait_until(lambda: [status(server, good) for _ in range(9)] == [200] * 9, "all workers obey it")
+        assert server.end() == 0
+        lines = server.told.splitlines()
+        assert lines[-1] == "Ended."
+        assert len(lines) == len(set(lines)) == 6, server.told
+
+
+def test_where_nothing_can_be_recorded_health_says_why(estate: Estate) -> None:
+    (estate.folder / FILE_NAME).mkdir()
+    asks = Draft("caddy", estate.value, place=b"/healthz")
+    with live(estate.folder) as server:
+        assert status(server, question(estate)) == 200
+
+        def trouble() -> str:
+            return str(json.loads(answers(server.say(bytes(asks)))[0].body)["recorder"]["trouble"])
+
+        wait_until(lambda: FILE_NAME in trouble(), "it is told")
+        (estate.folder / FILE_NAME).rmdir()
+        wait_until(lambda: not trouble(), "that it works again is told")
+
+
+def test_a_port_that_is_taken_is_a_conflict_that_a_service_manager_tries_again(estate: Estate) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        places = ["--store", str(estate.folder / "tokens.json"), "--key-file", str(estate.folder / "key")]
+        command = [sys.executable, "-m", "tokentui", *places, "serve", "--port", str(taken.getsockname()[1])]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "cannot be listened at" in ended.stderr) == (4, True)
 
 
 def test_a_verifier_that_cannot_begin_says_why_and_ends(estate: Estate) -> None:

@@ -89,10 +89,12 @@ def serve(
     recorder = Recorder(office.store.requests, _tell, retention=Retention(keep_days, keep_requests))
     sockets = serving.bind(serving.Places(host, None if unix else port, unix))
     try:
-        worker, keeper = serving.Worker(make, sockets), Keeper(recorder, _tell, not_its=sockets)
+        worker = serving.Worker(make, sockets, str(office.store_file))
+        keeper = Keeper(recorder, _tell, not_its=sockets)
         metrics = Metrics(keeper, token_names=metrics_token_names)
         supervisor = Supervisor(worker, workers, keeper, hear=metrics.add, news=metrics.news, told=_tell)
         supervisor.run(lambda: _tell_places(sockets))
+        _tell("Ended.")
     finally:
         serving.close(sockets)
 
@@ -125,9 +127,11 @@ def _maker(office: Office, trusted: tuple[str, ...], realm: str, max_stale: floa
     looking = Office(office.store_file, office.key_file, passphrase_file=file, asks=file is not None, read_only=True)
 
     def make(reporter: "Reporter") -> "tuple[Verifier, InForce]":
-        in_force = InForce(looking.store, looking.desk.vault, max_stale=max_stale, told=_tell)
+        in_force = InForce(looking.store, looking.desk.vault, max_stale=max_stale, told=reporter.log)
         shown = pages(in_force, reporter)
-        verifier = Verifier(in_force, trusted=networks, answers=answers, listener=reporter, pages=shown, told=_tell)
+        verifier = Verifier(
+            in_force, trusted=networks, answers=answers, listener=reporter, pages=shown, told=reporter.log
+        )
         return verifier, in_force
 
     return make

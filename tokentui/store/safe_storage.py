@@ -91,9 +91,7 @@ class SafeStorage(Storage):
             status = os.stat(self.path)
         except FileNotFoundError:
             if self._seen:
-                raise StoreError(
-                    f"The store {self.path} has gone. Put it back, or leave TokenTUI and bring it back."
-                ) from None
+                raise StoreError(f"The store {self.path} has gone. Put it back.") from None
             return None
         except OSError as error:
             raise StoreError(f"The store {self.path} cannot be reached: {_why(error)}.") from error

@@ -78,6 +78,11 @@ def _become(work: Work, channel: Channel, not_its: Iterable[Closes], at_end: sig
         os._exit(1)
 
 
+def how_ended(code: int) -> str:
+    """An exit code of `Child.ended`, for people."""
+    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+
+
 class Pause:
     """How long to wait before a child is replaced: not at all, or longer and longer where they do not live long."""
 

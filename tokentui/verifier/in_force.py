@@ -29,6 +29,8 @@ class Health:
     age: float | None
     #: What is wrong with the store; empty where nothing is.
     trouble: str
+    #: In how many seconds everybody is refused, unless the store is put right; None where nothing is wrong.
+    left: float | None
     endpoints: int = 0
     tokens: int = 0
 
@@ -56,6 +58,7 @@ class InForce:
         self._failed: tuple[Stamp | None, float] | None = None
         self._confirmed: float | None = None
         self._trouble = "The store has not been read yet."
+        self._told_refusing = False
         self._amounts = (0, 0)
         self._closed = threading.Event()
 
@@ -69,7 +72,8 @@ class InForce:
     def health(self) -> Health:
         """How it stands."""
         age = None if self._confirmed is None else self._clock() - self._confirmed
-        return Health(self.guard is not None, age, self._trouble, *self._amounts)
+        left = None if age is None or not self._trouble else max(0.0, self._max_stale - age)
+        return Health(self.guard is not None, age, self._trouble, left, *self._amounts)
 
     def look(self) -> bool:
         """Look at the store once, and take over what has changed; False where it could not be read, which is told."""
@@ -78,6 +82,7 @@ class InForce:
         try:
             stamp = self._store.stamp()
             if self._failed_lately(stamp, began):
+                self._tell_refusing()
                 return False
             if stamp != self._stamp or self._failed is not None:
                 self._take_over()
@@ -86,6 +91,7 @@ class InForce:
             ended = self._clock()
             self._failed = stamp, ended + _EASE * (ended - began)
             self._tell(str(error) if isinstance(error, TokenTuiError) else f"An unexpected {type(error).__name__}.")
+            self._tell_refusing()
             return False
         self._tell("")
         self._failed, self._confirmed = None, began
@@ -106,9 +112,24 @@ class InForce:
     def _tell(self, trouble: str) -> None:
         """A line when it goes wrong, and when it is right again; whoever begins has the answer of `look`."""
         if trouble != self._trouble and self._confirmed is not None:
-            with suppress(OSError, ValueError):  # a log that cannot be written is no reason to look no more
-                self._told(trouble or "The store is read again, and obeyed.")
+            so_long = f"{self._max_stale:g} s"
+            self._say(
+                f"{trouble} What was read of it last is obeyed for {so_long} at the most, then everybody is refused."
+                if trouble
+                else "The store is read again, and obeyed."
+            )
         self._trouble = trouble
+        self._told_refusing = self._told_refusing and bool(trouble)
+
+    def _tell_refusing(self) -> None:
+        """Once: from now on nobody is let in."""
+        if self.guard is None and self._confirmed is not None and not self._told_refusing:
+            self._told_refusing = True
+            self._say(f"Everybody is refused: the store could not be read for {self._max_stale:g} s. {self._trouble}")
+
+    def _say(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # a log that cannot be written is no reason to look no more
+            self._told(line)
 
     def watch(self) -> None:
         """Look again and again, until `close`."""

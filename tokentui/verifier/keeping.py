@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from tokentui.verifier.children import Child, Closes, Pause, begin
+from tokentui.verifier.children import Child, Closes, Pause, begin, how_ended
 from tokentui.verifier.frames import Channel
 from tokentui.verifier.recorder import Recorder
 
@@ -51,6 +51,8 @@ class Keeper:
         self._given, self._lost_told = 0, 0
         #: Decisions that are lost, but those that this one dropped.
         self._lost = 0
+        #: Why nothing can be recorded; empty where it can.
+        self.trouble = ""
 
     @property
     def channel(self) -> Channel | None:
@@ -105,15 +107,15 @@ class Keeper:
         child = self._child
         if child is None:
             return
-        for _ in child.channel.received():  # it says nothing, but for that it has gone
-            pass
+        for message in child.channel.received():
+            self.trouble = message["trouble"]
         child.channel.push()
         untold = self._lost - self._lost_kept - self._lost_told
         if untold and child.channel.send({"lost": untold}):
             self._lost_told += untold
         if child.channel.closed:
             code = self._part_with(child)
-            self._told(f"What records requests ended with exit code {code}; another takes its place.")
+            self._told(f"What records requests {how_ended(code)}; another takes its place.")
 
     def end(self) -> None:
         """Let it keep what waits, or the number of what is lost; what it has not kept then is lost."""
@@ -136,7 +138,7 @@ class Keeper:
         self._kept += child.channel.counts[_KEPT]
         self._lost_kept += child.channel.counts[_LOST_KEPT]
         child.channel.close()
-        self._child = None
+        self._child, self.trouble = None, ""
         self._given = self._lost_told = 0
         self._pause.after(child)
         return code
@@ -161,6 +163,7 @@ def _step_back() -> None:
 
 def keep(channel: Channel, recorder: Recorder) -> None:
     """Keep what comes, until nothing more can come."""
+    told = ""
     while not channel.closed:
         select.select([channel], (), (), 0 if recorder.busy else _TURN_SECONDS)
         for message in channel.received():
@@ -169,6 +172,9 @@ def keep(channel: Channel, recorder: Recorder) -> None:
             recorder.lose(message.get("lost", 0))
         recorder.keep_some()
         _publish(channel, recorder)
+        if recorder.trouble != told:
+            told = recorder.trouble
+            channel.send({"trouble": told})
     recorder.end(_PATIENCE / 4)
     _publish(channel, recorder)
 

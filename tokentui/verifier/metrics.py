@@ -25,6 +25,8 @@ class Standing(Protocol):
     def kept(self) -> int: ...
     @property
     def lost(self) -> int: ...
+    @property
+    def trouble(self) -> str: ...
 
 
 class Metrics(Collector):
@@ -41,6 +43,7 @@ class Metrics(Collector):
             ("waiting", "Decisions that wait to be recorded.", lambda: standing.waiting),
             ("recorded", "Decisions that were recorded since the start.", lambda: standing.kept),
             ("lost", "Decisions that could not be recorded since the start.", lambda: standing.lost),
+            ("failing", "Whether decisions cannot be recorded now.", lambda: bool(standing.trouble)),
         ):
             gauge = Gauge(f"tokentui_recorder_{name}", what, registry=self._registry)
             gauge.set_function(amount)

@@ -20,6 +20,8 @@ tokentui_store_stale {stale:d}
 """
 _PLAIN = b"text/plain; version=0.0.4; charset=utf-8"
 
+#: How the recording stands, and what is told of it before the supervisor has said anything.
+_STANDING: Mapping[str, int | str] = {"waiting": 0, "lost": 0, "trouble": ""}
 _FORBIDDEN = Answer.of(403, []).last
 
 
@@ -45,9 +47,19 @@ def health(in_force: InForce, news: Mapping[str, Any], trusted: bool) -> Answer:
 
 def _details(now: Health, news: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "store": {"age_seconds": now.age, "trouble": now.trouble, "endpoints": now.endpoints, "tokens": now.tokens},
-        "recorder": {"waiting": news.get("waiting", 0), "lost": news.get("lost", 0)},
+        "store": {
+            "age_seconds": _rounded(now.age),
+            "trouble": now.trouble,
+            "refuses_in_seconds": _rounded(now.left),
+            "endpoints": now.endpoints,
+            "tokens": now.tokens,
+        },
+        "recorder": {name: news.get(name, otherwise) for name, otherwise in _STANDING.items()},
     }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def metrics(in_force: InForce, news: Mapping[str, Any], trusted: bool) -> Answer:

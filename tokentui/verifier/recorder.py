@@ -53,7 +53,8 @@ class Recorder:
         self._batches: deque[tuple[bytes, int]] = deque()
         self._open = ExitStack()
         self._recording: Recording | None = None
-        self._trouble = ""
+        #: Why nothing can be kept; empty where it can.
+        self.trouble = ""
         self._not_before = 0.0
         self._prune_at = 0.0
         #: How many were kept since nothing was too old or too much, and whether something still is.
@@ -170,6 +171,6 @@ class Recorder:
             self._prune_at, self._since_pruned = monotonic() + _PRUNE_SECONDS, 0
 
     def _tell(self, trouble: str) -> None:
-        if trouble != self._trouble:
+        if trouble != self.trouble:
             self._told(trouble or "Requests are recorded again.")
-        self._trouble = trouble
+        self.trouble = trouble

@@ -1,6 +1,7 @@
 """A worker's side of the recording: decisions are told to the supervisor in batches, and nobody waits for that."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ class Reporter:
         self._batch: list[Noted] = []
         self._lost = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         #: What the supervisor said last: how the recording stands, and the metrics.
         self.news: dict[str, Any] = {}
 
@@ -33,8 +35,17 @@ class Reporter:
         if len(self._batch) >= _BATCH:
             self._tell()
 
+    def log(self, line: str) -> None:
+        """A line for the log, by the supervisor: once, though all workers have the same to say. By any thread."""
+        if self._loop is None:
+            self._channel.send({"told": line})
+            return
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._channel.send, {"told": line})
+
     def begin(self, loop: asyncio.AbstractEventLoop, orphaned: Any) -> None:
         """Tell from now on, and take news; `orphaned` is called when the supervisor has gone."""
+        self._loop = loop
         loop.add_reader(self._channel, self._hear, loop, orphaned)
         self._again(loop)
 

@@ -1,6 +1,7 @@
 """The verifier on the network: sockets that are bound once, and in each worker uvicorn over them."""
 
 import asyncio
+import errno
 import gc
 import logging
 import os
@@ -15,10 +16,11 @@ from typing import Any, NoReturn
 
 import uvicorn
 
-from tokentui.domain.errors import TokenTuiError
+from tokentui.domain.errors import Conflict, TokenTuiError
+from tokentui.services.wording import amount
 from tokentui.verifier.application import Verifier
 from tokentui.verifier.frames import Channel
-from tokentui.verifier.in_force import InForce
+from tokentui.verifier.in_force import Health, InForce
 from tokentui.verifier.reporting import Reporter
 from tokentui.verifier.supervisor import CannotServe
 from tokentui.verifier.wire import protocol
@@ -32,6 +34,10 @@ _GRACE_SECONDS = 5
 
 class CannotListen(TokenTuiError):
     """An address that cannot be listened at."""
+
+
+class AddressTaken(CannotListen, Conflict):
+    """One that another program listens at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ def _bind_tcp(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
-        raise CannotListen(f"{host} port {port} cannot be listened at: {_why(error)}.") from error
+        raise _cannot_listen(f"{host} port {port}", error) from error
 
 
 def _bind_unix(path: Path) -> socket.socket:
@@ -77,7 +83,7 @@ def _bind_unix(path: Path) -> socket.socket:
         listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
-        raise CannotListen(f"The socket {path} cannot be listened at: {_why(error)}.") from error
+        raise _cannot_listen(f"The socket {path}", error) from error
     finally:
         os.umask(before)
     return listening
@@ -92,8 +98,11 @@ def _answers(path: Path) -> bool:
         return True
 
 
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+def _cannot_listen(place: str, error: Exception) -> CannotListen:
+    """A port that is taken may be free in a moment, and a service manager does well to try again."""
+    why = getattr(error, "strerror", None) or str(error)
+    taken = getattr(error, "errno", None) == errno.EADDRINUSE
+    return (AddressTaken if taken else CannotListen)(f"{place} cannot be listened at: {why}.")
 
 
 def close(sockets: Iterable[socket.socket]) -> None:
@@ -115,6 +124,8 @@ class Worker:
 
     make: Make
     sockets: list[socket.socket]
+    #: What the log calls the store.
+    store: str = "the store"
 
     def __call__(self, channel: Channel) -> NoReturn:
         """Answer until SIGTERM, or until the supervisor has gone; then leave the process."""
@@ -138,9 +149,16 @@ class Worker:
         verifier, in_force = self.make(reporter)
         if not in_force.look():
             raise CannotServe(in_force.health().trouble)
+        reporter.log(_guarded(in_force.health(), self.store))
         gc.freeze()
         with _watched(in_force):
             _Server(_config(verifier), reporter, channel, ending).run(sockets=self.sockets)
+
+
+def _guarded(now: Health, store: str) -> str:
+    if not now.endpoints:
+        return f"There is no endpoint in {store}, so everybody is refused until there is one."
+    return f"{amount(now.endpoints, 'endpoint')} guarded by {amount(now.tokens, 'endpoint token')}, from {store}."
 
 
 class _Ending:

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from tokentui.domain.errors import TokenTuiError
-from tokentui.verifier.children import ENDS, Child, Pause, Work, begin
+from tokentui.verifier.children import ENDS, Child, Pause, Work, begin, how_ended
 from tokentui.verifier.frames import Channel
 from tokentui.verifier.keeping import Keeper
 
@@ -175,7 +175,8 @@ class Supervisor:
         if monotonic() - self._told_news < _NEWS_SECONDS:
             return
         self._told_news = monotonic()
-        standing = {"waiting": self._keeper.waiting, "lost": self._keeper.lost, **self._news()}
+        keeper = self._keeper
+        standing = {"waiting": keeper.waiting, "lost": keeper.lost, "trouble": keeper.trouble, **self._news()}
         for worker in self._workers.values():
             if not worker.channel.waiting:  # one that does not listen gets no more to listen to
                 worker.channel.send(standing)
@@ -186,10 +187,10 @@ class Supervisor:
         if self._ending:
             return
         if not self._ready:
-            raise CannotServe(f"A worker ended before it could answer, with exit code {code}.")
+            raise CannotServe(f"A worker {how_ended(code)} before it could answer.")
         self._pause.after(worker.child, worked=worker.ready)
         if worker.ready:
-            self._told(f"A worker ended with exit code {code}; another takes its place.")
+            self._told(f"A worker {how_ended(code)}; another takes its place.")
 
     def _part_with(self, worker: _Worker) -> int:
         """Hear its last words, and count what it could not tell any more as lost; its exit code."""
