@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
-from tokentui.store.problems import RESTORE
+from tokentui.store.file_format import RESTORE
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tokentui.services.calls import calls_by_primary
 from tokentui.services.cutting import Cut, generate_cut
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import check_generates, generate_primary, reveal_primary
-from tokentui.services.reach import mapped_there
+from tokentui.services.mapped import mapped_there
 
 
 @click.command(

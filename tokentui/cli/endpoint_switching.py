@@ -16,7 +16,7 @@ from tokentui.services.calls import calls_at
 from tokentui.services.cutting import cut_of, refused_at
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import set_endpoints_active
-from tokentui.services.reach import mapped_there
+from tokentui.services.mapped import mapped_there
 from tokentui.store.protocol import Reader
 
 _refs = click.argument("refs", nargs=-1, required=True, metavar="GROUP/SLUG...")

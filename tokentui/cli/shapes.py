@@ -19,7 +19,7 @@ _endpoint = itemgetter("endpoint")
 
 
 def _ref(reader: Reader, endpoint_id: str) -> str:
-    from tokentui.services.reach import ref_of
+    from tokentui.services.mapped import ref_of
 
     return ref_of(reader, endpoint_id)
 
@@ -90,7 +90,7 @@ class Shapes:
         return {**shape, "primary": self._primaries(endpoint)} if self._reveal else shape
 
     def _count(self, endpoint: Endpoint) -> int:
-        from tokentui.services.reach import mapped_there
+        from tokentui.services.mapped import mapped_there
 
         return sum(token.active for token in mapped_there(self._reader, endpoint.id))
 

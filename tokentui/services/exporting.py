@@ -15,7 +15,7 @@ from tokentui.exchange.proxy_notes import deadlines
 from tokentui.exchange.proxy_rules import ProxyRules, proxy_rules
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import reveal_primary
-from tokentui.services.reach import dangling
+from tokentui.services.mapped import dangling
 from tokentui.services.tokens import reveal_previous, reveal_token
 from tokentui.store.protocol import Reader
 

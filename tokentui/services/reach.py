@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from tokentui.domain.errors import NotFound, StoreError
 from tokentui.domain.records import EndpointToken
 from tokentui.domain.slots import Slot, in_order
 from tokentui.services.assigning import Slots
 from tokentui.services.calls import Calls, calls_by, calls_through
 from tokentui.services.desk import Desk
+from tokentui.services.mapped import ref_of
 from tokentui.services.wording import amount
 from tokentui.store.protocol import Reader
 
@@ -69,27 +69,6 @@ def reach_of_mappings(desk: Desk, reader: Reader, token_id: str, remove: Slots) 
 def check_readable(reader: Reader, token_ids: Iterable[str]) -> None:
     """Raise what `reach_of` would, before anything is done: of a damaged store nothing is cut off half told."""
     _reach(reader, _tokens(reader, token_ids), Calls(None))
-
-
-def ref_of(reader: Reader, endpoint_id: str) -> str:
-    """How people name an endpoint that a token is mapped to; raises `StoreError` where there is no such endpoint."""
-    try:
-        return reader.endpoint(endpoint_id).ref
-    except NotFound:
-        raise dangling(f"a token is mapped to an endpoint {endpoint_id[:40]}") from None
-
-
-def mapped_there(reader: Reader, endpoint_id: str) -> tuple[EndpointToken, ...]:
-    """The tokens that are mapped to an endpoint; raises `StoreError` where one of them is not in the store."""
-    try:
-        return tuple(reader.token(each.token_id) for each in reader.assignments_at(endpoint_id))
-    except NotFound:
-        raise dangling("an endpoint is mapped to a token") from None
-
-
-def dangling(what: str) -> StoreError:
-    """The refusal of a store that names what it does not hold."""
-    return StoreError(f"The store is damaged: {what} that is not in it. Restore a backup.")
 
 
 def _tokens(reader: Reader, token_ids: Iterable[str]) -> list[EndpointToken]:

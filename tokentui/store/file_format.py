@@ -11,13 +11,14 @@ import orjson
 from tokentui.domain.errors import StoreError
 from tokentui.store.codec import LATER, TABLES, Document
 from tokentui.store.layout import JsonText, pieces, quotes, split
-from tokentui.store.problems import RESTORE
 from tokentui.store.record_tables import PACKED, table_of
 from tokentui.store.shape import flaw
 from tokentui.store.tables import Documents, Piece, PlainTable, Table, Tables, Unparsed
 
 APPLICATION = "tokentui"
 SCHEMA_VERSION = 1
+#: What mends a store. Commands stand at the end of a sentence and without a dot: they are copied.
+RESTORE = "Restore a backup or a generation: tokentui store generations, then: tokentui store restore 1"
 
 #: What every store has had from the beginning.
 _TABLES = {"meta", *TABLES.values()} - LATER

@@ -72,7 +72,3 @@ class Problem:
     def unfit(self) -> bool:
         """Whether a store with it is unfit to be restored; a field that today's rules refuse was good once."""
         return self.severity is Severity.ERROR and self.code is not Code.FIELD_INVALID
-
-
-#: Commands stand at the end and without a dot: they are copied.
-RESTORE = "Restore a backup or a generation: tokentui store generations, then: tokentui store restore 1"

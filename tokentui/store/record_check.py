@@ -11,7 +11,8 @@ from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, Endpo
 from tokentui.domain.slots import in_order
 from tokentui.domain.template import Template
 from tokentui.store.codec import TABLES, record_of
-from tokentui.store.problems import RESTORE, Code, Problem, Severity
+from tokentui.store.file_format import RESTORE
+from tokentui.store.problems import Code, Problem, Severity
 from tokentui.store.salvage import RawTable, Salvaged
 from tokentui.store.sealed_places import Place, places_of
 from tokentui.store.shape import flaw

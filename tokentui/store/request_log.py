@@ -158,6 +158,8 @@ class RequestLog:
 
     def last_seen(self, token_ids: Collection[str] | None = None) -> Mapping[str, LastSeen]:
         """Token id → when it was last let in, of these or of all; raises `StoreError`. It may not be changed."""
+        if not self.stamp():  # nothing was recorded yet, and what asks takes time to load
+            return {}
         from tokentui.store.request_asking import EVERY_SEEN, seen_of
 
         if token_ids is not None:

@@ -17,10 +17,10 @@ import orjson
 
 from tokentui.domain.errors import StoreError
 from tokentui.store.codec import LATER, TABLES
-from tokentui.store.file_format import SCHEMA_VERSION, is_newer, loses, parse, without_advice
+from tokentui.store.file_format import RESTORE, SCHEMA_VERSION, is_newer, loses, parse, without_advice
 from tokentui.store.gone import gone
 from tokentui.store.layout import lines_of
-from tokentui.store.problems import RESTORE, Code, Problem, Severity
+from tokentui.store.problems import Code, Problem, Severity
 
 RawTable = dict[str, Any]
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from tokentui.domain.errors import SealError
 from tokentui.domain.values import is_strong
-from tokentui.store.problems import RESTORE, Code, Problem
+from tokentui.store.file_format import RESTORE
+from tokentui.store.problems import Code, Problem
 from tokentui.store.protocol import Vault
 from tokentui.store.record_check import Records, place_name
 from tokentui.store.sealed_places import Place

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from tokentui.domain.activity import told_fields
 from tokentui.domain.records import Record
-from tokentui.store.problems import RESTORE, Code, Problem, Severity
+from tokentui.store.file_format import RESTORE
+from tokentui.store.problems import Code, Problem, Severity
 from tokentui.store.record_check import Records, shown
 from tokentui.store.trail_losses import Loss
 from tokentui.store.trail_telling import Telling, Told, telling_of
