@@ -1,4 +1,4 @@
-"""`u takes it back` is told only where `u` takes back just that: where nothing was changed, it would be an older deed."""
+"""`u takes it back` is told only where `u` takes back just that: where nothing was changed, it is an older deed."""
 
 import pytest
 

@@ -15,7 +15,7 @@ ResultT = TypeVar("ResultT")
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[ResultT]):
-    """What came of a deed, and whether it changed anything: where it did not, undo would take back what was before."""
+    """What came of a deed, and whether it changed anything: where it did not, undo takes back what was before."""
 
     result: ResultT
     changed: bool
