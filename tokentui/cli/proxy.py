@@ -186,8 +186,8 @@ def systemd(office: Office, /, verifier: str, key: str, **options: Any) -> None:
     _print(written(Service(*places, **options)))
     if owner == "root":
         talk(
-            f"The store {store} is root's, so this unit runs the verifier as root. If that is not meant, print it as the "
-            "owner of the store that is, without sudo."
+            f"The store {store} is root's, so this unit runs the verifier as root. If that is not meant, print it as "
+            "whoever owns the store that is, without sudo."
         )
 
 

@@ -136,8 +136,8 @@ BindReadOnlyPaths=@STORE@
 
 _NOT_NAMED = """\
 # Only proxies on this machine are believed: one on another machine gets 403 for whatever it asks, until it is named
-# by --trusted-proxy CIDR. What is said between the two is not encrypted, and holds tokens: let it run through a tunnel
-# or a network of its own.
+# by --trusted-proxy CIDR. What is said between the two is not encrypted, and holds tokens: let it run through a
+# tunnel or a network of its own.
 """
 
 _NAMED = """\
