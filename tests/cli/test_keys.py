@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,26 @@ class TestNew:
         assert shell.key.stat().st_mode & 0o777 == 0o600
         assert shell.store.stat().st_mode & 0o777 == 0o600
         assert shell.store.parent.stat().st_mode & 0o777 == 0o700
+
+    @pytest.mark.parametrize(
+        "words", [("serve", "--port", "0"), ("--read-only", "store", "key", "export", "--verify-only")]
+    )
+    def test_before_there_is_any_the_first_step_is_told_and_nothing_is_to_be_put_back(
+        self, shell: Shell, words: tuple[str, ...]
+    ) -> None:
+        places = ("--store", str(shell.store), "--key-file", str(shell.key))
+        ended = subprocess.run(
+            [sys.executable, "-m", "tokentui", *places, *words],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert ended.returncode != 0
+        assert f"There is no store {shell.store} and no key file {shell.key} yet. `tokentui`, " in ended.stderr
+        assert "Put it back" not in ended.stderr
+        assert not shell.store.exists()
+        assert not shell.key.exists()
 
     def test_a_new_store_takes_the_key_that_is_there(self, shell: Shell, tmp_path: Path) -> None:
         shell.done("tokens", "add", "one")

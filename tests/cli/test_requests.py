@@ -92,7 +92,9 @@ def test_they_are_filtered(called: Shell, options: tuple[str, ...], tokens: list
 def test_names_that_are_not_there_and_bad_times_are_told(called: Shell) -> None:
     assert "no endpoint token" in called.refused(3, "requests", "--token", "no-such")
     assert "no endpoint " in called.refused(3, "requests", "--endpoint", "no/such")
-    assert "no moment" in called.refused(2, "requests", "--since", "yesterday")
+    told = "no moment; write 90 min, 24h, 7 days, 2026-03-01 or 2026-03-01 18:00."
+    for when in ("yesterday", "30s"):
+        assert told in called.refused(2, "requests", "--since", when)
 
 
 def test_a_damaged_file_ends_with_5_in_one_line(called: Shell) -> None:
@@ -105,6 +107,12 @@ def test_where_nothing_was_recorded_that_is_said(stocked: Shell) -> None:
     assert (result.exit_code, result.stdout) == (0, "")
     assert "tokentui serve records" in result.stderr
     assert stocked.json("requests") == []
+
+
+def test_where_none_matches_that_is_said_and_not_that_nothing_was_recorded(called: Shell) -> None:
+    result = called.run("requests", "--token", "erp", "--endpoint", "shop/pets")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "No request matches.\n")
+    assert called.run("requests").stderr == ""
 
 
 def test_what_could_not_be_recorded_is_told(called: Shell) -> None:
@@ -139,18 +147,24 @@ def test_follow_tells_the_last_ones_and_then_each_that_comes_the_oldest_first(
     words += ["--endpoint", "stock/goods-in", *(["--json"] if as_json else [])]
     with output.open("w") as out:
         process = subprocess.Popen([sys.executable, "-m", "tokentui", *words], stdout=out, stderr=subprocess.PIPE)
+    listed, *_ = called.done("requests", "--limit", "2", "--endpoint", "stock/goods-in").splitlines()
+    heads = 0 if as_json else 1
     try:
-        lines_of(output, 2)
+        lines_of(output, 2 + heads)
         called.office.store.requests.record([seen(called, 0, "erp", address="10.0.0.11", endpoint="shop/pets")])
         called.office.store.requests.record(
             [seen(called, 0, "erp", address="10.0.0.12"), seen(called, 5, "erp", address="10.0.0.13")]
         )
-        lines = lines_of(output, 4)
+        lines = lines_of(output, 4 + heads)
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 130
     finally:
         process.kill()
         process.communicate()
     addresses = ["10.0.0.7", "192.0.2.1", "10.0.0.13", "10.0.0.12"]
-    found = [json.loads(line)["address"] for line in lines] if as_json else [line.split()[4] for line in lines]
-    assert found == addresses
+    if as_json:
+        assert [json.loads(line)["address"] for line in lines] == addresses
+        return
+    head, *lines = lines
+    assert [line[head.index("FROM") :].split()[0] for line in lines] == addresses
+    assert head == listed

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,20 @@ def test_every_place_is_filled_in_and_the_comments_tell_what_is_guarded(kind: st
     assert "127.0.0.1:3000" in text or kind == "envoy"
     for name in IDENTITY:
         assert name.lower() in text.lower() + haproxy_lua().lower()
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_where_no_endpoint_is_guarded_yet_the_comments_say_so(kind: str) -> None:
+    text = ALL[kind](replace(SETTING, guarded=()))
+    assert "When this was written, there were no active ones yet.\n" in text
+    assert "there were:" not in text
+
+
+def test_the_identity_headers_of_a_refusal_stay_with_caddy() -> None:
+    """Caddy gives what is not 2xx to the client as it came; `header_down` is for that answer alone."""
+    asking = caddy(SETTING).partition("forward_auth")[2].partition("}")[0]
+    for name in IDENTITY:
+        assert f"\theader_down -{name}\n" in asking
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ALL if kind != "traefik"])
@@ -312,6 +327,33 @@ class TestSystemd:
             "ReadWritePaths=/var/lib/tokentui",
             "BindReadOnlyPaths=/home/jan/.venv",
         ]
+
+    def test_proxies_elsewhere_are_named_to_it_and_may_reach_it(self) -> None:
+        unit = systemd(
+            service(Place("10.0.0.5", 8787), trusted=("10.0.0.7", "192.0.2.0/24"), workers=4, max_stale=60.0)
+        )
+        options = "--trusted-proxy 10.0.0.7 --trusted-proxy 192.0.2.0/24 --workers 4 --max-stale 60"
+        assert f"serve --host 10.0.0.5 --port 8787 {options}\n" in unit
+        (allowed,) = re.findall("^IPAddressAllow=(.*)$", unit, re.M)
+        assert {"localhost", "10.0.0.7", "192.0.2.0/24"} <= set(allowed.split())
+        assert "is not encrypted" in unit
+
+    def test_where_no_proxy_elsewhere_is_named_it_says_that_none_is_believed(self) -> None:
+        comment = (
+            "believed: one on another machine gets 403 for whatever it asks, until it is named\n# by --trusted-proxy"
+        )
+        assert comment in systemd(service(Place("10.0.0.5", 8787)))
+        for place in (Place("127.0.0.1", 8787), Place(socket="/run/x/verify.sock")):
+            assert "--trusted-proxy" not in systemd(service(place))
+
+    @pytest.mark.parametrize("everybody", ["*", "0.0.0.0/0", "::/0", "no address"])
+    def test_not_everybody_is_a_trusted_proxy(self, everybody: str) -> None:
+        with pytest.raises(Invalid):
+            systemd(service(Place("10.0.0.5", 8787), trusted=(everybody,)))
+
+    def test_quick_failures_do_not_end_the_tries(self) -> None:
+        head = systemd(service(Place("127.0.0.1", 8787))).partition("[Service]")[0]
+        assert "\nStartLimitIntervalSec=0\n" in head.partition("[Unit]")[2]
 
     def test_of_a_socket_it_makes_the_folder(self) -> None:
         unit = systemd(service(Place(socket="/run/tokentui/verify.sock")))

@@ -184,6 +184,7 @@ def test_refusals_and_their_challenges_are_those_of_the_verifier(running: Guarde
         assert answer.challenge.partition(", error_description=")[0] == challenge
         assert len(answer.all("www-authenticate")) == bool(challenge)
         assert answer.all("cache-control") == ["no-store"]
+        assert not [name for name, _ in answer.headers if name.startswith(("x-token-", "x-endpoint"))]
     assert running.stopped("/orders", running.value("reader"), "POST").status == 403
     assert running.stopped("/orders", running.value("erp"), "DELETE").status == 403
 

@@ -283,6 +283,7 @@ async def test_an_edit_that_comes_to_nothing_claims_no_save(open_ui: Open) -> No
         await ui.tab_to("name")
         await ui.press("end", "space", "enter")
         await ui.told("reports/exports stays as it was.")
+        assert "u takes it back" not in ui.message
         await ui.until(lambda: "*" not in ui.lines[2])
         assert not ui.desk.history
 

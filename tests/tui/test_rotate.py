@@ -212,13 +212,14 @@ class TestRotated:
             assert value not in ui.text
             assert f"••••  {value[-4:]}" in ui.row("New value")
             await ui.press("v")
-            await ui.see(value)
+            await ui.see(value, "v Hide")
             await ui.press("v")
-            await ui.miss(value)
+            await ui.miss(value, "v Hide")
+            await ui.see("v Reveal")
             await ui.press("v")
-            await ui.see(value)
+            await ui.see(value, "v Hide")
             hourglass.let_pass(30)
-            await ui.miss(value)
+            await ui.miss(value, "v Hide")
 
     async def test_a_picture_of_the_screen_hides_it(self, open_ui: Open) -> None:
         async with open_ui() as ui:

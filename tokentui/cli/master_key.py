@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from tokentui.domain.errors import SealError, TokenTuiError
 from tokentui.store.key_ring import KeyRing
-from tokentui.store.keyfile import KeyContent, for_checking, id_of, locked, make_key, read_key_file
+from tokentui.store.keyfile import KeyContent, NoKey, for_checking, id_of, locked, make_key, read_key_file
 from tokentui.store.tinydb_store import TinyDBStore, wrong_key
 from tokentui.store.vault import Keys
 
@@ -124,12 +124,24 @@ class MasterKey:
 
     def _first(self) -> KeyContent:
         """The key of a store that was never marked: a new one, where there is neither key nor value."""
-        if not self.ring.is_there and self._store.holds_values:
+        if self.ring.is_there:
+            return read_key_file(self.ring.file)
+        if self._store.holds_values:
             raise self._lost()
-        if not self.ring.is_there:
-            _ = self._store.exists  # raises where it has gone: a new key would not be its
-        make = not self.ring.is_there and not self._store.read_only
-        return make_key(self.ring.file) if make else read_key_file(self.ring.file)
+        exists = self._store.exists  # raises where it has gone: a new key would not be its
+        if not self._store.read_only:
+            return make_key(self.ring.file)
+        if not exists:
+            raise self._none_yet()
+        return read_key_file(self.ring.file)
+
+    def _none_yet(self) -> NoKey:
+        """There never was one: nothing is to be put back, and the first deed makes it."""
+        return NoKey(
+            f"There is no store {self._store.location} and no key file {self.ring.file} yet. `tokentui`, "
+            "`tokentui endpoints add` or `tokentui tokens add` makes both; where they are elsewhere, name them with "
+            "--store and --key-file."
+        )
 
     def _not_here(self) -> SealError:
         from tokentui.store.verify_key import VerifyKey

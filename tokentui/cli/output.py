@@ -64,9 +64,22 @@ def talk(line: str) -> None:
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Lines of aligned columns under their heads; no line where there is no row."""
-    cells = [head, *(tuple(map(one_line, row)) for row in rows)]
-    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
-    return [_BETWEEN_COLUMNS.join(map(_padded, row, widths)).rstrip() for row in cells] if len(cells) > 1 else []
+    cells = [head, *rows]
+    return Columns([0] * len(head)).lines(cells) if len(cells) > 1 else []
+
+
+class Columns:
+    """Columns of lines that are printed one after the other: as wide as the widest text so far, and as `least`."""
+
+    def __init__(self, least: Sequence[int]) -> None:
+        self._widths = tuple(least)
+
+    def lines(self, rows: Iterable[Sequence[str]]) -> list[str]:
+        """The rows as lines, aligned with those before."""
+        cells = [tuple(map(one_line, row)) for row in rows]
+        for row in cells:
+            self._widths = tuple(map(max, self._widths, map(width, row)))
+        return [_BETWEEN_COLUMNS.join(map(_padded, row, self._widths)).rstrip() for row in cells]
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,7 @@ import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.options import tell_of_no_store
-from tokentui.cli.output import print_lines
+from tokentui.cli.output import print_lines, talk
 
 if TYPE_CHECKING:
     from tokentui.exchange.proxy_configs.places import Setting
@@ -47,9 +47,9 @@ def _places(command: _CommandT) -> _CommandT:
 @click.group(
     epilog="""\b
 Examples:
-  tokentui proxy nginx --backend http://127.0.0.1:3000 > /etc/nginx/conf.d/tokentui.conf
-  tokentui proxy haproxy --lua > /etc/haproxy/tokentui.lua
-  tokentui proxy systemd > /etc/systemd/system/tokentui.service"""
+  tokentui proxy nginx --backend http://127.0.0.1:3000 | sudo tee /etc/nginx/conf.d/tokentui.conf >/dev/null
+  tokentui proxy haproxy --lua | sudo tee /etc/haproxy/tokentui.lua >/dev/null
+  tokentui proxy systemd | sudo tee /etc/systemd/system/tokentui.service >/dev/null"""
 )
 def proxy() -> None:
     """Print what makes a reverse proxy ask the verifier (tokentui serve).
@@ -61,7 +61,7 @@ def proxy() -> None:
 @proxy.command(
     epilog="""\b
 Examples:
-  tokentui proxy nginx --backend http://127.0.0.1:3000 > /etc/nginx/conf.d/tokentui.conf""",
+  tokentui proxy nginx --backend http://127.0.0.1:3000 | sudo tee /etc/nginx/conf.d/tokentui.conf >/dev/null""",
 )
 @_places
 @click.pass_obj
@@ -75,7 +75,7 @@ def nginx(office: Office, /, **places: str) -> None:
 @proxy.command(
     epilog="""\b
 Examples:
-  tokentui proxy caddy --listen "*:8080" > /etc/caddy/Caddyfile""",
+  tokentui proxy caddy --listen "*:8080" | sudo tee /etc/caddy/Caddyfile >/dev/null""",
 )
 @_places
 @click.pass_obj
@@ -89,7 +89,7 @@ def caddy(office: Office, /, **places: str) -> None:
 @proxy.command(
     epilog="""\b
 Examples:
-  tokentui proxy traefik > /etc/traefik/dynamic/tokentui.yaml""",
+  tokentui proxy traefik | sudo tee /etc/traefik/dynamic/tokentui.yaml >/dev/null""",
 )
 @_places
 @click.pass_obj
@@ -106,8 +106,8 @@ def traefik(office: Office, /, **places: str) -> None:
 @proxy.command(
     epilog="""\b
 Examples:
-  tokentui proxy haproxy > /etc/haproxy/haproxy.cfg
-  tokentui proxy haproxy --lua > /etc/haproxy/tokentui.lua""",
+  tokentui proxy haproxy | sudo tee /etc/haproxy/haproxy.cfg >/dev/null
+  tokentui proxy haproxy --lua | sudo tee /etc/haproxy/tokentui.lua >/dev/null""",
 )
 @_places
 @click.option(
@@ -130,7 +130,7 @@ def haproxy(office: Office, /, script: str, lua: bool, **places: str) -> None:
 @proxy.command(
     epilog="""\b
 Examples:
-  tokentui proxy envoy --verifier http://127.0.0.1:8787 > /etc/envoy/envoy.yaml""",
+  tokentui proxy envoy --verifier http://127.0.0.1:8787 | sudo tee /etc/envoy/envoy.yaml >/dev/null""",
 )
 @_places
 @click.pass_obj
@@ -144,7 +144,7 @@ def envoy(office: Office, /, **places: str) -> None:
 @proxy.command(
     epilog="""\b
 Examples:
-  tokentui proxy systemd > /etc/systemd/system/tokentui.service""",
+  tokentui proxy systemd | sudo tee /etc/systemd/system/tokentui.service >/dev/null""",
 )
 @_verifier
 @click.option(
@@ -154,8 +154,22 @@ Examples:
     metavar="FILE",
     help="Where the key for checking is, which `store key export --verify-only` makes.",
 )
+@click.option(
+    "--trusted-proxy",
+    "trusted",
+    multiple=True,
+    metavar="CIDR",
+    help="Believe proxies from there; several times for several.  [default: those on its own machine]",
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="So many processes answer.")
+@click.option(
+    "--max-stale",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="So long the last good state holds while the store cannot be read.  [default: as serve has it]",
+)
 @click.pass_obj
-def systemd(office: Office, /, verifier: str, key: str) -> None:
+def systemd(office: Office, /, verifier: str, key: str, **options: Any) -> None:
     """Print a unit of systemd for the verifier, as a service of the store's owner.
 
     With --requests-file FILE before the command, in another folder than the store's, it cannot write the store.
@@ -167,8 +181,14 @@ def systemd(office: Office, /, verifier: str, key: str) -> None:
     store = office.store_file.absolute()
     homes = dict.fromkeys(map(str, (Path(sys.prefix), Path(sys.base_prefix))))
     requests = str(office.store.requests.path.absolute())
-    where = Place.of_verifier(verifier)
-    _print(written(Service(where, _program(), tuple(homes), str(store), requests, key, _owner(store))))
+    owner = _owner(store)
+    places = Place.of_verifier(verifier), _program(), tuple(homes), str(store), requests, key, owner
+    _print(written(Service(*places, **options)))
+    if owner == "root":
+        talk(
+            f"The store {store} is root's, so this unit runs the verifier as root. If that is not meant, print it as "
+            "whoever owns the store that is, without sudo."
+        )
 
 
 def _program() -> str:

@@ -11,7 +11,7 @@ from tokentui.cli.activity import Past
 from tokentui.cli.compose import Office
 from tokentui.cli.naming import endpoints_named, tokens_named
 from tokentui.cli.options import as_json, tell_of_no_store, text_filter
-from tokentui.cli.output import columns, print_json, print_json_line, print_lines, talk, time_text
+from tokentui.cli.output import Columns, columns, print_json, print_json_line, print_lines, talk, time_text
 from tokentui.services.desk import utc_now
 from tokentui.services.viewing import SeenRow, seen_page, short_reason
 from tokentui.services.wording import amount
@@ -27,8 +27,10 @@ LOOK_SECONDS = 0.5
 _ALL = 1_000_000
 
 _HEAD = ("WHEN", "METHOD", "ENDPOINT", "TOKEN", "FROM", "OUTCOME")
-#: Of columns that are printed line by line: most texts fit, and a longer one moves the rest of its own line.
-_WIDTHS = (20, 6, 26, 20, 15)
+#: Of the columns where there is no request yet to go by: most texts fit.
+_WIDTHS = (20, 6, 26, 20, 15, 0)
+#: Prints requests as they come.
+_Print = Callable[[Iterable[SeenRow]], None]
 
 
 @click.command(
@@ -83,8 +85,7 @@ def requests(
         return
     last = office.store.requests.last_id()
     known = [row for row in _rows(office, query, limit) if int(row.id) <= int(last or 0)]
-    _print_each(reversed(known), as_json=as_json)
-    _follow(office, query, last, as_json=as_json)
+    _follow(office, query, last, _begun(known[::-1], as_json=as_json))
 
 
 def _ids(named: str, find: Callable[[], Sequence[Any]]) -> frozenset[str] | None:
@@ -100,24 +101,28 @@ def _print_all(office: Office, rows: Sequence[SeenRow], *, as_json: bool) -> Non
         print_json([_shape(row) for row in rows])
     else:
         print_lines(columns(_HEAD, map(_cells, rows)))
-    _tell_lost(office)
+    _tell_lost(office, found=bool(rows))
 
 
-def _tell_lost(office: Office) -> None:
+def _tell_lost(office: Office, *, found: bool) -> None:
+    """What the list does not say: which requests are not in it, and why it is empty."""
     from tokentui.services.calls import LATELY
 
     requests = office.store.requests
     lost = requests.lost(utc_now() - LATELY)
     if lost:
         talk(f"{amount(lost, 'request')} could not be recorded in the last 24 h.")
-    elif requests.began() is None:
+    if requests.began() is None:
         talk("Nothing is recorded yet: tokentui serve records what it decides.")
+        return
+    if not found:
+        talk("No request matches.")
 
 
 # ---------------------------------------------------------------------- those that come
 
 
-def _follow(office: Office, query: RequestQuery, last: str, *, as_json: bool) -> None:
+def _follow(office: Office, query: RequestQuery, last: str, print_each: _Print) -> None:
     """Tell those that are recorded after that one, until somebody ends it."""
     requests = office.store.requests
     stamp: object = None
@@ -129,18 +134,23 @@ def _follow(office: Office, query: RequestQuery, last: str, *, as_json: bool) ->
         stamp, newest = now, requests.last_id()
         if newest != last:
             come = _rows(office, replace(query, since=None, after=last or "0"), _ALL)
-            _print_each(reversed(come), as_json=as_json)
+            print_each(reversed(come))
             last = max((newest, *(row.id for row in come)), key=int)
 
 
-def _print_each(rows: Iterable[SeenRow], *, as_json: bool) -> None:
+def _begun(known: Sequence[SeenRow], *, as_json: bool) -> _Print:
+    """Print those that are there, under heads as the list has them; gives back what prints the others below."""
+    if as_json:
+        _print_json_lines(known)
+        return _print_json_lines
+    sheet = Columns([0] * len(_HEAD) if known else _WIDTHS)
+    print_lines(sheet.lines([_HEAD, *map(_cells, known)]))
+    return lambda rows: print_lines(sheet.lines(map(_cells, rows)))
+
+
+def _print_json_lines(rows: Iterable[SeenRow]) -> None:
     for row in rows:
-        if as_json:
-            print_json_line(_shape(row))
-        else:
-            *first, outcome = _cells(row)
-            cells = [text.ljust(width) for text, width in zip(first, _WIDTHS, strict=True)]
-            print_lines(["  ".join((*cells, outcome))])
+        print_json_line(_shape(row))
 
 
 # ---------------------------------------------------------------------- how one looks

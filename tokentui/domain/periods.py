@@ -73,7 +73,9 @@ def parse_moment(text: str, now: datetime, field: str, localize: Localize = loca
     words = text.strip()
     if words.lower() in _NEVER:
         return None
-    moment = now + parse_period(words, field) if _PERIOD.fullmatch(words) else _moment(words, field, localize)
+    moment = (
+        now + parse_period(words, field) if _PERIOD.fullmatch(words) else _moment(words, field, localize, _TO_COME)
+    )
     if moment <= now:
         raise Invalid(field, f"{text[:40]!r} is over already; write a time that is to come.")
     return moment.astimezone(now.tzinfo)
@@ -87,24 +89,28 @@ def parse_past(text: str, now: datetime, field: str, localize: Localize = local_
     words = text.strip()
     if _PERIOD.fullmatch(words):
         return now - parse_period(words, field)
-    moment = _moment(words, field, localize)
+    moment = _moment(words, field, localize, "90 min, 24h, 7 days, 2026-03-01 or 2026-03-01 18:00")
     return (moment - timedelta(days=1) if _DATE.fullmatch(words) else moment).astimezone(now.tzinfo)
 
 
 def parse_instant(text: str, field: str, localize: Localize = local_time) -> datetime:
     """A date, or a date and time, be it over or to come; as `parse_moment` reads them. Raises `Invalid`."""
-    return _moment(text.strip(), field, localize)
+    return _moment(text.strip(), field, localize, "2026-12-31 or 2026-12-31 18:00")
 
 
-def _moment(words: str, field: str, localize: Localize) -> datetime:
+#: What may be written of a moment that is to come.
+_TO_COME = "2026-12-31, 2026-12-31 18:00, in 90 days or never"
+
+
+def _moment(words: str, field: str, localize: Localize, forms: str) -> datetime:
+    """A date, or a date and time; where it is none, the error names the `forms` that may be written there."""
     try:
         moment = datetime.fromisoformat(words)
         if _DATE.fullmatch(words):
             moment += timedelta(days=1)
         return localize(moment) if moment.tzinfo is None else moment
     except (ValueError, OverflowError):
-        message = f"{words[:40]!r} is no moment; write 2026-12-31, 2026-12-31 18:00, in 90 days or never."
-        raise Invalid(field, message) from None
+        raise Invalid(field, f"{words[:40]!r} is no moment; write {forms}.") from None
 
 
 def local_text(moment: datetime) -> str:

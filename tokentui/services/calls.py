@@ -15,7 +15,7 @@ from tokentui.store.queries import RequestFilter
 #: How far back calls are counted.
 LATELY = timedelta(hours=24)
 
-_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
+_HOUR, _MINUTE, _SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 
 #: A token, an endpoint, and the slots to which the one is mapped at the other: their ids.
 Mapped = tuple[str, str, Collection[Slot]]
@@ -50,8 +50,16 @@ class Calls:
     def _lately(self) -> str:
         if self.period >= LATELY:
             return f"in the last {LATELY // _HOUR} h"
-        hours, minutes = max(0, self.period // _HOUR), max(1, self.period // _MINUTE)  # clocks differ: below 0, too
-        return f"in the {f'{hours} h' if hours else f'{minutes} min'} since recording began"
+        return f"in the {self._so_long} since recording began"
+
+    @property
+    def _so_long(self) -> str:
+        """The period in a unit of which there are many: what is left over of it is not told."""
+        if self.period >= 2 * _HOUR:
+            return f"{self.period // _HOUR} h"
+        if self.period >= 10 * _MINUTE:
+            return f"{self.period // _MINUTE} min"
+        return f"{max(1, self.period // _SECOND)} s"  # clocks differ: below 0, too
 
 
 def calls_by(

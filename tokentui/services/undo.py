@@ -1,12 +1,31 @@
 """Undo: the last change of this session, taken back by a new change."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from tokentui.domain.errors import Conflict, NotFound
 from tokentui.domain.records import Acknowledgement, Assignment, Endpoint, EndpointToken, Record
 from tokentui.services.desk import REMEMBERED, Change, Desk
 from tokentui.services.uniqueness import check_unique
 from tokentui.store.protocol import Reader, Replaced
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[ResultT]):
+    """What came of a deed, and whether it changed anything: where it did not, undo takes back what was before."""
+
+    result: ResultT
+    changed: bool
+
+
+def noted(desk: Desk, deed: Callable[[], ResultT]) -> Done[ResultT]:
+    """Do it, and note whether that is what `undo_last` takes back from then on."""
+    before = desk.history[-1] if desk.history else None
+    result = deed()
+    return Done(result, bool(desk.history) and desk.history[-1] is not before)
 
 
 def undo_last(desk: Desk, expected: Change | None = None) -> Change:

@@ -52,18 +52,19 @@ async def _store(screen: AnyPage, endpoint: Endpoint | None, form: EndpointField
         return Attempt(None, form, {"": str(error)}) if endpoint is None else await _settle(screen, endpoint, form)
     except TokenTuiError as error:
         return Attempt(endpoint, form, {"": str(error)})
-    screen.say(_told(endpoint, saved))
+    screen.say(*_told(endpoint, saved))
     screen.store_changed()
     return Attempt(saved, EndpointFields.of(saved), done=True)
 
 
-def _told(before: Endpoint | None, saved: Endpoint) -> str:
+def _told(before: Endpoint | None, saved: Endpoint) -> tuple[str, str]:
+    """What came of a save, and its kind."""
     if before == saved:
-        return f"{saved.ref} stays as it was."
+        return f"{saved.ref} stays as it was.", "warning"
     old = before.primaries if before is not None else {}
     fresh = [slot for slot in saved.slots if slot in saved.primaries and slot not in old]
     made = f" Generated its {' and '.join(fresh)} primary." if fresh else ""
-    return f"{'Saved' if before else 'Added'} {saved.ref}.{made} u takes it back."
+    return f"{'Saved' if before else 'Added'} {saved.ref}.{made} u takes it back.", "done"
 
 
 async def _settle(screen: AnyPage, base: Endpoint, form: EndpointFields) -> Attempt:

@@ -33,7 +33,10 @@ async def switch(page: AnyPage, ids: frozenset[str], active: bool) -> bool:
     desk, past = page.workplace.desk, "activated" if active else "deactivated"
     return await page.perform(
         lambda: set_endpoints_active(desk, ids, active),
-        lambda changed: f"{_named(changed)} {past}. u takes it back.",
+        lambda changed: (
+            f"{_named(changed)} {past}. u takes it back." if changed else f"Nothing to do: {past} already."
+        ),
+        lambda changed: "done" if changed else "warning",
     )
 
 

@@ -57,6 +57,11 @@ def _nothing() -> None:
     """What there is to draw ahead: the audit says itself what is left."""
 
 
+def _done_or_not(changed: Sequence[object]) -> str:
+    """The kind of what is told: somebody else may have done all of it meanwhile."""
+    return "done" if changed else "warning"
+
+
 def _ids(findings: Iterable[Finding], about: Subject = Subject.TOKEN) -> frozenset[str]:
     return frozenset(finding.subject_id for finding in findings if finding.about is about)
 
@@ -108,8 +113,11 @@ async def _unmap(page: AnyPage, findings: Sequence[Finding]) -> bool:
     if not await page.ask(Question(f"Unmap {what}?", hits, "Unmap")):
         return False
     desk = page.workplace.desk
+    nothing = "Nothing to unmap: all of it lets somebody in by now, or is unmapped already."
     return await page.perform(
-        lambda: unmap_dead(desk, ids), lambda changed: f"Unmapped {amount(len(changed), 'mapping')}. u takes it back."
+        lambda: unmap_dead(desk, ids),
+        lambda changed: f"Unmapped {amount(len(changed), 'mapping')}. u takes it back." if changed else nothing,
+        _done_or_not,
     )
 
 
@@ -133,7 +141,11 @@ async def _let_be(page: AnyPage, findings: Sequence[Finding]) -> bool:
 async def _tell_again(page: AnyPage, findings: Sequence[Finding]) -> bool:
     desk = page.workplace.desk
     return await page.perform(
-        lambda: withdraw(desk, findings), lambda back: f"{amount(len(back), 'finding')} told again. u takes it back."
+        lambda: withdraw(desk, findings),
+        lambda back: (
+            f"{amount(len(back), 'finding')} told again. u takes it back." if back else "Nothing to do: told already."
+        ),
+        _done_or_not,
     )
 
 

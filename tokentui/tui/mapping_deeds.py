@@ -7,6 +7,7 @@ from tokentui.domain.slots import Slot
 from tokentui.services.assigning import map_slot
 from tokentui.services.calls import calls_through
 from tokentui.services.desk import Desk
+from tokentui.services.undo import Done, noted
 from tokentui.tui.dialogs.confirm import Question
 from tokentui.tui.screens.page_screen import AnyPage
 
@@ -14,9 +15,16 @@ from tokentui.tui.screens.page_screen import AnyPage
 async def remap(page: AnyPage, endpoint_id: str, token_id: str, slot: Slot, on: bool) -> None:
     """Map the token to the slot, or unmap it there."""
     desk, verb, to = page.workplace.desk, "Mapped" if on else "Unmapped", "to" if on else "from"
+
+    def told(done: Done[EndpointToken]) -> str:
+        if not done.changed:  # somebody else was faster
+            return f"Nothing to do: {done.result.name} is {verb.lower()} {to} {slot} already."
+        return f"{verb} {done.result.name} {to} {slot}. u takes it back."
+
     await page.perform(
-        lambda: map_slot(desk, token_id, endpoint_id, slot, on),
-        lambda token: f"{verb} {token.name} {to} {slot}. u takes it back.",
+        lambda: noted(desk, lambda: map_slot(desk, token_id, endpoint_id, slot, on)),
+        told,
+        lambda done: "done" if done.changed else "warning",
     )
 
 

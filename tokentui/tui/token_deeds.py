@@ -144,9 +144,16 @@ async def _save(screen: AnyPage, token: EndpointToken, form: TokenForm) -> Attem
         if isinstance(error, Conflict) and not isinstance(error, Taken) and not patience.over:
             return await _settle(screen, token, form)
         return Attempt(token, form, _beside(error), late=str(error) if patience.over else "")
-    renamed = f"Renamed {token.name} to" if saved.name != token.name else "Saved"
-    screen.say(f"{renamed} {saved.name}. u takes it back.")
+    screen.say(*_told_of_save(token, saved))
     return Attempt(saved, form, done=True)
+
+
+def _told_of_save(before: EndpointToken, saved: EndpointToken) -> tuple[str, str]:
+    """What came of a save, and its kind: where nothing was saved, `u` would take back what was done before."""
+    if saved == before:
+        return f"{saved.name} stays as it was.", "warning"
+    renamed = f"Renamed {before.name} to" if saved.name != before.name else "Saved"
+    return f"{renamed} {saved.name}. u takes it back.", "done"
 
 
 def _save_question(desk: Desk, reader: Reader, token: EndpointToken, form: TokenForm) -> Question | None:

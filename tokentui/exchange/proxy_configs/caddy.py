@@ -24,6 +24,7 @@ def caddy(setting: Setting) -> str:
         errors=indent(_FILTERED, "\t"),
         log=indent(_FILTERED, "\t"),
         identity=" ".join(IDENTITY),
+        refusal="\n".join(f"\t\t\theader_down -{name}" for name in IDENTITY),
         upstream="\n".join(f"\t\t\theader_up {name} {{http.request.header.{name}}}" for name in IDENTITY),
     )
     # Caddy fills in {$NAME} from the environment, in comments too.
@@ -102,6 +103,8 @@ http://:@PORT@ {@BIND@
 		forward_auth @VERIFIER@ {
 			uri /verify/caddy
 			copy_headers @IDENTITY@
+			# A refusal has them too, and empty: they are for the backend alone.
+@REFUSAL@
 		}
 
 		# The backend learns who it was, and never with which token. What takes it out of the query works on the

@@ -26,7 +26,7 @@ class Place:
         """Where `http://HOST[:PORT]` is. Raises `Invalid`."""
         found = _URL.fullmatch(url)
         if found is None:
-            raise Invalid(field, f"{field} is told as http://HOST:PORT, without a path.")
+            raise Invalid(field, _no_url(url, field))
         return cls(found["host"], _port(found["port"] or "80", field))
 
     @classmethod
@@ -36,7 +36,8 @@ class Place:
             return cls.of_url(url, "verifier")
         found = _SOCKET.fullmatch(url)
         if found is None:
-            raise Invalid("verifier", "A socket is told as unix:/PATH, of letters, digits and . _ / @ + - alone.")
+            told = "a socket is told as unix:/PATH, of letters, digits and . _ / @ + - alone"
+            raise Invalid("verifier", f"--verifier: {told}, and {url!r} is not.")
         return cls(socket=found["path"])
 
     @classmethod
@@ -44,7 +45,7 @@ class Place:
         """`PORT` on loopback, or `ADDRESS:PORT`; `*` is every address. Raises `Invalid`."""
         found = _LISTEN.fullmatch(text)
         if found is None:
-            raise Invalid("listen", "Where to listen is told as PORT, ADDRESS:PORT or *:PORT.")
+            raise Invalid("listen", f"--listen is told as PORT, ADDRESS:PORT or *:PORT, and not as {text!r}.")
         return cls(found["host"] or "127.0.0.1", _port(found["port"], "listen"))
 
     @property
@@ -63,9 +64,22 @@ class Place:
         return f"http://{self.authority}"
 
 
+def _no_url(url: str, field: str) -> str:
+    if url.lower().startswith("https://"):
+        return f"--{field}: {_NO_TLS[field]} Tell it as http://HOST:PORT."
+    return f"--{field} is told as http://HOST:PORT, without a path, and not as {url!r}."
+
+
+#: Why there is no https://.
+_NO_TLS = {
+    "backend": "TLS to the backend is set in the proxy's own configuration, once this is printed.",
+    "verifier": "tokentui serve has no TLS; to another machine let it run through a tunnel or a network of its own.",
+}
+
+
 def _port(text: str, field: str) -> int:
     if not 0 < int(text) < 65536:
-        raise Invalid(field, f"{field}: {text} is no port.")
+        raise Invalid(field, f"--{field}: {text} is no port.")
     return int(text)
 
 

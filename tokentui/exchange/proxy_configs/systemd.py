@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from tokentui.domain.address import check_ip_filter
 from tokentui.domain.errors import Invalid
 from tokentui.exchange.proxy_configs.places import Place
 from tokentui.exchange.proxy_configs.wording import filled
@@ -24,13 +25,19 @@ class Service:
     requests: str
     key: str
     user: str
+    #: Proxies that are believed, by address or CIDR; none are those on the verifier's own machine.
+    trusted: tuple[str, ...] = ()
+    workers: int = 1
+    #: As `serve --max-stale` takes it; None is what that takes unless said.
+    max_stale: float | None = None
 
 
 def systemd(service: Service) -> str:
-    """A unit. Raises `Invalid` for a path that cannot stand in one."""
+    """A unit. Raises `Invalid` for a path that cannot stand in one, and for proxies that are nobody or everybody."""
     for path in (service.program, *service.homes, service.store, service.requests, service.key):
         _check(path)
     beside = PurePath(service.requests).parent == PurePath(service.store).parent
+    trusted = _checked(service.trusted)
     return filled(
         _TEXT,
         user=service.user,
@@ -39,8 +46,9 @@ def systemd(service: Service) -> str:
         requests="" if beside else f" --requests-file {service.requests}",
         folders=_folders(service, beside),
         key=service.key,
-        listen=_options(service.verifier),
-        network=_network(service.verifier),
+        believed=_believed(service.verifier, trusted),
+        listen=_options(service, trusted),
+        network=_network(service.verifier, trusted),
         homes="".join(f"BindReadOnlyPaths={home}\n" for home in filter(_is_hidden, service.homes)),
         runtime=_runtime(service.verifier),
     )
@@ -63,16 +71,44 @@ def _is_hidden(path: str) -> bool:
     return any(PurePath(path).is_relative_to(hidden) for hidden in _HIDDEN)
 
 
-def _options(place: Place) -> str:
-    return f"--unix {place.socket}" if place.socket else f"--host {place.bare_host} --port {place.port}"
+def _checked(trusted: tuple[str, ...]) -> tuple[str, ...]:
+    """The proxies, normalised; the verifier would not begin with what is refused here."""
+    networks = check_ip_filter(trusted)
+    if trusted and (not networks or any(each.endswith("/0") for each in networks)):
+        raise Invalid("trusted_proxy", "--trusted-proxy: name the trusted proxies, not everybody can be one.")
+    return networks
 
 
-def _network(place: Place) -> str:
+def _options(service: Service, trusted: tuple[str, ...]) -> str:
+    """What `serve` is told; what it does unless said is left out."""
+    place, stale = service.verifier, service.max_stale
+    return " ".join(
+        (
+            f"--unix {place.socket}" if place.socket else f"--host {place.bare_host} --port {place.port}",
+            *(f"--trusted-proxy {each}" for each in trusted),
+            *((f"--workers {service.workers}",) if service.workers > 1 else ()),
+            *((f"--max-stale {stale:g}",) if stale is not None else ()),
+        )
+    )
+
+
+def _is_loopback(place: Place) -> bool:
+    return place.bare_host in ("127.0.0.1", "::1", "localhost")
+
+
+def _believed(place: Place, trusted: tuple[str, ...]) -> str:
+    """Who may ask, where that is not just this machine."""
+    if place.socket or (_is_loopback(place) and not trusted):
+        return ""
+    return _NAMED if trusted else _NOT_NAMED
+
+
+def _network(place: Place, trusted: tuple[str, ...]) -> str:
     """Sockets of which kinds, and to whom: a verifier calls nobody."""
     if place.socket:
         return "RestrictAddressFamilies=AF_UNIX\nPrivateNetwork=yes"
-    loopback = place.bare_host in ("127.0.0.1", "::1", "localhost")
-    allowed = "localhost" if loopback else "localhost 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16"
+    private = () if _is_loopback(place) else ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    allowed = " ".join(dict.fromkeys(("localhost", *private, *trusted)))
     return f"RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\nIPAddressDeny=any\nIPAddressAllow={allowed}"
 
 
@@ -98,6 +134,17 @@ _ELSEWHERE = """\
 BindReadOnlyPaths=@STORE@
 @WRITES@"""
 
+_NOT_NAMED = """\
+# Only proxies on this machine are believed: one on another machine gets 403 for whatever it asks, until it is named
+# by --trusted-proxy CIDR. What is said between the two is not encrypted, and holds tokens: let it run through a
+# tunnel or a network of its own.
+"""
+
+_NAMED = """\
+# These proxies are believed, and no others: not those on this machine either, unless they are named too. What is said
+# between the two is not encrypted, and holds tokens: let it run through a tunnel or a network of its own.
+"""
+
 _TEXT = """\
 # Written by TokenTUI: the verifier that reverse proxies ask, as /etc/systemd/system/tokentui.service.
 #
@@ -120,9 +167,12 @@ _TEXT = """\
 Description=TokenTUI verifier
 Documentation=https://github.com/tokentui/tokentui#readme
 After=network.target
+# Nobody is let in while it is not there, so it is tried for ever: without this, five failures within ten seconds, as
+# while a disk comes late, would be the last try.
+StartLimitIntervalSec=0
 
 [Service]
-ExecStart=@PROGRAM@ --store @STORE@@REQUESTS@ --key-file %d/verify.key serve @LISTEN@
+@BELIEVED@ExecStart=@PROGRAM@ --store @STORE@@REQUESTS@ --key-file %d/verify.key serve @LISTEN@
 LoadCredential=verify.key:@KEY@
 Restart=always
 RestartPreventExitStatus=2

@@ -49,13 +49,16 @@ def _told(endpoint: Endpoint) -> str:
 
 def head(text: str, guarded: Iterable[str]) -> list[str]:
     """The comments that a configuration begins with: what it is, and which endpoints there are now."""
-    lines = [*text.splitlines(), "", *_GUARDED.splitlines(), *(f"- {line}" for line in guarded)]
+    there = [f"- {line}" for line in guarded]
+    lines = [*text.splitlines(), "", *(_GUARDED if there else _NONE_GUARDED).splitlines(), *there]
     return [f"# {line}".rstrip() for line in lines]
 
 
-_GUARDED = """\
+_ASKED = """\
 Every request that comes here is asked about, whatever its path: what no endpoint answers to is refused. So nothing
-has to be written anew when endpoints or tokens change. When this was written, there were:"""
+has to be written anew when endpoints or tokens change."""
+_GUARDED = f"{_ASKED} When this was written, there were:"
+_NONE_GUARDED = f"{_ASKED} When this was written, there were no active ones yet."
 
 
 def filled(text: str, **values: str) -> str:

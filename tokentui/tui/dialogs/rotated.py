@@ -57,11 +57,18 @@ class Rotated(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(f"Rotated {self._new.token.name}")
-            dialog.border_subtitle = "c Copy   C Copy as   v Reveal   enter Close"
+            dialog.border_subtitle = _keys("Reveal")
             yield Field("New value", Static(f"{MASK}  {self._new.hint}", markup=False), name="")
             yield RevealedValue(markup=False)
             yield Field("Old value", Static(self._new.fate, markup=False), name="")
             yield MessageLine()
+
+    def on_mount(self) -> None:
+        self.watch(self.query_one(RevealedValue), "value", self._tell_keys, init=False)
+
+    def _tell_keys(self, value: str | None) -> None:
+        """Name what `v` does now; the value hides itself, too."""
+        self.query_one(".dialog", Vertical).border_subtitle = _keys("Reveal" if value is None else "Hide")
 
     @work(exclusive=True, group="copy")
     async def action_copy(self) -> None:
@@ -97,3 +104,8 @@ class Rotated(Dialog[None]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+def _keys(turn: str) -> str:
+    """The keys below the dialog; `turn` is what `v` does."""
+    return f"c Copy   C Copy as   v {turn}   enter Close"

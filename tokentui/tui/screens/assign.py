@@ -12,6 +12,7 @@ from tokentui.domain.slots import in_order
 from tokentui.services.assigning import assign
 from tokentui.services.desk import Desk
 from tokentui.services.reach import reach_of_mappings
+from tokentui.services.undo import noted
 from tokentui.store.protocol import Reader
 from tokentui.tui import actions
 from tokentui.tui.dialogs.confirm import Question
@@ -117,12 +118,17 @@ class AssignScreen(PageScreen[str | None]):
         desk, id = self.workplace.desk, self._token.id
         self.say("Saving…", "busy")
         try:
-            token = await self.workplace.perform(lambda: assign(desk, id, add=change.add, remove=change.remove))
+            done = await self.workplace.perform(
+                lambda: noted(desk, lambda: assign(desk, id, add=change.add, remove=change.remove))
+            )
         except TokenTuiError as error:
             self.say(str(error), "error")
             self.store_changed()
             return False
-        return self._close(f"Saved the assignments of {token.name}: {change.text}. u takes it back.")
+        name = done.result.name
+        if not done.changed:  # somebody else was faster
+            return self._close(f"Nothing to do: {name} is assigned so already.")
+        return self._close(f"Saved the assignments of {name}: {change.text}. u takes it back.")
 
     def _close(self, told: str | None) -> bool:
         """Close and say whether it is closed: while help or the palette is on top, it stays and tells it here."""
