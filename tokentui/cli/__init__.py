@@ -9,6 +9,7 @@ gc.disable()
 from tokentui.cli.program import main  # noqa: E402
 
 if _looked:
+    gc.freeze()  # else all of it is looked through as soon as garbage is looked for
     gc.enable()
 
 __all__ = ["main"]

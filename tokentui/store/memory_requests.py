@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
 from tokentui.domain.requests import SeenRequest
@@ -50,7 +49,7 @@ class MemoryRequests:
         known = self._last_seen.get(one.token_id, LastSeen())
         before = known.by_previous if one.previous else known.at
         last = one.at if before is None else max(before, one.at)
-        self._last_seen[one.token_id] = replace(known, **{"by_previous" if one.previous else "at": last})
+        self._last_seen[one.token_id] = known._replace(**{"by_previous" if one.previous else "at": last})
 
     def lose(self, at: datetime, amount: int) -> None:
         """Keep that so many requests could not be kept."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from tokentui.domain.records import Endpoint, EndpointToken
 from tokentui.domain.slots import Slot
@@ -34,8 +34,7 @@ class EndpointSort(StrEnum):
     ACTIVE = "active"
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Which rows of a result are wanted: `limit` rows from `offset`, or the `limit` rows around the row `around`.
 
     Where `around` is an id that the result does not hold, `offset` counts.
@@ -133,8 +132,7 @@ class MappingQuery:
     reverse: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRow:
+class TokenRow(NamedTuple):
     """An endpoint token in a result."""
 
     token: EndpointToken
@@ -147,8 +145,7 @@ class TokenRow:
         return self.token.id
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointRow:
+class EndpointRow(NamedTuple):
     """An endpoint in a result."""
 
     endpoint: Endpoint
@@ -160,8 +157,7 @@ class EndpointRow:
         return self.endpoint.id
 
 
-@dataclass(frozen=True, slots=True)
-class MappingRow:
+class MappingRow(NamedTuple):
     """An endpoint token as one endpoint sees it."""
 
     token: EndpointToken
@@ -174,8 +170,7 @@ class MappingRow:
         return self.token.id
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """How many records there are, and how many of them are active."""
 
     endpoints: int
@@ -184,8 +179,7 @@ class Counts:
     active_tokens: int
 
 
-@dataclass(frozen=True, slots=True)
-class LastSeen:
+class LastSeen(NamedTuple):
     """When a token was last let in: by the value that it has, and by the one before its last rotation."""
 
     at: datetime | None = None

@@ -162,7 +162,7 @@ class EndpointTokensScreen(RotationKeys, ShelfScreen[TokenRow]):
         ids = self.listing.table.target_ids
 
         def ahead() -> None:
-            self.draw_ahead(ids, lambda row: replace(row, token=replace(row.token, **flag)))  # type: ignore[arg-type]  # flags are booleans
+            self.draw_ahead(ids, lambda row: row._replace(token=replace(row.token, **flag)))  # type: ignore[arg-type]  # flags are booleans
 
         async def carry_out() -> None:
             if await way(self, ids, verb, deed, ahead):

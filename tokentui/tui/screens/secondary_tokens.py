@@ -156,7 +156,7 @@ class SecondaryTokens(Hindered, RotationKeys, Vertical):
 
     def _switch(self, way: Way, verb: str, on: bool) -> None:
         row, _ = self._at
-        switched = replace(row, token=replace(row.token, enabled=on))
+        switched = row._replace(token=replace(row.token, enabled=on))
         ahead = partial(self.listing.table.update_row, switched)
         deed = partial(
             way, self._page, frozenset({row.id}), verb, lambda desk, ids: set_enabled(desk, ids, on), ahead

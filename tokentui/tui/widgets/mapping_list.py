@@ -1,7 +1,5 @@
 """The endpoint tokens as one endpoint sees them, with the slots that they are mapped to."""
 
-from dataclasses import replace
-
 from textual.reactive import var
 
 from tokentui.domain.records import Endpoint
@@ -58,7 +56,7 @@ class MappingList(Listing[MappingRow]):
     def draw_ahead(self, row: MappingRow, slot: Slot, on: bool) -> None:
         """Draw a row as it will be, before the disk has answered."""
         slots = {*row.slots, slot} if on else set(row.slots) - {slot}
-        self.table.update_row(replace(row, slots=in_order(slots)))
+        self.table.update_row(row._replace(slots=in_order(slots)))
 
     def watch_hide_unassigned(self) -> None:
         self.reload()

@@ -81,7 +81,7 @@ def answered(source: Source[RowT], reader: Reader, asked: Asked) -> Answer[RowT]
     lost = asked.marks - source.held(reader, asked.marks) if asked.marks else asked.marks
     for view in _views(asked):
         for row_id in asked.aim.row_ids:
-            page = source.page(reader, view, replace(asked.window, around=row_id))
+            page = source.page(reader, view, asked.window._replace(around=row_id))
             if page.at is not None:
                 return Answer(page, view, True, lost, beside)
     return Answer(source.page(reader, asked.view, asked.window), asked.view, False, lost, beside)
