@@ -7,6 +7,7 @@ import click
 
 from tokentui.cli.compose import Office
 from tokentui.cli.failures import holds_values
+from tokentui.cli.memory import share_memory
 
 #: With these Textual writes down, or sends to its console, every message: what is pasted or typed is among them.
 _TELLTALE = ("TEXTUAL", "TEXTUAL_LOG")
@@ -52,6 +53,7 @@ def open_ui(office: Office) -> None:
 
     A passphrase that is in a file opens the key once: after a lock it is to be typed. Raises `SealError`.
     """
+    share_memory()
     office.reader()
     if office.passphrase_file is not None and office.desk.vault.needs_passphrase:
         from tokentui.cli.passphrases import read_passphrase
