@@ -169,7 +169,7 @@ def test_what_was_disabled_since_is_told_as_refused_now_and_its_settings_would_h
     assert told.sentence == "Endpoint token Zásilky may use GET of endpoint orders/returns."
     assert told.passes is False
     assert told.now == "Endpoint token Zásilky is disabled, so endpoint orders/returns refuses it."
-    assert [(way.text, way.place) for way in told.ways] == [("Enable Zásilky.", Place.TOKEN)]
+    assert [(way.text, way.place) for way in told.ways] == [("Enable Zásilky.", Place.ENABLE)]
 
 
 def test_a_slot_that_is_not_mapped_leads_to_the_mapping_and_to_assign(
@@ -259,7 +259,7 @@ def test_a_value_that_was_replaced_since_is_judged_as_the_one_from_before_the_ro
     over = replace(later, clock=lambda: NOW + timedelta(days=40))
     told = retell(over, over.reader(), told.row)
     assert told.passes is False
-    assert [way.text for way in told.ways] == ["Give the application the new value of Zásilky."]
+    assert [way.text for way in told.ways] == ["Copy the new value of Zásilky, and give it to the application."]
 
 
 def test_a_value_from_before_two_rotations_is_not_taken_for_a_later_one(
@@ -330,25 +330,39 @@ def test_every_reason_is_told_whatever_is_left_of_its_records(
 
 
 @pytest.mark.parametrize(
-    ("deed", "words"),
+    ("deed", "words", "place"),
     [
-        (lambda desk, endpoint, token: set_active(desk, [token.id], False), "Activate Zásilky"),
-        (lambda desk, endpoint, token: set_endpoints_active(desk, [endpoint.id], False), "Activate the endpoint of"),
+        (lambda desk, endpoint, token: set_active(desk, [token.id], False), "Activate Zásilky", Place.ACTIVATE),
+        (
+            lambda desk, endpoint, token: set_endpoints_active(desk, [endpoint.id], False),
+            "Activate orders/returns",
+            Place.ACTIVATE_ENDPOINT,
+        ),
+        (
+            lambda desk, endpoint, token: edit_endpoint(
+                desk, endpoint, replace(EndpointFields.of(endpoint), path="/elsewhere")
+            ),
+            "Add an endpoint that answers to /api/endpoint/orders/returns.",
+            Place.ADD_ENDPOINT,
+        ),
         (
             lambda desk, endpoint, token: edit_endpoint(
                 desk, endpoint, replace(EndpointFields.of(endpoint), methods=(Slot.POST,))
             ),
             "Let orders/returns answer GET.",
+            Place.ENDPOINT,
         ),
     ],
 )
 def test_what_keeps_it_out_now_names_the_deed_that_would_let_it_in(
-    desk: Desk, endpoint: Endpoint, token: EndpointToken, deed: Any, words: str
+    desk: Desk, endpoint: Endpoint, token: EndpointToken, deed: Any, words: str, place: Place
 ) -> None:
     deed(desk, endpoint, token)
     told = story(desk, request(endpoint, token))
     assert told.passes is False
     assert told.ways[0].text.startswith(words)
+    assert told.ways[0].place is place
+    assert told.endpoint is not None
 
 
 def test_no_key_is_needed_and_no_value_is_in_a_story(desk: Desk, endpoint: Endpoint, token: EndpointToken) -> None:

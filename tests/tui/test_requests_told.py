@@ -1,15 +1,21 @@
 """The data viewer: its sums, one request told with what would let it pass, and the ways there from elsewhere."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.tui.conftest import NOW, Open
+from tests.tui.conftest import NOW, Open, desk_at
 from tests.tui.driving import WIDE, Ui
 from tests.tui.viewing import open_viewer, record, rows, total
 from tokentui.services.desk import Desk
+from tokentui.services.endpoints import set_endpoints_active
+from tokentui.services.rotating import rotate
 from tokentui.services.settings import Settings
+from tokentui.services.tokens import reveal_now, set_active
 from tokentui.store.request_queries import first_tallied
+from tokentui.tui.dialogs.confirm import Confirm
 from tokentui.tui.dialogs.explain import ExplainDialog
 from tokentui.tui.dialogs.request_details import RequestDetails
 from tokentui.tui.dialogs.token_settings import TokenSettings
@@ -121,7 +127,7 @@ async def test_enter_tells_why_it_was_refused_what_now_and_what_would_let_it_pas
         )
         assert "m  Map chatbot to GET at invoicing/invoices." in ui.text
         assert "s  Assign chatbot to endpoints." in ui.text
-        await ui.press("t", "i", "g")
+        await ui.press("i", "g", "a", "d")
         await ui.pilot.pause()
         assert isinstance(ui.screen, RequestDetails)
         await ui.press("escape")
@@ -150,6 +156,125 @@ async def test_from_one_with_a_disabled_token_t_leads_to_its_settings(open_ui: O
         await ui.press("t")
         await ui.at(TokenSettings)
         await ui.see("old-crm")
+
+
+async def test_what_would_let_a_disabled_token_pass_is_done_by_its_key(open_ui: Open, desk: Desk) -> None:
+    async with open_ui() as ui:
+        await first_refused(ui, "old-crm")
+        await ui.see("e  Enable old-crm.")
+        await ui.press("e")
+        await ui.told("old-crm is enabled. u takes it back.")
+        assert isinstance(ui.screen, RequestsScreen)
+    assert desk.reader().token_by_name("old-crm").enabled
+
+
+async def open_request(ui: Ui, desk: Desk, token: str, endpoint: str, **fields: object) -> None:
+    """Open the story of a request that is the newest one."""
+    record(desk, token, endpoint, at=NOW + timedelta(seconds=1), **fields)
+    await open_viewer(ui)
+    await ui.until(lambda: "09:26:54" in ui.cursor_line)
+    await ui.press("enter")
+    await ui.at(RequestDetails)
+
+
+async def test_an_inactive_token_is_activated_where_its_refusal_is_told(open_ui: Open, desk: Desk) -> None:
+    set_active(desk, [desk.reader().token_by_name("chatbot").id], False)
+    async with open_ui() as ui:
+        await open_request(ui, desk, "chatbot", "orders/order-status", status=401, reason="inactive_token")
+        await ui.see("d  Activate chatbot")
+        await ui.press("d")
+        await ui.told("chatbot is activated. u takes it back.")
+    assert desk.reader().token_by_name("chatbot").active
+
+
+async def test_an_inactive_endpoint_is_activated_where_a_refusal_there_is_told(open_ui: Open, desk: Desk) -> None:
+    path = desk.reader().endpoint_by_ref("orders/returns").path
+    set_endpoints_active(desk, [desk.reader().endpoint_by_ref("orders/returns").id], False)
+    gone = {"path": path, "endpoint_id": "", "token_id": "", "kind": "", "slot": ""}
+    async with open_ui() as ui:
+        await open_request(ui, desk, "chatbot", "orders/returns", status=403, reason="unknown_endpoint", **gone)
+        await ui.see("d  Activate orders/returns")
+        await ui.press("d")
+        await ui.told("orders/returns is activated. u takes it back.")
+    assert desk.reader().endpoint_by_ref("orders/returns").active
+
+
+async def test_an_endpoint_that_is_wanted_for_a_path_is_added_from_there(open_ui: Open, desk: Desk) -> None:
+    gone = {"path": "/nope", "endpoint_id": "", "token_id": "", "kind": "", "slot": ""}
+    async with open_ui() as ui:
+        await open_request(ui, desk, "chatbot", "orders/returns", status=403, reason="unknown_endpoint", **gone)
+        await ui.see("a  Add an endpoint that answers to /nope.")
+        await ui.press("a")
+        await ui.at(EndpointScreen)
+        await ui.see("new endpoint", "/nope")
+
+
+async def test_what_an_application_with_an_old_value_needs_is_copied_from_there(
+    open_ui: Open, desk: Desk, copied: list[str]
+) -> None:
+    token = desk.reader().token_by_name("chatbot")
+    rotate(replace(desk, clock=lambda: NOW - timedelta(days=2)), [token.id], NOW - timedelta(days=1))
+    value = reveal_now(desk, desk.reader().token(token.id))
+    async with open_ui() as ui:
+        await open_request(
+            ui, desk, "chatbot", "orders/order-status", status=401, reason="replaced_token", previous=True
+        )
+        await ui.see("c  Copy the new value of chatbot")
+        await ui.press("c")
+        await ui.told("Copied the token of chatbot.")
+    assert copied == [value]
+
+
+async def test_the_token_of_any_request_is_disabled_from_there_after_the_same_question_as_in_its_list(
+    open_ui: Open, desk: Desk
+) -> None:
+    async with open_ui() as ui:
+        await open_request(ui, desk, "chatbot", "orders/order-status")
+        await ui.see("✓ allowed", "e  Disable chatbot", "t  Settings of chatbot")
+        await ui.press("e")
+        await ui.at(Confirm)
+        await ui.see("Refused at once at", "in the last 24 h by this token")
+        asked = ui.text
+        await ui.press("escape")
+        await ui.at(RequestsScreen)
+        assert desk.reader().token_by_name("chatbot").enabled
+        await ui.press("2")
+        await ui.see("bank-import")
+        await ui.go("chatbot")
+        await ui.press("e")
+        await ui.at(Confirm)
+        assert question(ui.text) == question(asked) != []
+        await ui.press("escape", "3", "enter")
+        await ui.at(RequestDetails)
+        await ui.press("e")
+        await ui.answer("Disable chatbot?", "y")
+        await ui.told("chatbot is disabled. u takes it back.")
+    assert not desk.reader().token_by_name("chatbot").enabled
+
+
+def question(text: str) -> list[str]:
+    """The lines of a question, without what lies behind it."""
+    return [line.split("│")[1] for line in text.split("\n") if line.count("│") == 2]
+
+
+async def test_t_leads_from_a_request_that_passed_to_the_settings_of_its_token(open_ui: Open, desk: Desk) -> None:
+    async with open_ui() as ui:
+        await open_request(ui, desk, "shop-frontend", "catalogue/products")
+        await ui.press("t")
+        await ui.at(TokenSettings)
+        await ui.see("shop-frontend")
+
+
+async def test_where_nothing_can_be_changed_no_request_offers_to(open_ui: Open, desk: Desk, store: Path) -> None:
+    record(desk, "shop-frontend", "catalogue/products", at=NOW + timedelta(seconds=1))
+    async with open_ui(desk_at(store, read_only=True)) as ui:
+        await open_viewer(ui)
+        await ui.press("enter")
+        await ui.at(RequestDetails)
+        assert "Disable" not in ui.text
+        await ui.press("e")
+        await ui.pilot.pause()
+        assert isinstance(ui.screen, RequestDetails)
 
 
 async def test_from_one_outside_the_ip_filter_i_leads_to_that_field(open_ui: Open) -> None:

@@ -15,7 +15,7 @@ from tokentui.domain.requests import SeenRequest
 from tokentui.domain.slots import Authentication
 from tokentui.domain.target import BadTarget, parse_target
 from tokentui.services.desk import Desk
-from tokentui.services.rule_steps import Case, Step, steps_of
+from tokentui.services.rule_steps import Case, Step, inactive_at, steps_of
 from tokentui.services.viewing import SeenRow
 from tokentui.store.protocol import Reader
 
@@ -26,13 +26,19 @@ _NOBODY = "?"
 
 
 class Place(StrEnum):
-    """Where something can be done about a refusal."""
+    """Where something can be done about a refusal, or what can be done at once."""
 
     TOKEN = "token"
+    ENABLE = "enable"
+    DISABLE = "disable"
+    ACTIVATE = "activate"
+    COPY = "copy"
     ASSIGN = "assign"
     MAPPING = "mapping"
     IP_FILTER = "ip_filter"
     ENDPOINT = "endpoint"
+    ACTIVATE_ENDPOINT = "activate_endpoint"
+    ADD_ENDPOINT = "add_endpoint"
 
 
 class Way(NamedTuple):
@@ -73,8 +79,9 @@ def retell(desk: Desk, reader: Reader, row: SeenRow) -> Story:
     if decision.reason is Reason.NO_CREDENTIAL and (unknown := _unknown_of(one, came)):
         told = f"It would come as far as the token now; {unknown}."
         return Story(row, sentence, None, told, steps[:-1], (), endpoint, came.token)
-    ways = () if decision.allowed else tuple(_ways(one, decision))
-    there = decision.endpoint or endpoint
+    shelved = inactive_at(reader, decision.about) if decision.reason is Reason.UNKNOWN_ENDPOINT else None
+    there = decision.endpoint or shelved or endpoint
+    ways = () if decision.allowed else tuple(_ways(one, decision, shelved))
     return Story(row, sentence, decision.allowed, decision.explanation, steps, ways, there, came.token)
 
 
@@ -255,12 +262,14 @@ def _has_come_since(reader: Reader, fingerprint: str) -> _Came:
 # ---------------------------------------------------------------------- what would let it pass
 
 
-def _ways(one: SeenRequest, decision: Decision) -> Iterable[Way]:
+def _ways(one: SeenRequest, decision: Decision, shelved: Endpoint | None) -> Iterable[Way]:
     name, endpoint, slot = decision.token_name, decision.endpoint, decision.slot
     ref = endpoint.ref if endpoint is not None else ""
     match decision.reason:
         case Reason.UNKNOWN_ENDPOINT:
-            return [Way(f"Activate the endpoint of {one.path}, or add one.", None)]
+            if shelved is not None:
+                return [Way(f"Activate {shelved.ref}: it is on the shelf.", Place.ACTIVATE_ENDPOINT)]
+            return [Way(f"Add an endpoint that answers to {one.path}.", Place.ADD_ENDPOINT)]
         case Reason.METHOD_NOT_ALLOWED if slot is not None:
             return [Way(f"Let {ref} answer {slot}.", Place.ENDPOINT)]
         case Reason.METHOD_NOT_ALLOWED:
@@ -272,13 +281,13 @@ def _ways(one: SeenRequest, decision: Decision) -> Iterable[Way]:
         case Reason.UNKNOWN_TOKEN:
             return [Way("Give the application a token of its own, or the new value of the one that it has.")]
         case Reason.DISABLED_TOKEN:
-            return [Way(f"Enable {name}.", Place.TOKEN)]
+            return [Way(f"Enable {name}.", Place.ENABLE)]
         case Reason.INACTIVE_TOKEN:
-            return [Way(f"Activate {name}: it is on the shelf of Endpoint tokens.")]
+            return [Way(f"Activate {name}: it is on the shelf.", Place.ACTIVATE)]
         case Reason.EXPIRED_TOKEN:
-            return [Way(f"Let {name} expire later.", Place.TOKEN)]
+            return [Way(f"Let {name} expire later: Expires in its settings.", Place.TOKEN)]
         case Reason.REPLACED_TOKEN:
-            return [Way(f"Give the application the new value of {name}.", Place.TOKEN)]
+            return [Way(f"Copy the new value of {name}, and give it to the application.", Place.COPY)]
         case Reason.PRIMARY_OFF:
             return [Way(f"Turn on what {name} is for.", Place.ENDPOINT)]
         case Reason.INSUFFICIENT_SCOPE:
