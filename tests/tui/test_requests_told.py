@@ -17,8 +17,10 @@ from tokentui.services.tokens import reveal_now, set_active
 from tokentui.store.request_queries import first_tallied
 from tokentui.tui.dialogs.confirm import Confirm
 from tokentui.tui.dialogs.explain import ExplainDialog
+from tokentui.tui.dialogs.pick import Pick
 from tokentui.tui.dialogs.request_details import RequestDetails
 from tokentui.tui.dialogs.token_settings import TokenSettings
+from tokentui.tui.screens import tally_list
 from tokentui.tui.screens.assign import AssignScreen
 from tokentui.tui.screens.endpoint import EndpointScreen
 from tokentui.tui.screens.requests import RequestsScreen
@@ -47,7 +49,7 @@ async def test_a_terminal_that_draws_few_characters_gets_a_sparkline_of_plain_on
         await ui.press("3")
         await ui.see("v allowed")
         await ui.press("t")
-        await ui.see("monitoring ")
+        await ui.see("Calls", "monitoring ")
         spark = ui.row("monitoring ").split("1  ", 1)[1].strip()
         assert spark.isascii()
         assert len(set(spark)) > 1
@@ -90,8 +92,6 @@ async def test_sums_are_ordered_and_filtered_as_other_lists(open_ui: Open) -> No
         await ui.press("t")
         await ui.see("Calls ▼")
         await ui.press("o")
-        await ui.see("Refused ▲")
-        await ui.press("O")
         await ui.see("Refused ▼")
         await ui.press("home")
         await ui.until(lambda: "unknown tokens" in ui.cursor_line)
@@ -100,13 +100,149 @@ async def test_sums_are_ordered_and_filtered_as_other_lists(open_ui: Open) -> No
         await ui.see("1 of 3")
 
 
+async def test_sums_begin_with_the_most_in_each_column_of_amounts_and_with_the_latest(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.see("Calls ▼")
+        for label in ("Refused ▼", "Last ▼", "From ▼", "Token ▲", "Calls ▼"):
+            await ui.press("o")
+            await ui.see(label)
+
+
+@pytest.mark.parametrize("back", ["q", "escape"])
+async def test_q_and_esc_lead_from_the_requests_of_a_sum_back_to_its_line(open_ui: Open, back: str) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.go("chatbot")
+        await ui.press("enter")
+        await ui.see("chatbot · 24 hours", "q Back")
+        await ui.press(back)
+        await ui.see("By token › the last 24 hours")
+        await ui.until(lambda: "chatbot" in ui.cursor_line)
+
+
+async def test_esc_clears_what_was_filtered_beside_the_sum_before_it_leads_back(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.go("chatbot")
+        await ui.press("enter")
+        await ui.see("chatbot · 24 hours")
+        await ui.press("m")
+        await ui.see("chatbot · refused · 24 hours")
+        await ui.press("escape")
+        await ui.see("chatbot · 24 hours")
+        await ui.press("escape")
+        await ui.see("By token › the last 24 hours")
+
+
+async def test_e_on_a_sum_disables_its_token_after_a_question_and_enables_it_again(open_ui: Open, desk: Desk) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.go("chatbot")
+        await ui.until(lambda: "e Disable" in ui.footer)
+        await ui.press("e")
+        await ui.see("Refused at once at", "in the last 24 h by this token")
+        await ui.answer("Disable chatbot?", "y")
+        await ui.told("chatbot is disabled. u takes it back.")
+        assert not desk.reader().token_by_name("chatbot").enabled
+        await ui.until(lambda: "e Enable" in ui.footer)
+        assert "chatbot" in ui.cursor_line
+        await ui.press("e")
+        await ui.told("chatbot is enabled. u takes it back.")
+    assert desk.reader().token_by_name("chatbot").enabled
+
+
+async def test_capital_t_on_a_sum_leads_to_the_settings_of_its_token(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.go("chatbot")
+        await ui.press("T")
+        await ui.at(TokenSettings)
+        await ui.see("chatbot")
+
+
+async def test_the_sums_show_their_keys_and_tell_of_themselves_in_help(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.go("chatbot")
+        await ui.until(lambda: "e Disable  / Filter  T Token  x Requests  t Sums  q Quit" in ui.footer)
+        await ui.press("question_mark")
+        await ui.see("Refuse the token everywhere", "To the token's settings", "a bar for")
+        await ui.press("escape")
+        await ui.press("t")
+        await ui.see("By endpoint › the last 24 hours")
+        await ui.until(lambda: "x Requests" in ui.footer and "Disable" not in ui.footer)
+        await ui.press("e")
+        await ui.told("There is no endpoint token under the cursor.")
+
+
+async def test_sums_are_added_up_anew_when_one_turns_to_them(open_ui: Open, desk: Desk) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.until(lambda: ui.row("chatbot ").split()[1] == "24")
+        await ui.press("t", "t")
+        await ui.see("Outcome")
+        record(desk, "chatbot", "orders/order-status")
+        await ui.press("t")
+        await ui.until(lambda: ui.row("chatbot ").split()[1] == "25")
+
+
+async def test_sums_are_added_up_anew_for_who_comes_back_from_their_requests(open_ui: Open, desk: Desk) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.go("chatbot")
+        await ui.press("enter")
+        await ui.see("chatbot · 24 hours")
+        record(desk, "chatbot", "orders/order-status")
+        await ui.press("q")
+        await ui.until(lambda: ui.cursor_line.split()[1:3] == ["chatbot", "25"])
+
+
+async def test_sums_that_are_shown_follow_what_is_recorded(
+    open_ui: Open, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tally_list.ANEW_SECONDS == 2.0
+    monkeypatch.setattr(tally_list, "ANEW_SECONDS", 0.05)
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("t")
+        await ui.go("chatbot")
+        record(desk, "chatbot", "orders/order-status")
+        await ui.until(lambda: ui.cursor_line.split()[1:3] == ["chatbot", "25"])
+
+
+async def test_whoever_picks_a_token_or_an_endpoint_is_told_of_the_calls_so_far(open_ui: Open, desk: Desk) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        for key, name in (("w", "monitoring"), ("e", "catalogue/products")):
+            await ui.press(key)
+            await ui.at(Pick)
+            before = int(ui.row(f"{name}  ").split(f"{name}  ")[1].split()[0])
+            await ui.press("escape")
+            await ui.at(RequestsScreen)
+            record(desk, "monitoring", "catalogue/products")
+            await ui.press(key)
+            await ui.at(Pick)
+            await ui.see(f"{name}  {before + 1} calls")
+            await ui.press("escape")
+            await ui.at(RequestsScreen)
+
+
 # ---------------------------------------------------------------------- one request
 
 
 async def first_refused(ui: Ui, text: str) -> None:
     """Open the story of the newest refused request whose row holds this."""
     await open_viewer(ui)
-    await ui.press("m", "m")
+    await ui.press("m")
     await ui.see("refused · ")
     await ui.press("slash")
     await ui.write(text)

@@ -19,7 +19,7 @@ PERIODS: tuple[tuple[str, Callable[[datetime], datetime | None]], ...] = (
 _OF_SUMS = 2
 
 #: The order in which `m` turns.
-OUTCOMES: dict[bool | None, str] = {None: "", True: "allowed", False: "refused"}
+OUTCOMES: dict[bool | None, str] = {None: "", False: "refused", True: "allowed"}
 
 
 @dataclass(frozen=True, slots=True)
