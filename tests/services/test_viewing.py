@@ -19,7 +19,7 @@ from tokentui.services.endpoints import add_endpoint, edit_endpoint, generate_pr
 from tokentui.services.retelling import Place, Story, retell
 from tokentui.services.rotating import rotate
 from tokentui.services.tokens import add_token, new_value, set_active, set_enabled
-from tokentui.services.viewing import SeenRow, of_tally, seen_page, short_reason, tally_rows
+from tokentui.services.viewing import SeenRow, of_tally, seen_page, short_reason, tally_rows, without_token
 from tokentui.store.memory import Memory, MemoryStore
 from tokentui.store.queries import Window
 from tokentui.store.request_queries import UNKNOWN, RequestQuery, TallyBy
@@ -124,6 +124,21 @@ def test_every_reason_fits_the_column_of_outcomes() -> None:
     assert short_reason("something_newer") == "something newer"
 
 
+def test_of_a_token_that_no_rule_looked_at_it_is_not_said_that_there_was_none() -> None:
+    unseen = {reason for reason in Reason if without_token(reason) == "not looked at"}
+    assert unseen == {
+        Reason.UNTRUSTED_PROXY,
+        Reason.BAD_QUESTION,
+        Reason.BAD_TARGET,
+        Reason.UNKNOWN_ENDPOINT,
+        Reason.METHOD_NOT_ALLOWED,
+        Reason.IP_NOT_ALLOWED,
+        Reason.FREE,
+    }
+    assert without_token("no_credential") == "missing"
+    assert without_token("something_newer") == "not known"
+
+
 def test_a_line_of_the_sums_leads_to_the_requests_that_it_adds_up(
     desk: Desk, endpoint: Endpoint, token: EndpointToken
 ) -> None:
@@ -138,7 +153,7 @@ def test_a_line_of_the_sums_leads_to_the_requests_that_it_adds_up(
     )
     requests, reader = desk.store.requests, desk.reader()
     for by, names in (
-        (TallyBy.TOKEN, {"Zásilky": 2, "unknown tokens": 1, "without a token": 2}),
+        (TallyBy.TOKEN, {"Zásilky": 2, "unknown tokens": 1, "no token looked at": 2}),
         (TallyBy.ENDPOINT, {"orders/returns": 4, "no endpoint": 1}),
     ):
         sums = list(tally_rows(requests, reader, by, NOW))

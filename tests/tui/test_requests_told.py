@@ -413,6 +413,22 @@ async def test_where_nothing_can_be_changed_no_request_offers_to(open_ui: Open, 
         assert isinstance(ui.screen, RequestDetails)
 
 
+async def test_a_token_that_was_not_looked_at_is_not_told_as_missing(open_ui: Open) -> None:
+    async with open_ui(size=WIDE) as ui:
+        await open_viewer(ui)
+        await ui.press("m", "slash")
+        await ui.write("reports/exports")
+        await ui.until(lambda: rows(ui) and all("reports/exports" in row for row in rows(ui)))
+        await ui.press("enter")
+        await ui.see("ip_not_allowed", "token not looked at")
+        await ui.press("enter")
+        await ui.at(RequestDetails)
+        await ui.see("Token    not looked at")
+        await ui.press("escape", "t")
+        await ui.see("no token looked at")
+        assert "without a token" not in ui.text
+
+
 async def test_from_one_outside_the_ip_filter_i_leads_to_that_field(open_ui: Open) -> None:
     async with open_ui() as ui:
         await first_refused(ui, "reports/exports")

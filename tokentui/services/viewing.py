@@ -39,9 +39,28 @@ _SHORT: dict[str, str] = {
 }
 
 
+#: The rules that answer before a token is looked at.
+_NOT_LOOKED_AT = {reason.value for reason in Reason if reason.rule < Reason.NO_CREDENTIAL.rule}
+
+
 def short_reason(reason: str) -> str:
     """A recorded reason in as few words as fit a column; as it stands where a newer TokenTUI recorded it."""
     return _SHORT.get(reason) or reason.replace("_", " ")
+
+
+def without_token(reason: str) -> str:
+    """What became of the token of a request for which none is recorded, by its reason: `token` and these words.
+
+    The rules before the sixth answer without a look at what came.
+    """
+    match reason:
+        case Reason.NO_CREDENTIAL:
+            return "missing"
+        case Reason.INVALID_REQUEST:
+            return "malformed, or more than one"
+        case Reason.INTERNAL_ERROR:
+            return "not known"
+    return "not looked at" if reason in _NOT_LOOKED_AT else "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +114,7 @@ class Names:
         """Whose calls a tally has added up."""
         if by is TallyBy.ENDPOINT:
             return self.endpoint(id) or "no endpoint"
-        return "unknown tokens" if id == UNKNOWN else self.token(id) or "without a token"
+        return "unknown tokens" if id == UNKNOWN else self.token(id) or "no token looked at"
 
     def holding(self, by: TallyBy, id: str) -> EndpointToken | None:
         """The endpoint token whose calls a tally has added up; None where it is no such token's, or it is gone."""

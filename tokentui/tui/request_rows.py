@@ -5,7 +5,7 @@ from datetime import datetime
 
 from textual.content import Content
 
-from tokentui.services.viewing import SeenRow, TallyRow, short_reason
+from tokentui.services.viewing import SeenRow, TallyRow, short_reason, without_token
 from tokentui.store.request_queries import UNKNOWN
 from tokentui.tui.widgets.cell_text import Cell, printable
 from tokentui.tui.widgets.columns import Column
@@ -115,12 +115,12 @@ def details(row: SeenRow | None) -> Content:
 
 
 def whose(row: SeenRow) -> str:
-    """Whose token it was, in words."""
+    """Whose token it was, in words; where none is recorded, why."""
     one = row.request
     if one.fingerprint:
         return f"unknown token {row.token}"
     if not row.token:
-        return "no token"
+        return f"token {without_token(one.reason)}"
     old = ", its value from before the last rotation" if one.previous else ""
     return f"{_KIND_WORDS.get(one.kind, 'token')} {row.token}{old}"
 

@@ -96,7 +96,7 @@ class RequestDetails(LinesDialog[str | None]):
         for label, text in (
             ("When", f"{local_second(one.at)}, decided in {duration(one.duration)}"),
             ("Where", f"{row.endpoint or 'no endpoint'}{f', slot {one.slot}' if one.slot else ''}"),
-            ("Token", whose(row)),
+            ("Token", whose(row).removeprefix("token ")),
             ("From", f"{one.address or 'an unknown address'}{new}"),
             ("Outcome", f"{'✓ allowed' if one.let_in else '✗ refused'}  {one.status} {one.reason}"),
         ):
