@@ -95,8 +95,8 @@ def duration(microseconds: int) -> str:
     return f"{microseconds} µs"
 
 
-def details(row: SeenRow | None) -> Content:
-    """All of the request under the cursor, in two lines."""
+def details(row: SeenRow | None, width: int) -> Content:
+    """All of the request under the cursor, in two lines; what the list shows too only where there is room for it."""
     if row is None:
         return Content("")
     one = row.request
@@ -111,7 +111,12 @@ def details(row: SeenRow | None) -> Content:
         duration(one.duration),
         local_second(one.at),
     ]
-    return Content("\n").join((first, Content.styled(printable(" · ".join(parts)), "$foreground 70%")))
+    second = next(filter(lambda line: line.cell_length <= width, map(_joined, (parts, parts[:-1]))), None)
+    return Content("\n").join((first, second or _joined(parts[:-2])))
+
+
+def _joined(parts: Sequence[str]) -> Content:
+    return Content.styled(printable(" · ".join(parts)), "$foreground 70%")
 
 
 def whose(row: SeenRow) -> str:

@@ -103,9 +103,9 @@ class RequestList(Vertical):
         return seen_page(requests, reader, self.filters.asked(view.text, now), window)
 
     @property
-    def state(self) -> str:
-        """What is filtered, and whether the newest are followed."""
-        return " · ".join(filter(None, ("● following" if self.following else "", self.filters.words)))
+    def state(self) -> tuple[str, ...]:
+        """Whether the newest are followed, and what is filtered, a text each."""
+        return (*(("● following",) if self.following else ()), *self.filters.words)
 
     @on(Listing.Shown)
     def _shown(self) -> None:
@@ -129,9 +129,12 @@ class RequestList(Vertical):
         self._tell()
         self.refresh_bindings()
 
+    def on_resize(self) -> None:
+        self._tell()
+
     def _tell(self) -> None:
         below = self.query_one("#details", Static)
-        text = details(self.listing.table.row)
+        text = details(self.listing.table.row, below.content_size.width or self.app.size.width - 2)
         if below.content != text:
             below.update(text, layout=False)
 

@@ -91,9 +91,8 @@ class RequestsScreen(PageScreen[None]):
             return
         line, tab = self.query_one(PlaceLine), self._tabs.current
         line.place = "Data viewer" if tab == LIST else f"Data viewer › {tab} › the last 24 hours"
-        more = "+" if event.more else ""
-        words = (self._list.state if tab == LIST else "", f"{event.total:,}{more} of {event.of:,}")
-        line.state = " · ".join(filter(None, words))
+        line.filters = self._list.state if tab == LIST else ()
+        line.state = f"{event.total:,}{'+' if event.more else ''} of {event.of:,}"
         if tab in self._sums:
             self._sums[tab].table.empty_text = self._sums[tab].empty
         self.refresh_bindings()
