@@ -30,6 +30,7 @@ from tokentui.tui.widgets.seen_list import SeenList
 #: How often is looked for new ones where they are followed, in seconds.
 FOLLOW_SECONDS = 0.5
 LATELY = timedelta(hours=24)
+ENDED = "Following ended; f follows again."
 
 _EMPTY = "Nothing recorded yet.\n\n`tokentui serve` records each request that it decides about."
 _NOTHING_FITS = "No request fits.\n\n{clear}m  Other outcomes    p  Another period"
@@ -124,8 +125,9 @@ class RequestList(Vertical):
     @on(RowTable.RowHighlighted)
     def _highlighted(self) -> None:
         """Who goes down the list wants to look at what is there, which new ones would push away."""
-        if self.listing.table.cursor_row:
+        if self.following and self.listing.table.cursor_row:
             self.following = False
+            self._page.say(ENDED, "warning")
         self._tell()
         self.refresh_bindings()
 
@@ -142,6 +144,7 @@ class RequestList(Vertical):
 
     def action_follow(self) -> None:
         self.following = not self.following
+        self._page.unsay(ENDED)
 
     def watch_following(self, following: bool) -> None:
         if self._looking is not None:

@@ -18,6 +18,7 @@ from tokentui.tui.screens.request_list import RequestList
 from tokentui.tui.screens.tally_list import TallyList
 from tokentui.tui.turns import Once
 from tokentui.tui.widgets.listing import Listing
+from tokentui.tui.widgets.message_line import MessageLine
 from tokentui.tui.widgets.place_line import PlaceLine
 from tokentui.tui.widgets.row_table import RowTable
 from tokentui.tui.widgets.tab_line import TabLine, following
@@ -67,6 +68,8 @@ class RequestsScreen(PageScreen[None]):
         self._tabs.tabs, self._tabs.current = (LIST, *SUMS), LIST
         self._list = RequestList(self, filters or RequestFilters(), id="requests")
         self._sums: dict[str, TallyList] = {}
+        #: Tab, filters, text and order of what is shown.
+        self._seen: object = None
 
     def body(self) -> ComposeResult:
         yield self._tabs
@@ -95,7 +98,16 @@ class RequestsScreen(PageScreen[None]):
         line.state = f"{event.total:,}{'+' if event.more else ''} of {event.of:,}"
         if tab in self._sums:
             self._sums[tab].table.empty_text = self._sums[tab].empty
+        self._drop_hint((tab, self._list.filters, self._listing.view))
         self.refresh_bindings()
+
+    def _drop_hint(self, seen: object) -> None:
+        """Why a key did nothing is told no longer once another has changed what is shown."""
+        before, self._seen = self._seen, seen
+        if before not in (None, seen):
+            for line in self.query(MessageLine):
+                if line.kind == "warning":
+                    line.unsay(line.text)
 
     @on(ScreenResume)
     def _come_back(self) -> None:
