@@ -1,5 +1,6 @@
 """The data viewer: its sums, one request told with what would let it pass, and the ways there from elsewhere."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -458,6 +459,40 @@ async def test_a_request_whose_token_and_endpoint_are_gone_is_told_all_the_same(
         await ui.press("enter")
         await ui.at(RequestDetails)
         await ui.see("endpoint token gone …-token")
+
+
+async def test_moments_in_a_story_are_on_the_admins_clock(
+    open_ui: Open, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Prague")
+    time.tzset()
+    token = desk.reader().token_by_name("chatbot")
+    rotate(replace(desk, clock=lambda: NOW - timedelta(days=2)), [token.id], NOW - timedelta(days=1))
+    fields = {"status": 401, "reason": "replaced_token", "previous": True}
+    record(desk, "chatbot", "orders/order-status", at=NOW + timedelta(seconds=1), **fields)
+    async with open_ui(size=WIDE) as ui:
+        await open_viewer(ui)
+        await ui.until(lambda: "10:26:54" in ui.cursor_line)
+        await ui.press("enter")
+        await ui.at(RequestDetails)
+        await ui.see("left it valid until 2026-03-13 10:26:53 CET.")
+        assert "+00:00" not in ui.text
+
+
+async def test_what_goes_on_in_another_line_of_a_story_stands_below_its_column(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await first_refused(ui, "chatbot")
+        await ui.until(lambda: "Now ✗ refused" in ui.text)
+        place = ui.lines.index(ui.row("Now ✗ refused"))
+        begin, goes_on = ui.lines[place : place + 2]
+        assert goes_on.split("│")[1].strip()
+        assert begin.index("Endpoint token") == len(goes_on) - len(goes_on.split("│", 1)[1].lstrip())
+
+
+async def test_the_keys_of_the_token_stand_where_they_are_seen_at_once(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await first_refused(ui, "chatbot")
+        await ui.see("e disable   t token   E explain now   esc close")
 
 
 # ---------------------------------------------------------------------- from other sections

@@ -5,13 +5,15 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widget import Widget
 
 from tokentui.services.retelling import Place, Story, Way
 from tokentui.tui.actions import CHANGE, LOOK
 from tokentui.tui.dialogs.lines_dialog import LinesDialog
 from tokentui.tui.request_rows import duration, whose
 from tokentui.tui.widgets.cell_text import printable
-from tokentui.tui.words import local_second
+from tokentui.tui.widgets.hanging_lines import HangingLines, Line
+from tokentui.tui.words import local_second, on_local_clock
 
 #: What is given back where the request is to be explained.
 EXPLAIN = "explain"
@@ -20,6 +22,9 @@ EXPLAIN = "explain"
 _CHANGES = frozenset(
     {Place.ENABLE, Place.DISABLE, Place.ACTIVATE, Place.ACTIVATE_ENDPOINT, Place.ADD_ENDPOINT, Place.ASSIGN}
 )
+
+
+_BLANK = Line(Content(""), Content(""))
 
 
 def _place_key(key: str, place: Place, words: str, tooltip: str) -> Binding:
@@ -50,10 +55,6 @@ class RequestDetails(LinesDialog[str | None]):
 
     KEYS = "E explain now   esc close"
 
-    DEFAULT_CSS = """
-    RequestDetails .lines Static { height: auto; }
-    """
-
     def __init__(self, story: Story, *, read_only: bool = False) -> None:
         super().__init__()
         self._story = story
@@ -65,32 +66,42 @@ class RequestDetails(LinesDialog[str | None]):
         one = self._story.row.request
         return printable(f"{one.method} {one.path}")
 
+    @property
+    def keys_text(self) -> str:
+        """With those of the token, which stand below the lines that are seen first."""
+        words = {Place.DISABLE: "disable", Place.ENABLE: "enable", Place.TOKEN: "token"}
+        keys = [f"{self._key(place)} {word}   " for place, word in words.items() if place in self._places]
+        return f"{''.join(keys)}{self.KEYS}"
+
     # ------------------------------------------------------------------ what it says
 
-    def lines(self) -> Iterator[Content]:
+    def body(self) -> Widget:
+        return HangingLines(self._told())
+
+    def _told(self) -> Iterator[Line]:
         story = self._story
         yield from self._facts()
-        yield Content("")
-        yield Content(printable(story.sentence))
-        yield Content("")
+        yield _BLANK
+        yield _line("", story.sentence)
+        yield _BLANK
         now = "for the same reason." if story.now == story.sentence else story.now
-        yield Content.assemble((_verdict(story.passes), "bold"), "  ", printable(now))
+        yield _line(f"{_verdict(story.passes)}  ", now, "bold")
         yield from self._led("What would let it pass", story.ways)
-        known = [way.place for way in story.ways]
-        yield from self._led("Its token", [way for way in _with_token(story) if way.place in self._places - {*known}])
+        known = {way.place for way in story.ways}
+        yield from self._led("Its token", [way for way in _with_token(story) if way.place in self._places - known])
         if story.steps:
-            yield Content("")
+            yield _BLANK
         for step in story.steps:
-            yield Content(printable(f"  {step.mark} {step.rule}  {step.text}"))
+            yield _line(f"  {step.mark} {step.rule}  ", step.text)
 
-    def _led(self, heading: str, ways: Sequence[Way]) -> Iterator[Content]:
+    def _led(self, heading: str, ways: Sequence[Way]) -> Iterator[Line]:
         if ways:
-            yield Content("")
-            yield Content.styled(heading, "bold $text-accent")
+            yield _BLANK
+            yield _line(heading, "", "bold $text-accent")
         for way in ways:
-            yield Content.assemble((f"  {self._key(way.place):<3}", "bold $text-accent"), printable(way.text))
+            yield _line(f"  {self._key(way.place):<3}", way.text, "bold $text-accent")
 
-    def _facts(self) -> Iterator[Content]:
+    def _facts(self) -> Iterator[Line]:
         row, one = self._story.row, self._story.row.request
         new = "  ◆ new: the token came from elsewhere before" if row.new_address else ""
         for label, text in (
@@ -100,7 +111,7 @@ class RequestDetails(LinesDialog[str | None]):
             ("From", f"{one.address or 'an unknown address'}{new}"),
             ("Outcome", f"{'✓ allowed' if one.let_in else '✗ refused'}  {one.status} {one.reason}"),
         ):
-            yield Content.assemble((f"{label:<9}", "bold"), printable(text))
+            yield _line(f"{label:<9}", text, "bold")
 
     def _key(self, place: Place | None) -> str:
         """The key that leads there, as the user has it."""
@@ -133,6 +144,10 @@ def _with_token(story: Story) -> tuple[Way, ...]:
     else:
         turned = Way(f"Enable {name}.", Place.ENABLE)
     return turned, Way(f"Settings of {name}.", Place.TOKEN)
+
+
+def _line(head: str, text: str, style: str = "") -> Line:
+    return Line(Content.styled(head, style), Content(printable(on_local_clock(text))))
 
 
 def _verdict(passes: bool | None) -> str:
