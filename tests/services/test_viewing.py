@@ -312,6 +312,17 @@ def test_a_primary_that_was_generated_anew_since_is_not_taken_for_the_one_that_c
     assert (told.passes, told.now, told.ways) == (None, REPLACED, ())
 
 
+def test_what_would_let_a_primary_pass_that_is_off_elsewhere_is_another_token(desk: Desk, endpoint: Endpoint) -> None:
+    other = add_endpoint(desk, EndpointFields(name="Orders", group="orders", authentication=Authentication.TOKEN))
+    set_endpoints_active(desk, [other.id], False)
+    one = request(endpoint, token_id=f"{other.id}.GET", kind="primary", status=401, reason="primary_off")
+    told = story(desk, one)
+    assert told.now.endswith("its own endpoint is inactive.")
+    assert [(way.text, way.place) for way in told.ways] == [
+        ("Give the application an endpoint token, which can be mapped to more than one slot.", None)
+    ]
+
+
 def test_an_unknown_token_that_somebody_has_by_now_is_told_as_his(desk: Desk, endpoint: Endpoint) -> None:
     value = new_value(desk)
     fingerprint = desk.vault.digest(value)[:8]

@@ -223,6 +223,26 @@ async def test_from_one_outside_the_ip_filter_i_leads_to_that_field(open_ui: Ope
         await ui.until(lambda: ui.app.focused is not None and ui.app.focused.id == "ip_filter")
 
 
+@pytest.mark.parametrize(("method", "field"), [("POST", "method-POST"), ("DELETE", "allow_deleting")])
+async def test_from_one_whose_method_has_no_slot_g_leads_to_the_switch_of_that_slot(
+    open_ui: Open, desk: Desk, method: str, field: str
+) -> None:
+    given = {
+        "method": method,
+        "slot": method,
+        "status": 403,
+        "reason": "method_not_allowed",
+        "token_id": "",
+        "kind": "",
+    }
+    async with open_ui() as ui:
+        await open_request(ui, desk, "chatbot", "orders/order-status", **given)
+        await ui.see(f"g  Let orders/order-status answer {method}.")
+        await ui.press("g")
+        await ui.at(EndpointScreen)
+        await ui.until(lambda: ui.app.focused is not None and ui.app.focused.id == field)
+
+
 @pytest.mark.parametrize("from_dialog", [True, False])
 async def test_capital_e_explains_it_as_it_would_be_decided_now(open_ui: Open, from_dialog: bool) -> None:
     async with open_ui(size=WIDE) as ui:
@@ -283,7 +303,8 @@ async def test_the_keys_of_the_token_stand_where_they_are_seen_at_once(open_ui: 
 # ---------------------------------------------------------------------- from other sections
 
 
-async def test_x_on_a_token_shows_its_requests_and_q_comes_back(open_ui: Open, desk: Desk) -> None:
+@pytest.mark.parametrize("back", ["q", "escape"])
+async def test_x_on_a_token_shows_its_requests_and_q_and_esc_come_back(open_ui: Open, desk: Desk, back: str) -> None:
     amount = total(desk, token_ids=frozenset({desk.reader().token_by_name("crm").id}))
     async with open_ui() as ui:
         await ui.press("2")
@@ -292,7 +313,7 @@ async def test_x_on_a_token_shows_its_requests_and_q_comes_back(open_ui: Open, d
         await ui.press("x")
         await ui.at(RequestsScreen)
         await ui.see(f"crm · {amount} of {amount}")
-        await ui.press("q")
+        await ui.press(back)
         await ui.see("37 of 37")
 
 

@@ -69,7 +69,7 @@ async def _go_to(page: AnyPage, story: Story, place: Place) -> None:
     if place is Place.ADD_ENDPOINT:
         await _add_endpoint(page, story.row.request.path)
     elif place in _AT_ENDPOINT and endpoint is not None:
-        await _at_endpoint(page, endpoint, place, token.id if token is not None else "")
+        await _at_endpoint(page, endpoint, place, story)
     elif token is not None:
         await _at_token(page, token, place)
 
@@ -92,12 +92,14 @@ async def _at_token(page: AnyPage, token: EndpointToken, place: Place) -> None:
             await token_switches.activate(page, token.id)
 
 
-async def _at_endpoint(page: AnyPage, endpoint: Endpoint, place: Place, token_id: str) -> None:
+async def _at_endpoint(page: AnyPage, endpoint: Endpoint, place: Place, story: Story) -> None:
     if place is Place.ACTIVATE_ENDPOINT:
         await switch_endpoints(page, frozenset({endpoint.id}), active=True)
         return
-    fields = {Place.IP_FILTER: "ip_filter", Place.ENDPOINT: "authentication"}
-    await open_endpoint(page, endpoint, field=fields.get(place, ""), token_id=token_id)
+    field = next((way.field for way in story.ways if way.place is place), "")
+    if field == "methods":  # a tick for each
+        field = f"method-{SLOT_OF_METHOD[story.row.request.method]}"
+    await open_endpoint(page, endpoint, field=field, token_id=story.token.id if story.token is not None else "")
 
 
 async def _add_endpoint(page: AnyPage, path: str) -> None:

@@ -69,7 +69,12 @@ class TallyList(Listing[TallyRow]):
         self.table.set_reactive(RowTable.sort_reverse, True)
 
     def on_mount(self) -> None:
-        self.set_interval(ANEW_SECONDS, self._look_beside)
+        self.set_interval(ANEW_SECONDS, self._look_again)
+
+    def _look_again(self) -> None:
+        """Sums that are on their way come first: on a slow disk they would else be asked for again and again."""
+        if self._loading.is_finished:
+            self._look_beside()
 
     def _page(self, reader: Reader, view: View, window: Window) -> Page[TallyRow]:
         """Of thousands of tallies the names and the hours of those that are shown are looked up, if that will do."""
@@ -123,16 +128,16 @@ class TallyList(Listing[TallyRow]):
     def action_disable(self) -> None:
         from tokentui.tui.token_switches import disable
 
-        self._begin("switch", disable)
+        self._switch(disable)
 
     def action_enable(self) -> None:
         from tokentui.tui.token_switches import enable
 
-        self._begin("switch", enable)
+        self._switch(enable)
 
-    def _begin(self, what: str, deed: Callable[[AnyPage, str], Awaitable[None]]) -> None:
+    def _switch(self, deed: Callable[[AnyPage, str], Awaitable[None]]) -> None:
         if self._token is not None:
-            self._deeds.begin(partial(deed, self._screen, self._token.id), (what, self._token.id))
+            self._deeds.begin(partial(deed, self._screen, self._token.id), self._token.id)
 
     def action_token(self) -> None:
         from tokentui.tui.token_deeds import open_in_dialog
