@@ -19,7 +19,7 @@ from tokentui.services.endpoints import add_endpoint, edit_endpoint, generate_pr
 from tokentui.services.retelling import Place, Story, retell
 from tokentui.services.rotating import rotate
 from tokentui.services.tokens import add_token, new_value, set_active, set_enabled
-from tokentui.services.viewing import SeenRow, of_tally, seen_page, short_reason, tally_rows
+from tokentui.services.viewing import SeenRow, of_tally, seen_page, short_reason, tally_rows, without_token
 from tokentui.store.memory import Memory, MemoryStore
 from tokentui.store.queries import Window
 from tokentui.store.request_queries import UNKNOWN, RequestQuery, TallyBy
@@ -124,6 +124,21 @@ def test_every_reason_fits_the_column_of_outcomes() -> None:
     assert short_reason("something_newer") == "something newer"
 
 
+def test_of_a_token_that_no_rule_looked_at_it_is_not_said_that_there_was_none() -> None:
+    unseen = {reason for reason in Reason if without_token(reason) == "not looked at"}
+    assert unseen == {
+        Reason.UNTRUSTED_PROXY,
+        Reason.BAD_QUESTION,
+        Reason.BAD_TARGET,
+        Reason.UNKNOWN_ENDPOINT,
+        Reason.METHOD_NOT_ALLOWED,
+        Reason.IP_NOT_ALLOWED,
+        Reason.FREE,
+    }
+    assert without_token("no_credential") == "missing"
+    assert without_token("something_newer") == "not known"
+
+
 def test_a_line_of_the_sums_leads_to_the_requests_that_it_adds_up(
     desk: Desk, endpoint: Endpoint, token: EndpointToken
 ) -> None:
@@ -138,7 +153,7 @@ def test_a_line_of_the_sums_leads_to_the_requests_that_it_adds_up(
     )
     requests, reader = desk.store.requests, desk.reader()
     for by, names in (
-        (TallyBy.TOKEN, {"Zásilky": 2, "unknown tokens": 1, "without a token": 2}),
+        (TallyBy.TOKEN, {"Zásilky": 2, "unknown tokens": 1, "no token looked at": 2}),
         (TallyBy.ENDPOINT, {"orders/returns": 4, "no endpoint": 1}),
     ):
         sums = list(tally_rows(requests, reader, by, NOW))
@@ -169,7 +184,7 @@ def test_what_was_disabled_since_is_told_as_refused_now_and_its_settings_would_h
     assert told.sentence == "Endpoint token Zásilky may use GET of endpoint orders/returns."
     assert told.passes is False
     assert told.now == "Endpoint token Zásilky is disabled, so endpoint orders/returns refuses it."
-    assert [(way.text, way.place) for way in told.ways] == [("Enable Zásilky.", Place.TOKEN)]
+    assert [(way.text, way.place) for way in told.ways] == [("Enable Zásilky.", Place.ENABLE)]
 
 
 def test_a_slot_that_is_not_mapped_leads_to_the_mapping_and_to_assign(
@@ -259,7 +274,7 @@ def test_a_value_that_was_replaced_since_is_judged_as_the_one_from_before_the_ro
     over = replace(later, clock=lambda: NOW + timedelta(days=40))
     told = retell(over, over.reader(), told.row)
     assert told.passes is False
-    assert [way.text for way in told.ways] == ["Give the application the new value of Zásilky."]
+    assert [way.text for way in told.ways] == ["Copy the new value of Zásilky, and give it to the application."]
 
 
 def test_a_value_from_before_two_rotations_is_not_taken_for_a_later_one(
@@ -297,6 +312,17 @@ def test_a_primary_that_was_generated_anew_since_is_not_taken_for_the_one_that_c
     assert (told.passes, told.now, told.ways) == (None, REPLACED, ())
 
 
+def test_what_would_let_a_primary_pass_that_is_off_elsewhere_is_another_token(desk: Desk, endpoint: Endpoint) -> None:
+    other = add_endpoint(desk, EndpointFields(name="Orders", group="orders", authentication=Authentication.TOKEN))
+    set_endpoints_active(desk, [other.id], False)
+    one = request(endpoint, token_id=f"{other.id}.GET", kind="primary", status=401, reason="primary_off")
+    told = story(desk, one)
+    assert told.now.endswith("its own endpoint is inactive.")
+    assert [(way.text, way.place) for way in told.ways] == [
+        ("Give the application an endpoint token, which can be mapped to more than one slot.", None)
+    ]
+
+
 def test_an_unknown_token_that_somebody_has_by_now_is_told_as_his(desk: Desk, endpoint: Endpoint) -> None:
     value = new_value(desk)
     fingerprint = desk.vault.digest(value)[:8]
@@ -330,25 +356,39 @@ def test_every_reason_is_told_whatever_is_left_of_its_records(
 
 
 @pytest.mark.parametrize(
-    ("deed", "words"),
+    ("deed", "words", "place"),
     [
-        (lambda desk, endpoint, token: set_active(desk, [token.id], False), "Activate Zásilky"),
-        (lambda desk, endpoint, token: set_endpoints_active(desk, [endpoint.id], False), "Activate the endpoint of"),
+        (lambda desk, endpoint, token: set_active(desk, [token.id], False), "Activate Zásilky", Place.ACTIVATE),
+        (
+            lambda desk, endpoint, token: set_endpoints_active(desk, [endpoint.id], False),
+            "Activate orders/returns",
+            Place.ACTIVATE_ENDPOINT,
+        ),
+        (
+            lambda desk, endpoint, token: edit_endpoint(
+                desk, endpoint, replace(EndpointFields.of(endpoint), path="/elsewhere")
+            ),
+            "Add an endpoint that answers to /api/endpoint/orders/returns.",
+            Place.ADD_ENDPOINT,
+        ),
         (
             lambda desk, endpoint, token: edit_endpoint(
                 desk, endpoint, replace(EndpointFields.of(endpoint), methods=(Slot.POST,))
             ),
             "Let orders/returns answer GET.",
+            Place.ENDPOINT,
         ),
     ],
 )
 def test_what_keeps_it_out_now_names_the_deed_that_would_let_it_in(
-    desk: Desk, endpoint: Endpoint, token: EndpointToken, deed: Any, words: str
+    desk: Desk, endpoint: Endpoint, token: EndpointToken, deed: Any, words: str, place: Place
 ) -> None:
     deed(desk, endpoint, token)
     told = story(desk, request(endpoint, token))
     assert told.passes is False
     assert told.ways[0].text.startswith(words)
+    assert told.ways[0].place is place
+    assert told.endpoint is not None
 
 
 def test_no_key_is_needed_and_no_value_is_in_a_story(desk: Desk, endpoint: Endpoint, token: EndpointToken) -> None:

@@ -53,7 +53,7 @@ async def test_a_key_for_a_row_says_that_there_is_none(open_ui: Open, empty_stor
 @pytest.mark.parametrize(
     ("key", "told"),
     [
-        ("e", "e does nothing here: it is Disable/Enable in Endpoint tokens (2), Endpoint in Data viewer (3), "),
+        ("e", "e does nothing here: it is Disable/Enable in Endpoint tokens (2), Endpoint/Disable/Enable in "),
         ("c", "c does nothing here: it is Copy in Endpoint tokens (2)."),
         ("v", "v does nothing here: it is Reveal in Endpoint tokens (2)."),
         ("s", "s does nothing here: it is Assign in Endpoint tokens (2) and Audit (4)."),

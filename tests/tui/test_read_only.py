@@ -25,6 +25,7 @@ PLACES = {
     "inactive endpoints": (("i",), "inactive"),
     "tokens": (("2",), "bank-import"),
     "inactive tokens": (("2", "i"), "legacy-fax"),
+    "sums": (("3", "t"), "Calls ▼"),
     "endpoint": (("enter",), "Details"),
     "tokens tab": (("j", "enter"), "Primary tokens"),
     "primaries": (("j", "enter", "k"), "Primary tokens"),

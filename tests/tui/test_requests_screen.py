@@ -93,15 +93,15 @@ async def test_there_is_one_order_and_no_key_for_another(open_ui: Open) -> None:
 # ---------------------------------------------------------------------- filters
 
 
-async def test_m_turns_through_all_allowed_and_refused(open_ui: Open, desk: Desk) -> None:
+async def test_m_turns_through_all_refused_and_allowed(open_ui: Open, desk: Desk) -> None:
     allowed, refused = total(desk, let_in=True), total(desk, let_in=False)
     async with open_ui() as ui:
         await open_viewer(ui)
         await ui.press("m")
-        await ui.see(f"allowed · {allowed:,} of {total(desk):,}")
-        await ui.press("m")
         await ui.see(f"refused · {refused} of {total(desk):,}")
         assert all("✗" in row for row in rows(ui))
+        await ui.press("m")
+        await ui.see(f"allowed · {allowed:,} of {total(desk):,}")
         await ui.press("m")
         await ui.see(f"{total(desk):,} of {total(desk):,}")
 
@@ -185,7 +185,7 @@ async def test_a_shows_those_from_the_address_under_the_cursor_and_then_all(open
 async def test_filters_add_up_stand_in_one_line_and_escape_clears_them(open_ui: Open, desk: Desk) -> None:
     async with open_ui() as ui:
         await open_viewer(ui)
-        await ui.press("m", "m", "p", "p")
+        await ui.press("m", "p", "p")
         await ui.see("refused · 24 hours · ")
         assert "esc" not in ui.footer.lower().split()
         await ui.press("escape")
@@ -220,6 +220,7 @@ async def test_f_follows_the_newest_as_they_come_and_stops_when_one_goes_down(op
             assert ui.cursor_line == rows(ui)[0]
         await ui.press("j")
         await ui.miss("● following")
+        await ui.told("Following ended; f follows again.")
         stays = ui.cursor_line
         record(desk, "crm", "orders/order-status", at=NOW + timedelta(seconds=3))
         ui.page.store_changed()
@@ -235,6 +236,52 @@ async def test_f_again_stops_following(open_ui: Open) -> None:
         await ui.see("● following")
         await ui.press("f")
         await ui.miss("● following")
+        assert ui.message == ""
+
+
+@pytest.mark.usefixtures("quick")
+async def test_that_following_ended_is_told_once_and_no_longer_than_that_is_so(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("f")
+        await ui.see("● following")
+        await ui.press("j")
+        await ui.told("Following ended; f follows again.")
+        ui.page.unsay(ui.message)
+        await ui.press("j", "j")
+        await ui.pilot.pause()
+        assert ui.message == ""
+        await ui.press("f")
+        await ui.see("● following")
+        await ui.press("j")
+        await ui.told("Following ended; f follows again.")
+        await ui.press("f")
+        await ui.until(lambda: ui.message == "")
+
+
+@pytest.mark.parametrize("keys", [("m",), ("p",), ("t",), ("slash", "c")])
+async def test_why_a_key_did_nothing_is_told_until_another_changes_what_is_shown(
+    open_ui: Open, keys: tuple[str, ...]
+) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        await ui.press("r")
+        await ui.told("r does nothing here")
+        await ui.press("j")
+        await ui.pilot.pause()
+        assert "r does nothing here" in ui.message
+        await ui.press(*keys)
+        await ui.until(lambda: ui.message == "")
+
+
+async def test_what_has_failed_is_told_also_when_something_else_is_shown(open_ui: Open) -> None:
+    async with open_ui() as ui:
+        await open_viewer(ui)
+        ui.page.say("It failed.", "error")
+        await ui.press("m")
+        await ui.see("refused · ")
+        await ui.pilot.pause()
+        assert ui.message == "It failed."
 
 
 @pytest.mark.usefixtures("quick")

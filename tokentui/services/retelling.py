@@ -12,10 +12,10 @@ from tokentui.domain.masking import MASK
 from tokentui.domain.reasons import BEFORE_THE_RULES, Reason
 from tokentui.domain.records import Endpoint, EndpointToken, Secret
 from tokentui.domain.requests import SeenRequest
-from tokentui.domain.slots import Authentication
+from tokentui.domain.slots import Authentication, Slot
 from tokentui.domain.target import BadTarget, parse_target
 from tokentui.services.desk import Desk
-from tokentui.services.rule_steps import Case, Step, steps_of
+from tokentui.services.rule_steps import Case, Step, inactive_at, steps_of
 from tokentui.services.viewing import SeenRow
 from tokentui.store.protocol import Reader
 
@@ -26,13 +26,19 @@ _NOBODY = "?"
 
 
 class Place(StrEnum):
-    """Where something can be done about a refusal."""
+    """Where something can be done about a refusal, or what can be done at once."""
 
     TOKEN = "token"
+    ENABLE = "enable"
+    DISABLE = "disable"
+    ACTIVATE = "activate"
+    COPY = "copy"
     ASSIGN = "assign"
     MAPPING = "mapping"
     IP_FILTER = "ip_filter"
     ENDPOINT = "endpoint"
+    ACTIVATE_ENDPOINT = "activate_endpoint"
+    ADD_ENDPOINT = "add_endpoint"
 
 
 class Way(NamedTuple):
@@ -40,6 +46,8 @@ class Way(NamedTuple):
 
     text: str
     place: Place | None = None
+    #: Which of the `EndpointFields` it is about; empty for none.
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +81,9 @@ def retell(desk: Desk, reader: Reader, row: SeenRow) -> Story:
     if decision.reason is Reason.NO_CREDENTIAL and (unknown := _unknown_of(one, came)):
         told = f"It would come as far as the token now; {unknown}."
         return Story(row, sentence, None, told, steps[:-1], (), endpoint, came.token)
-    ways = () if decision.allowed else tuple(_ways(one, decision))
-    there = decision.endpoint or endpoint
+    shelved = inactive_at(reader, decision.about) if decision.reason is Reason.UNKNOWN_ENDPOINT else None
+    there = decision.endpoint or shelved or endpoint
+    ways = () if decision.allowed else tuple(_ways(one, decision, shelved))
     return Story(row, sentence, decision.allowed, decision.explanation, steps, ways, there, came.token)
 
 
@@ -254,33 +263,40 @@ def _has_come_since(reader: Reader, fingerprint: str) -> _Came:
 
 # ---------------------------------------------------------------------- what would let it pass
 
+_ANOTHER_TOKEN = Way("Give the application an endpoint token, which can be mapped to more than one slot.")
 
-def _ways(one: SeenRequest, decision: Decision) -> Iterable[Way]:
+
+def _ways(one: SeenRequest, decision: Decision, shelved: Endpoint | None) -> Iterable[Way]:
     name, endpoint, slot = decision.token_name, decision.endpoint, decision.slot
     ref = endpoint.ref if endpoint is not None else ""
     match decision.reason:
         case Reason.UNKNOWN_ENDPOINT:
-            return [Way(f"Activate the endpoint of {one.path}, or add one.", None)]
+            if shelved is not None:
+                return [Way(f"Activate {shelved.ref}: it is on the shelf.", Place.ACTIVATE_ENDPOINT)]
+            return [Way(f"Add an endpoint that answers to {one.path}.", Place.ADD_ENDPOINT)]
         case Reason.METHOD_NOT_ALLOWED if slot is not None:
-            return [Way(f"Let {ref} answer {slot}.", Place.ENDPOINT)]
+            field = "allow_deleting" if slot is Slot.DELETE else "methods"
+            return [Way(f"Let {ref} answer {slot}.", Place.ENDPOINT, field)]
         case Reason.METHOD_NOT_ALLOWED:
             return [Way(f"Nothing lets {printable(one.method)} pass: no slot guards it.")]
         case Reason.IP_NOT_ALLOWED:
-            return [Way(f"Take {one.address or 'its address'} into the IP filter of {ref}.", Place.IP_FILTER)]
+            return [
+                Way(f"Take {one.address or 'its address'} into the IP filter of {ref}.", Place.IP_FILTER, "ip_filter")
+            ]
         case Reason.NO_CREDENTIAL:
             return [Way("The application has to send its token.")]
         case Reason.UNKNOWN_TOKEN:
             return [Way("Give the application a token of its own, or the new value of the one that it has.")]
         case Reason.DISABLED_TOKEN:
-            return [Way(f"Enable {name}.", Place.TOKEN)]
+            return [Way(f"Enable {name}.", Place.ENABLE)]
         case Reason.INACTIVE_TOKEN:
-            return [Way(f"Activate {name}: it is on the shelf of Endpoint tokens.")]
+            return [Way(f"Activate {name}: it is on the shelf.", Place.ACTIVATE)]
         case Reason.EXPIRED_TOKEN:
-            return [Way(f"Let {name} expire later.", Place.TOKEN)]
+            return [Way(f"Let {name} expire later: Expires in its settings.", Place.TOKEN)]
         case Reason.REPLACED_TOKEN:
-            return [Way(f"Give the application the new value of {name}.", Place.TOKEN)]
-        case Reason.PRIMARY_OFF:
-            return [Way(f"Turn on what {name} is for.", Place.ENDPOINT)]
+            return [Way(f"Copy the new value of {name}, and give it to the application.", Place.COPY)]
+        case Reason.PRIMARY_OFF:  # that of another endpoint or slot: else a rule before would have answered
+            return [_ANOTHER_TOKEN]
         case Reason.INSUFFICIENT_SCOPE:
             return _mapping_ways(decision)
     return [Way("The application has to send it in another way.")]
@@ -290,9 +306,15 @@ def _mapping_ways(decision: Decision) -> list[Way]:
     name, slot, endpoint = decision.token_name, decision.slot, decision.endpoint
     assert endpoint is not None  # known from rule 3 on
     if decision.kind == "primary":
-        return [Way("Give the application an endpoint token, which can be mapped to more than one slot.")]
+        return [_ANOTHER_TOKEN]
     if endpoint.authentication is Authentication.INTERNAL:
-        return [Way(f"Let {endpoint.ref} take endpoint tokens: its authentication is internal.", Place.ENDPOINT)]
+        return [
+            Way(
+                f"Let {endpoint.ref} take endpoint tokens: its authentication is internal.",
+                Place.ENDPOINT,
+                "authentication",
+            )
+        ]
     return [
         Way(f"Map {name} to {slot} at {endpoint.ref}.", Place.MAPPING),
         Way(f"Assign {name} to endpoints.", Place.ASSIGN),

@@ -64,11 +64,11 @@ def _path(case: Case, passed: bool) -> str:
     if passed:
         return f"{case.endpoint.ref} answers to {case.endpoint.path}"
     path = case.decision.about
-    shelved = _inactive_at(case.reader, path)
+    shelved = inactive_at(case.reader, path)
     return f"no active endpoint answers to {path}{f' ({shelved.ref} would, and is inactive)' if shelved else ''}"
 
 
-def _inactive_at(reader: Reader, path: str) -> Endpoint | None:
+def inactive_at(reader: Reader, path: str) -> Endpoint | None:
     """The inactive endpoint that would answer to a canonical, decoded path."""
     index: PathIndex[Endpoint] = PathIndex()
     for endpoint in reader.iter_endpoints():

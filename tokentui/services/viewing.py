@@ -1,12 +1,13 @@
 """The requests seen, with names: what a data viewer shows of them, and finds by what people type."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tokentui.domain.errors import NotFound
 from tokentui.domain.holders import primary_of
 from tokentui.domain.reasons import Reason
+from tokentui.domain.records import EndpointToken
 from tokentui.domain.requests import SeenRequest
 from tokentui.store.protocol import Reader, Requests
 from tokentui.store.queries import Page, Window
@@ -38,9 +39,28 @@ _SHORT: dict[str, str] = {
 }
 
 
+#: The rules that answer before a token is looked at.
+_NOT_LOOKED_AT = {reason.value for reason in Reason if reason.rule < Reason.NO_CREDENTIAL.rule}
+
+
 def short_reason(reason: str) -> str:
     """A recorded reason in as few words as fit a column; as it stands where a newer TokenTUI recorded it."""
     return _SHORT.get(reason) or reason.replace("_", " ")
+
+
+def without_token(reason: str) -> str:
+    """What became of the token of a request for which none is recorded, by its reason: `token` and these words.
+
+    The rules before the sixth answer without a look at what came.
+    """
+    match reason:
+        case Reason.NO_CREDENTIAL:
+            return "missing"
+        case Reason.INVALID_REQUEST:
+            return "malformed, or more than one"
+        case Reason.INTERNAL_ERROR:
+            return "not known"
+    return "not looked at" if reason in _NOT_LOOKED_AT else "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,8 @@ class TallyRow:
     name: str
     #: The calls of each hour, the last one last; empty where nobody asked for them.
     hours: tuple[int, ...] = ()
+    #: Whose calls they are, where it is an endpoint token's that is there still, and somebody asked for it.
+    token: EndpointToken | None = field(default=None, repr=False)
 
     @property
     def id(self) -> str:
@@ -92,7 +114,16 @@ class Names:
         """Whose calls a tally has added up."""
         if by is TallyBy.ENDPOINT:
             return self.endpoint(id) or "no endpoint"
-        return "unknown tokens" if id == UNKNOWN else self.token(id) or "without a token"
+        return "unknown tokens" if id == UNKNOWN else self.token(id) or "no token looked at"
+
+    def holding(self, by: TallyBy, id: str) -> EndpointToken | None:
+        """The endpoint token whose calls a tally has added up; None where it is no such token's, or it is gone."""
+        if by is not TallyBy.TOKEN or not id or primary_of(id)[1] is not None:
+            return None
+        try:
+            return self.reader.token(id)
+        except NotFound:
+            return None
 
     def row(self, row: RequestRow) -> SeenRow:
         """A row with its names."""
@@ -139,9 +170,12 @@ def tally_rows(requests: Requests, reader: Reader, by: TallyBy, now: datetime) -
 def with_hours(
     requests: Requests, names: Names, by: TallyBy, tallies: Sequence[Tally], now: datetime
 ) -> tuple[TallyRow, ...]:
-    """These with their names, and how many calls each hour had; raises `StoreError`."""
+    """These with their names and tokens, and how many calls each hour had; raises `StoreError`."""
     hours = requests.hours(by, [tally.id for tally in tallies], now)
-    return tuple(TallyRow(each, names.holder(by, each.id), hours.get(each.id, ())) for each in tallies)
+    return tuple(
+        TallyRow(each, names.holder(by, each.id), hours.get(each.id, ()), names.holding(by, each.id))
+        for each in tallies
+    )
 
 
 def of_tally(query: RequestQuery, by: TallyBy, id: str) -> RequestQuery:

@@ -191,7 +191,7 @@ class TokenTuiApp(Hindered, HearingApp):
 
         active = [active.binding for active in self.screen.active_bindings.values() if active.enabled]
         bindings = [(self.get_key_display(binding), binding) for binding in active]
-        text = self.screen.HELP_TEXT if isinstance(self.screen, PageScreen) else ""
+        text = self.screen.help_text if isinstance(self.screen, PageScreen) else ""
         self.push_screen(Help(text, key_groups(bindings)))
 
     def hindrance(self, action: str, parameters: tuple[object, ...]) -> str:

@@ -2,24 +2,29 @@
 
 from itertools import islice
 
+from tokentui.domain.fields import EndpointFields
 from tokentui.domain.holders import primary_of
-from tokentui.domain.records import Endpoint
-from tokentui.domain.slots import SLOT_OF_METHOD, Slot
+from tokentui.domain.records import Endpoint, EndpointToken
+from tokentui.domain.slots import SLOT_OF_METHOD, Authentication, Slot
 from tokentui.services.retelling import Place, Story, retell
 from tokentui.services.viewing import SeenRow, tally_rows
 from tokentui.services.wording import amount
 from tokentui.store.request_queries import TallyBy
+from tokentui.tui import token_switches
 from tokentui.tui.dialogs.pick import Pick
 from tokentui.tui.dialogs.request_details import EXPLAIN, RequestDetails
+from tokentui.tui.endpoint_list_deeds import switch as switch_endpoints
 from tokentui.tui.endpoint_opening import open_endpoint
 from tokentui.tui.explain_deed import held_by_primary, held_by_token, open_explain
 from tokentui.tui.request_filters import RequestFilters
 from tokentui.tui.screens.page_screen import AnyPage
-from tokentui.tui.token_deeds import open_in_dialog
+from tokentui.tui.token_deeds import copy_value, open_in_dialog
 
 #: So many tokens or endpoints are offered, those with the most calls first.
 _OFFERED = 200
 _ALL = "*"
+#: What is done at the endpoint.
+_AT_ENDPOINT = frozenset({Place.MAPPING, Place.IP_FILTER, Place.ENDPOINT, Place.ACTIVATE_ENDPOINT})
 
 
 async def show_request(page: AnyPage, row: SeenRow) -> None:
@@ -27,7 +32,7 @@ async def show_request(page: AnyPage, row: SeenRow) -> None:
     story = await _story(page, row)
     if story is None or isinstance(page.app.screen, RequestDetails):  # the key came twice
         return
-    wanted = await page.app.push_screen_wait(RequestDetails(story))
+    wanted = await page.app.push_screen_wait(RequestDetails(story, read_only=page.workplace.read_only))
     if wanted == EXPLAIN:
         _explain(page, story)
     elif wanted is not None:
@@ -60,20 +65,49 @@ def _explain(page: AnyPage, story: Story) -> None:
 
 
 async def _go_to(page: AnyPage, story: Story, place: Place) -> None:
+    token, endpoint = story.token, story.endpoint
+    if place is Place.ADD_ENDPOINT:
+        await _add_endpoint(page, story.row.request.path)
+    elif place in _AT_ENDPOINT and endpoint is not None:
+        await _at_endpoint(page, endpoint, place, story)
+    elif token is not None:
+        await _at_token(page, token, place)
+
+
+async def _at_token(page: AnyPage, token: EndpointToken, place: Place) -> None:
     from tokentui.tui.screens.assign import assign_on_screen
 
-    token, endpoint = story.token, story.endpoint
-    if place is Place.TOKEN and token is not None:
-        await open_in_dialog(page, token)
-    elif place is Place.ASSIGN and token is not None:
-        await assign_on_screen(page, token)
-    elif endpoint is not None:
-        await _open_at(page, endpoint, place, token.id if token is not None else "")
+    match place:
+        case Place.TOKEN:
+            await open_in_dialog(page, token)
+        case Place.ASSIGN:
+            await assign_on_screen(page, token)
+        case Place.COPY:
+            await copy_value(page, token)
+        case Place.DISABLE:
+            await token_switches.disable(page, token.id)
+        case Place.ENABLE:
+            await token_switches.enable(page, token.id)
+        case Place.ACTIVATE:
+            await token_switches.activate(page, token.id)
 
 
-async def _open_at(page: AnyPage, endpoint: Endpoint, place: Place, token_id: str) -> None:
-    fields = {Place.IP_FILTER: "ip_filter", Place.ENDPOINT: "authentication"}
-    await open_endpoint(page, endpoint, field=fields.get(place, ""), token_id=token_id)
+async def _at_endpoint(page: AnyPage, endpoint: Endpoint, place: Place, story: Story) -> None:
+    if place is Place.ACTIVATE_ENDPOINT:
+        await switch_endpoints(page, frozenset({endpoint.id}), active=True)
+        return
+    field = next((way.field for way in story.ways if way.place is place), "")
+    if field == "methods":  # a tick for each
+        field = f"method-{SLOT_OF_METHOD[story.row.request.method]}"
+    await open_endpoint(page, endpoint, field=field, token_id=story.token.id if story.token is not None else "")
+
+
+async def _add_endpoint(page: AnyPage, path: str) -> None:
+    """The form of a new endpoint that answers to what was asked for."""
+    from tokentui.tui.screens.endpoint import EndpointScreen
+
+    fields = EndpointFields(name="", group="", path=path, authentication=Authentication.TOKEN)
+    await page.app.push_screen(EndpointScreen(page.workplace, fields, None), lambda _: page.store_changed())
 
 
 async def pick(page: AnyPage, filters: RequestFilters, by: TallyBy, near: tuple[str, str]) -> RequestFilters:

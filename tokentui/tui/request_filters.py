@@ -19,7 +19,7 @@ PERIODS: tuple[tuple[str, Callable[[datetime], datetime | None]], ...] = (
 _OF_SUMS = 2
 
 #: The order in which `m` turns.
-OUTCOMES: dict[bool | None, str] = {None: "", True: "allowed", False: "refused"}
+OUTCOMES: dict[bool | None, str] = {None: "", False: "refused", True: "allowed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class RequestFilters:
         return self != RequestFilters()
 
     @property
-    def words(self) -> str:
-        """The filters on one line."""
+    def words(self) -> tuple[str, ...]:
+        """The filters, a text each."""
         address = self.query.address and f"from {self.query.address}"
         outcome = OUTCOMES[self.query.let_in]
-        return " · ".join(filter(None, (self.endpoint, self.token, outcome, address, PERIODS[self.period][0])))
+        return tuple(filter(None, (self.endpoint, self.token, outcome, address, PERIODS[self.period][0])))
 
     def asked(self, text: str, now: datetime) -> RequestQuery:
         """The question at this moment."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from textual.content import Content
 
-from tokentui.services.viewing import SeenRow, TallyRow, short_reason
+from tokentui.services.viewing import SeenRow, TallyRow, short_reason, without_token
 from tokentui.store.request_queries import UNKNOWN
 from tokentui.tui.widgets.cell_text import Cell, printable
 from tokentui.tui.widgets.columns import Column
@@ -95,8 +95,8 @@ def duration(microseconds: int) -> str:
     return f"{microseconds} µs"
 
 
-def details(row: SeenRow | None) -> Content:
-    """All of the request under the cursor, in two lines."""
+def details(row: SeenRow | None, width: int) -> Content:
+    """All of the request under the cursor, in two lines; what the list shows too only where there is room for it."""
     if row is None:
         return Content("")
     one = row.request
@@ -111,16 +111,21 @@ def details(row: SeenRow | None) -> Content:
         duration(one.duration),
         local_second(one.at),
     ]
-    return Content("\n").join((first, Content.styled(printable(" · ".join(parts)), "$foreground 70%")))
+    second = next(filter(lambda line: line.cell_length <= width, map(_joined, (parts, parts[:-1]))), None)
+    return Content("\n").join((first, second or _joined(parts[:-2])))
+
+
+def _joined(parts: Sequence[str]) -> Content:
+    return Content.styled(printable(" · ".join(parts)), "$foreground 70%")
 
 
 def whose(row: SeenRow) -> str:
-    """Whose token it was, in words."""
+    """Whose token it was, in words; where none is recorded, why."""
     one = row.request
     if one.fingerprint:
         return f"unknown token {row.token}"
     if not row.token:
-        return "no token"
+        return f"token {without_token(one.reason)}"
     old = ", its value from before the last rotation" if one.previous else ""
     return f"{_KIND_WORDS.get(one.kind, 'token')} {row.token}{old}"
 

@@ -1,5 +1,6 @@
 """Phrases that the screens share: amounts, ages, and the glyph that stands before a state's word."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -18,6 +19,9 @@ _AUTHENTICATION_GLYPH = {
     Authentication.TOKEN: "▣",
     Authentication.INTERNAL: "◈",
 }
+
+#: A moment as the explanations of decisions tell it.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d")
 
 _UNITS = ((60 * 60 * 24 * 365, "year"), (60 * 60 * 24, "day"), (60 * 60, "hour"), (60, "minute"))
 _SHORT = {"year": "y", "day": "d", "hour": "h", "minute": "min"}
@@ -76,6 +80,11 @@ def local_minute(moment: datetime) -> str:
 def local_second(moment: datetime) -> str:
     """The moment on the admin's clock, to the second and with its time zone: `2026-03-14 10:26:53 CET`."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def on_local_clock(sentence: str) -> str:
+    """An explanation of a decision, which tells moments in UTC, with these on the admin's clock."""
+    return _INSTANT.sub(lambda found: local_second(datetime.fromisoformat(found[0])), sentence)
 
 
 def authentication(kind: Authentication) -> str:

@@ -19,6 +19,7 @@ from tokentui.tui.widgets.cell_text import fit
 from tokentui.tui.widgets.choice import Choice
 from tokentui.tui.widgets.entry import Entry, QuietEntry
 from tokentui.tui.widgets.field import Field
+from tokentui.tui.words import on_local_clock
 
 NO_TOKEN, HELD, TYPED = "none", "held", "typed"
 
@@ -169,8 +170,8 @@ def _lines(explanation: Explanation) -> Iterator[Widget]:
     verdict, state = ("✓ allowed", "-passed") if decision.allowed else ("✗ denied", "-refused")
     missing = " Give it in From." if explanation.address_unknown else ""
     yield Static(f"{verdict}  {decision.status} {decision.reason}", classes=f"verdict {state}", markup=False)
-    yield Static(f"{explanation.sentence}{missing}", markup=False)
+    yield Static(f"{on_local_clock(explanation.sentence)}{missing}", markup=False)
     for step in explanation.steps:
         mark = Static(f"{step.mark} {step.rule}", classes="mark", markup=False)
-        told = Static(step.text, classes="told", markup=False)
+        told = Static(on_local_clock(step.text), classes="told", markup=False)
         yield Horizontal(mark, told, classes="-passed" if step.passed else "-refused")

@@ -6,13 +6,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tokentui.tui.dialogs.dialog import Dialog, ResultT
 
 
 class LinesDialog(Dialog[ResultT]):
-    """Shows `lines` below a title; whoever makes it binds its keys to `close` and `scroll`."""
+    """Shows `lines` below a title, or another `body`; whoever makes it binds its keys to `close` and `scroll`."""
 
     #: What the lower border says of its keys.
     KEYS: ClassVar[str] = "↑↓ scroll   esc close"
@@ -22,6 +23,11 @@ class LinesDialog(Dialog[ResultT]):
         """What stands in the upper border."""
         raise NotImplementedError
 
+    @property
+    def keys_text(self) -> str:
+        """What the lower border says of the keys here."""
+        return self.KEYS
+
     def lines(self) -> Iterable[Content]:
         """What is shown."""
         raise NotImplementedError
@@ -29,9 +35,13 @@ class LinesDialog(Dialog[ResultT]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self.title_text)
-            dialog.border_subtitle = self.KEYS
+            dialog.border_subtitle = self.keys_text
             with VerticalScroll(classes="lines"):
-                yield Static(Content("\n").join(self.lines()))
+                yield self.body()
+
+    def body(self) -> Widget:
+        """The widget that shows them."""
+        return Static(Content("\n").join(self.lines()))
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

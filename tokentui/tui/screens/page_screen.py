@@ -102,6 +102,11 @@ class PageScreen(Hindered, Screen[ScreenResultT]):
         return self.SECTION
 
     @property
+    def help_text(self) -> str:
+        """What the help dialog says above the keys now."""
+        return self.HELP_TEXT
+
+    @property
     def is_open(self) -> bool:
         """Whether it is shown: what comes too early finds no widgets yet, what comes too late none any more."""
         return self._composed and self._masthead.is_attached and self in self.app.screen_stack

@@ -1,7 +1,6 @@
 """The list of the data viewer: the requests seen, the newest first, live where somebody follows them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import ClassVar
@@ -31,9 +30,11 @@ from tokentui.tui.widgets.seen_list import SeenList
 #: How often is looked for new ones where they are followed, in seconds.
 FOLLOW_SECONDS = 0.5
 LATELY = timedelta(hours=24)
+ENDED = "Following ended; f follows again."
 
 _EMPTY = "Nothing recorded yet.\n\n`tokentui serve` records each request that it decides about."
-_NOTHING_FITS = "No request fits.\n\nEsc  Clear the filters    m  Other outcomes    p  Another period"
+_NOTHING_FITS = "No request fits.\n\n{clear}m  Other outcomes    p  Another period"
+_CLEAR = "Esc  Clear the filters    "
 
 
 def _filter_key(key: str, what: str, words: str, tooltip: str, *, show: bool = True) -> Binding:
@@ -75,6 +76,8 @@ class RequestList(Vertical):
 
     def __init__(self, page: AnyPage, filters: RequestFilters, *, id: str) -> None:
         super().__init__(id=id)
+        #: Those that it begins with, and that clearing leads back to.
+        self._first = filters
         self.set_reactive(RequestList.filters, filters)
         self._page = page
         self._deeds = Once(self)
@@ -101,15 +104,16 @@ class RequestList(Vertical):
         return seen_page(requests, reader, self.filters.asked(view.text, now), window)
 
     @property
-    def state(self) -> str:
-        """What is filtered, and whether the newest are followed."""
-        return " · ".join(filter(None, ("● following" if self.following else "", self.filters.words)))
+    def state(self) -> tuple[str, ...]:
+        """Whether the newest are followed, and what is filtered, a text each."""
+        return (*(("● following",) if self.following else ()), *self.filters.words)
 
     @on(Listing.Shown)
     def _shown(self) -> None:
         table = self.listing.table
-        filtered = bool(self.filters) or bool(self.listing.view.text)
-        table.empty_text = _NOTHING_FITS if filtered else _EMPTY
+        added = self.filters != self._first or bool(self.listing.view.text)
+        nothing_fits = _NOTHING_FITS.format(clear=_CLEAR if added else "")
+        table.empty_text = nothing_fits if added or self.filters else _EMPTY
         lost = self.query_one("#lost", Static)
         if lost.display or self._lost:
             lost.display = bool(self._lost)
@@ -121,14 +125,18 @@ class RequestList(Vertical):
     @on(RowTable.RowHighlighted)
     def _highlighted(self) -> None:
         """Who goes down the list wants to look at what is there, which new ones would push away."""
-        if self.listing.table.cursor_row:
+        if self.following and self.listing.table.cursor_row:
             self.following = False
+            self._page.say(ENDED, "warning")
         self._tell()
         self.refresh_bindings()
 
+    def on_resize(self) -> None:
+        self._tell()
+
     def _tell(self) -> None:
         below = self.query_one("#details", Static)
-        text = details(self.listing.table.row)
+        text = details(self.listing.table.row, below.content_size.width or self.app.size.width - 2)
         if below.content != text:
             below.update(text, layout=False)
 
@@ -136,6 +144,7 @@ class RequestList(Vertical):
 
     def action_follow(self) -> None:
         self.following = not self.following
+        self._page.unsay(ENDED)
 
     def watch_following(self, following: bool) -> None:
         if self._looking is not None:
@@ -167,13 +176,13 @@ class RequestList(Vertical):
         """Clear only where something is filtered; an address only where there is one."""
         row = self.listing.table.row
         if action == "clear_filters":
-            return bool(self.filters)
+            return self.filters != self._first
         if action == "turn_address" and not self.filters.query.address:
             return row is not None and bool(row.request.address)
         return True
 
     def action_clear_filters(self) -> None:
-        self.filters = RequestFilters()
+        self.filters = self._first
 
     def action_turn_outcome(self) -> None:
         self.filters = self.filters.turned()
@@ -201,8 +210,3 @@ class RequestList(Vertical):
         from tokentui.tui.request_deeds import pick
 
         self.filters = await pick(self._page, self.filters, by, near)
-
-    def narrow(self, filters: RequestFilters) -> None:
-        """Show what these filters select, whatever text was typed before."""
-        self.listing.action_clear_filter()
-        self.filters = replace(filters)

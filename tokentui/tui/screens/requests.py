@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import ScreenResume
 from textual.widgets import ContentSwitcher
 
 from tokentui.services.viewing import SeenRow, TallyRow
@@ -17,6 +18,7 @@ from tokentui.tui.screens.request_list import RequestList
 from tokentui.tui.screens.tally_list import TallyList
 from tokentui.tui.turns import Once
 from tokentui.tui.widgets.listing import Listing
+from tokentui.tui.widgets.message_line import MessageLine
 from tokentui.tui.widgets.place_line import PlaceLine
 from tokentui.tui.widgets.row_table import RowTable
 from tokentui.tui.widgets.tab_line import TabLine, following
@@ -35,6 +37,11 @@ class RequestsScreen(PageScreen[None]):
         "a path. ▣ is an endpoint token, ◈ a primary one, ◐ a value from before the last rotation, ? a token that "
         "nobody has, by its fingerprint. ◆ marks a token's first request from a new address. Enter tells why, and "
         "leads to what would let a refused one pass."
+    )
+    HELP_SUMS = (
+        "The calls of the last 24 hours, by token or by endpoint, a bar for each hour. Enter shows the requests that "
+        "a line adds up, and q leads back to it. On the line of an endpoint token e refuses it everywhere at once, "
+        "or lets it pass again; T opens its settings."
     )
 
     DEFAULT_CSS = """
@@ -61,6 +68,8 @@ class RequestsScreen(PageScreen[None]):
         self._tabs.tabs, self._tabs.current = (LIST, *SUMS), LIST
         self._list = RequestList(self, filters or RequestFilters(), id="requests")
         self._sums: dict[str, TallyList] = {}
+        #: Tab, filters, text and order of what is shown.
+        self._seen: object = None
 
     def body(self) -> ComposeResult:
         yield self._tabs
@@ -68,6 +77,11 @@ class RequestsScreen(PageScreen[None]):
             yield self._list
 
     # ------------------------------------------------------------------ what is shown
+
+    @property
+    def help_text(self) -> str:
+        """Of the tab that is shown."""
+        return self.HELP_SUMS if self._tabs.current in SUMS else self.HELP_TEXT
 
     @property
     def _listing(self) -> Listing[SeenRow] | Listing[TallyRow]:
@@ -80,12 +94,26 @@ class RequestsScreen(PageScreen[None]):
             return
         line, tab = self.query_one(PlaceLine), self._tabs.current
         line.place = "Data viewer" if tab == LIST else f"Data viewer › {tab} › the last 24 hours"
-        more = "+" if event.more else ""
-        words = (self._list.state if tab == LIST else "", f"{event.total:,}{more} of {event.of:,}")
-        line.state = " · ".join(filter(None, words))
+        line.filters = self._list.state if tab == LIST else ()
+        line.state = f"{event.total:,}{'+' if event.more else ''} of {event.of:,}"
         if tab in self._sums:
             self._sums[tab].table.empty_text = self._sums[tab].empty
+        self._drop_hint((tab, self._list.filters, self._listing.view))
         self.refresh_bindings()
+
+    def _drop_hint(self, seen: object) -> None:
+        """Why a key did nothing is told no longer once another has changed what is shown."""
+        before, self._seen = self._seen, seen
+        if before not in (None, seen):
+            for line in self.query(MessageLine):
+                if line.kind == "warning":
+                    line.unsay(line.text)
+
+    @on(ScreenResume)
+    def _come_back(self) -> None:
+        """Sums are as they are now for whoever comes back to them."""
+        if self._tabs.current in self._sums:
+            self._listing.reload()
 
     # ------------------------------------------------------------------ tabs
 
@@ -101,12 +129,14 @@ class RequestsScreen(PageScreen[None]):
         self._listing.table.focus()
 
     async def _turn_to(self, tab: str) -> None:
-        """Show a tab; the sums are added up when they are first looked at."""
+        """Show a tab; sums are added up anew whenever one turns to them."""
         switcher = self.query_one(ContentSwitcher)
         if tab in SUMS and tab not in self._sums:
-            self._sums[tab] = TallyList(self.workplace, SUMS[tab])
+            self._sums[tab] = TallyList(self, SUMS[tab])
             self._sums[tab].id = SUMS[tab].value
             await switcher.mount(self._sums[tab])
+        elif tab in SUMS:
+            self._sums[tab].reload()
         self._tabs.current = tab
         switcher.current = SUMS[tab].value if tab in SUMS else "requests"
         self._go_in()
@@ -115,16 +145,14 @@ class RequestsScreen(PageScreen[None]):
     # ------------------------------------------------------------------ keys
 
     @on(RowTable.RowChosen)
-    async def _chosen(self, event: RowTable.RowChosen[SeenRow | TallyRow]) -> None:
+    def _chosen(self, event: RowTable.RowChosen[SeenRow | TallyRow]) -> None:
         from tokentui.tui.request_deeds import show_request
 
         row = event.row
         if isinstance(row, SeenRow):
             self._deeds.begin(partial(show_request, self, row), "open")
             return
-        by = SUMS[self._tabs.current]
-        await self._turn_to(LIST)
-        self._list.narrow(RequestFilters().of_row(by, row))
+        self.show_requests(RequestFilters().of_row(SUMS[self._tabs.current], row))
 
     def action_explain(self) -> None:
         from tokentui.tui.request_deeds import explain_request

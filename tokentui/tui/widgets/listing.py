@@ -54,6 +54,9 @@ class Listing(Hindered, Vertical, Generic[RowT]):
         Binding("O", "reverse", "Reverse", show=False, id="list.reverse", group=LOOK, tooltip="Reverse the order"),
     ]
 
+    #: The columns that begin with the most where they are ordered by.
+    MOST_FIRST: ClassVar[frozenset[str]] = frozenset()
+
     view: var[View] = var(View, init=False)
 
     class Shown(Message):
@@ -224,7 +227,7 @@ class Listing(Hindered, Vertical, Generic[RowT]):
 
     def action_order(self) -> None:
         following = self._sorts[(self._sorts.index(self.view.sort) + 1) % len(self._sorts)]
-        self.view = replace(self.view, sort=following, reverse=False)
+        self.view = replace(self.view, sort=following, reverse=following in self.MOST_FIRST)
 
     def action_reverse(self) -> None:
         self.view = replace(self.view, reverse=not self.view.reverse)
@@ -249,4 +252,5 @@ class Listing(Hindered, Vertical, Generic[RowT]):
     def _sort_requested(self, event: RowTable.SortRequested[RowT]) -> None:
         event.stop()
         key = event.column_key
-        self.view = replace(self.view, sort=key, reverse=key == self.view.sort and not self.view.reverse)
+        reverse = not self.view.reverse if key == self.view.sort else key in self.MOST_FIRST
+        self.view = replace(self.view, sort=key, reverse=reverse)
