@@ -331,6 +331,15 @@ def test_where_nothing_can_be_recorded_health_says_why(estate: Estate) -> None:
         wait_until(lambda: not trouble(), "that it works again is told")
 
 
+def test_a_key_that_is_not_there_yet_is_no_mistake_in_the_command(estate: Estate) -> None:
+    """systemd tries again, but for exit code 2."""
+    (estate.folder / "key").rename(estate.folder / "away")
+    places = ["--store", str(estate.folder / "tokens.json"), "--key-file", str(estate.folder / "key")]
+    command = [sys.executable, "-m", "tokentui", *places, "serve", "--port", "0"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "key" in ended.stderr) == (5, True)
+
+
 def test_a_port_that_is_taken_is_a_conflict_that_a_service_manager_tries_again(estate: Estate) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         places = ["--store", str(estate.folder / "tokens.json"), "--key-file", str(estate.folder / "key")]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from tokentui.domain.errors import TokenTuiError
+from tokentui.domain.errors import StoreError
 from tokentui.verifier.children import ENDS, Child, Pause, Work, begin, how_ended
 from tokentui.verifier.frames import Channel
 from tokentui.verifier.keeping import Keeper
@@ -28,8 +28,8 @@ _PATIENCE = 10.0
 Hear = Callable[[Mapping[str, Any]], object]
 
 
-class CannotServe(TokenTuiError):
-    """The verifier cannot begin, or cannot go on."""
+class CannotServe(StoreError):
+    """The verifier cannot begin, for want of the store, its key or processes: a service manager may try again."""
 
 
 @dataclass
