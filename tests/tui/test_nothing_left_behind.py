@@ -60,6 +60,14 @@ async def test_a_key_that_is_heard_when_the_application_has_ended_does_no_harm(o
     ui.app._typed.delivered()
 
 
+@pytest.mark.parametrize("event", [events.Key("x", "x"), events.Paste("x")])
+async def test_what_is_typed_when_the_last_screen_has_gone_is_for_nobody(open_ui: Open, event: events.Event) -> None:
+    async with open_ui() as ui:
+        pass
+    ui.app._screen_stack.clear()  # as for a moment while it closes
+    await ui.app.on_event(event)
+
+
 async def test_a_thread_that_comes_when_the_application_has_ended_is_let_go(
     open_ui: Open, unawaited: Callable[[], list[str]]
 ) -> None:

@@ -121,8 +121,12 @@ class LockingApp(LeavingApp):
     # ------------------------------------------------------------------ keys and actions
 
     async def on_event(self, event: events.Event) -> None:
-        """As Textual does; the first key after too long a pause does no more than to bring up the lock."""
-        if not self._comes_late(event):
+        """As Textual does; the first key after too long a pause does no more than to bring up the lock.
+
+        What comes while the application closes is for nobody.
+        """
+        nobody_left = isinstance(event, events.InputEvent | events.Paste) and not self.screen_stack
+        if not nobody_left and not self._comes_late(event):
             await self.hear(event)
 
     async def hear(self, event: events.Event) -> None:
