@@ -65,6 +65,7 @@ async def test_what_is_typed_when_the_last_screen_has_gone_is_for_nobody(open_ui
     async with open_ui() as ui:
         pass
     ui.app._screen_stack.clear()  # as for a moment while it closes
+    ui.app._typed._due = event  # its turn has come
     await ui.app.on_event(event)
 
 
