@@ -6,6 +6,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from textual import events
@@ -61,7 +62,7 @@ async def test_a_key_that_is_heard_when_the_application_has_ended_does_no_harm(o
 
 
 @pytest.mark.parametrize("event", [events.Key("x", "x"), events.Paste("x")])
-async def test_what_is_typed_when_the_last_screen_has_gone_is_for_nobody(open_ui: Open, event: events.Event) -> None:
+async def test_what_is_typed_when_the_last_screen_has_gone_is_for_nobody(open_ui: Open, event: Any) -> None:
     async with open_ui() as ui:
         pass
     ui.app._screen_stack.clear()  # as for a moment while it closes
