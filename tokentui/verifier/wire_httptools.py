@@ -1,23 +1,65 @@
-"""HTTP/1.1 by uvicorn with httptools: plain questions are answered at once, all else goes uvicorn's own way.
+"""HTTP/1.1 by uvicorn with httptools: plain questions are answered in one go, all else goes uvicorn's own way.
 
-A task of its own and ASGI's messages would take longer than the decision. What uvicorn and httptools are too
+A task of its own and ASGI's messages would take longer than the decision, and to wake who asks takes as long: so what
+came at once is answered at once. What uvicorn and httptools are too
 forgiving about is refused: heads without end, connections that say nothing, targets that are read as others.
 """
 
 import asyncio
 from types import SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tokentui.verifier.application import Verifier, peer_of
+from tokentui.verifier.seen import Noted
 
 #: What a request's line and headers may have, in bytes; h11 takes as many.
 MOST_HEAD = 65536
 #: So many questions may wait for the answer to the one before them: proxies wait for each before they ask the next.
 MOST_WAITING = 100
+#: So many answers go out together at the most.
+_MOST_TOGETHER = 64
 #: What uvicorn is to find where no request of its own is under way.
 _NONE_UNDER_WAY: Any = SimpleNamespace(response_complete=True, message_event=asyncio.Event())
+
+
+class _Outbox:
+    """The answers of one turn of the loop, to whomever: they go out when all that came has been read."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._call_soon = loop.call_soon
+        self._answers: list[tuple[asyncio.Transport, bytes, bool]] = []
+        self._noted: list[tuple[Verifier, Noted]] = []
+
+    def put(self, transport: asyncio.Transport, content: bytes, closes: bool) -> None:
+        """Send it soon, and behind the last one close the connection."""
+        if not self._answers:
+            self._call_soon(self.send)
+        self._answers.append((transport, content, closes))
+        if len(self._answers) >= _MOST_TOGETHER:
+            self.send()
+
+    def note(self, verifier: Verifier, noted: Noted) -> None:
+        """Tell of a decision when its answer is out, which is put next."""
+        self._noted.append((verifier, noted))
+
+    def send(self) -> None:
+        """Send all now; nothing where that was done already."""
+        answers, self._answers = self._answers, []
+        for transport, content, closes in answers:
+            if transport.is_closing():
+                continue
+            transport.write(content)
+            if closes:
+                transport.close()
+        noted, self._noted = self._noted, []
+        for verifier, each in noted:
+            verifier.tell(each)
+
+
+_outboxes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Outbox] = WeakKeyDictionary()
 
 
 class Strict(HttpToolsProtocol):
@@ -30,14 +72,28 @@ class Strict(HttpToolsProtocol):
     _timer: asyncio.TimerHandle
     _verifier: Verifier | None
     _peer: str | None
+    _outbox: _Outbox
+    #: Whether the last answer is on its way.
+    _ended = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.cycle = _NONE_UNDER_WAY
         self._verifier = self.app if isinstance(self.app, Verifier) else None
         self._peer = peer_of(self.client, self.server)
+        self._outbox = _outboxes.get(self.loop) or _outboxes.setdefault(self.loop, _Outbox(self.loop))
         self._wait()
         self._timer = self.loop.call_later(self.timeout_keep_alive, self._look)
+
+    def shutdown(self) -> None:
+        """What is answered goes out before the connection is closed."""
+        self._outbox.send()
+        super().shutdown()
+
+    def send_400_response(self, msg: str) -> None:
+        """Behind the answers to what was right."""
+        self._outbox.send()
+        super().send_400_response(msg)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
@@ -95,7 +151,7 @@ class Strict(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head = None
-        if self.transport.is_closing():
+        if self._ended or self.transport.is_closing():
             return
         if self._verifier is not None and self._is_plain():
             self._answer(self._verifier)
@@ -120,12 +176,12 @@ class Strict(HttpToolsProtocol):
         method = self.parser.get_method().decode("ascii")
         path, _, query = self.url.partition(b"?")
         answer, noted = verifier.asked(method, path, query, self.headers, self._peer)
-        self.transport.write(answer.bytes_for(method))
+        if noted is not None:
+            self._outbox.note(verifier, noted)
+        self._ended = answer.closes
+        self._outbox.put(self.transport, answer.bytes_for(method), answer.closes)
         self.server_state.total_requests += 1
         self._wait()
-        if answer.closes:
-            self.transport.close()
-        verifier.tell(noted)
 
     def _go_uvicorns_way(self) -> None:
         """httptools leaves out a fragment, and scheme and host (CVE-2021-32779): who decides must see them.
