@@ -384,8 +384,8 @@ class TestSystemd:
     def test_the_service_may_do_what_recording_needs_and_nothing_privileged(self) -> None:
         """SQLite gives its files to their owner, and what records steps back; the rest of those groups is closed."""
         allowed = allowed_calls(systemd(service(Place("127.0.0.1", 8787))))
-        assert {"fchown", "nice", "setpriority", "fsync", "fork"} <= allowed
-        assert not {"setuid", "ioprio_set", "sched_setscheduler", "mount", "reboot", "ptrace"} & allowed
+        assert {"fchown", "nice", "setpriority", "sched_setscheduler", "fsync", "fork"} <= allowed
+        assert not {"setuid", "ioprio_set", "sched_setaffinity", "mount", "reboot", "ptrace"} & allowed
 
 
 def allowed_calls(unit: str) -> set[str]:

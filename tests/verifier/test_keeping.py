@@ -84,6 +84,7 @@ def test_what_is_given_is_kept_by_a_process_that_is_named_and_steps_back(keeper:
     assert total(log) == 2
     assert records(process_of(keeper))
     assert os.getpriority(os.PRIO_PROCESS, process_of(keeper)) == 19
+    assert os.sched_getscheduler(process_of(keeper)) == os.SCHED_IDLE
 
 
 def test_where_the_queue_is_full_decisions_are_lost_and_their_number_is_kept(log: RequestLog) -> None:

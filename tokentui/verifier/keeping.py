@@ -7,6 +7,7 @@ count.
 import os
 import select
 import signal
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ from tokentui.verifier.recorder import Recorder
 CAPACITY = 50_000
 #: What the process is called where processes are listed, in at most 15 characters.
 NAME = "tokentui-record"
-#: How far it steps back (`nice(2)`): it gets what the others leave.
+#: How far it steps back (`nice(2)`), where it cannot have what the others leave alone (`SCHED_IDLE` of sched(7)).
 _NICE = 19
 #: How long one turn waits for something to do, in seconds.
 _TURN_SECONDS = 0.05
@@ -159,6 +160,9 @@ def _step_back() -> None:
         Path("/proc/self/comm").write_text(NAME)
     with suppress(OSError):
         os.nice(_NICE)
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def keep(channel: Channel, recorder: Recorder) -> None:

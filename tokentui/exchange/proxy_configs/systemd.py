@@ -220,7 +220,7 @@ SystemCallFilter=~@privileged @resources
 # SQLite gives its files to the owner of the database, even where that is who it is.
 SystemCallFilter=@chown
 # What records steps back behind those who answer.
-SystemCallFilter=nice setpriority
+SystemCallFilter=nice setpriority sched_setscheduler
 SystemCallErrorNumber=EPERM
 LimitCORE=0
 
