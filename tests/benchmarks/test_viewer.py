@@ -88,11 +88,11 @@ async def filter_by_keys(ui: Watched, store: Path) -> None:
     busy, there, ref = busiest(store)
     await pick(ui, "w", BUSY, amount(store, token=busy))
     await ui.step("  End of these", "end", ui.at(amount(store, token=busy) - 1))
-    await ui.step("  m: allowed", "m", ui.has(amount(store, token=busy, let_in=True)))
     await ui.step("  m: refused", "m", ui.has(amount(store, token=busy, let_in=False)))
+    await ui.step("  m: allowed", "m", ui.has(amount(store, token=busy, let_in=True)))
     await ui.step("Esc: all", "escape", ui.has(REQUESTS))
     await pick(ui, "e", ref, amount(store, endpoint=there))
-    await ui.step("  m: allowed", "m", ui.has(amount(store, endpoint=there, let_in=True)))
+    await ui.step("  m: refused", "m", ui.has(amount(store, endpoint=there, let_in=False)))
     await ui.step("Esc: all", "escape", ui.has(REQUESTS))
     address = seen_row(ui).request.address
     await ui.step("a: the address under the cursor", "a", ui.has(amount(store, address=address)))
@@ -106,7 +106,7 @@ def seen_row(ui: Watched) -> SeenRow:
 
 
 async def filter_by_outcome_and_period(ui: Watched, store: Path) -> None:
-    for words, let_in in (("allowed", True), ("refused", False)):
+    for words, let_in in (("refused", False), ("allowed", True)):
         many = amount(store, let_in=let_in)
         await ui.step(f"m: {words}", "m", ui.has(many))
         await ui.step(f"  End of the {words}", "end", ui.at(many - 1))
@@ -164,11 +164,11 @@ async def filter_by_typing(ui: Watched, store: Path) -> None:
     for text, what in TEXTS.items():
         await type_text(ui, store, f"a letter of a text {what}", text)
         await ui.step("Esc: no text", "escape", ui.has(REQUESTS))
-    await ui.step("m: allowed", "m", ui.has(amount(store, let_in=True)))
-    await type_text(ui, store, "a letter, of the allowed", BUSY, let_in=True)
-    await ui.step("Esc: no text", "escape", ui.has(amount(store, let_in=True)))
     await ui.step("m: refused", "m", ui.has(amount(store, let_in=False)))
     await type_text(ui, store, "a letter, of the refused", BUSY, let_in=False)
+    await ui.step("Esc: no text", "escape", ui.has(amount(store, let_in=False)))
+    await ui.step("m: allowed", "m", ui.has(amount(store, let_in=True)))
+    await type_text(ui, store, "a letter, of the allowed", BUSY, let_in=True)
 
 
 async def look_at_sums(ui: Watched, store: Path) -> None:
@@ -178,8 +178,8 @@ async def look_at_sums(ui: Watched, store: Path) -> None:
         await ui.step(f"t: sums by {by}, with sparklines", "t", ui.has(sums))
         await ui.step(f"  End, by {by}", "end", ui.at(sums - 1))
         await ui.step(f"  Home, by {by}", "home", ui.at(0))
-        await ui.step(f"  o: another order, by {by}", "o", ui.has_order("refused", False))
-        await ui.step(f"  O: reversed, by {by}", "O", ui.has_order("refused", True))
+        await ui.step(f"  o: another order, by {by}", "o", ui.has_order("refused", True))
+        await ui.step(f"  O: reversed, by {by}", "O", ui.has_order("refused", False))
         await ui.step("  /", "slash", lambda: ui.app.focused is not None and ui.app.focused is not ui.table)
         await ui.step(f"  a letter, by {by}", "1", lambda sums=sums: ui.table.total < sums and ui.in_view())  # type: ignore[misc]  # bound now
         await ui.step(f"  Esc, by {by}", "escape", ui.has(sums))
@@ -261,8 +261,8 @@ async def follow(ui: Watched) -> None:
     await ui.step("f: following", "f", lambda: "following" in ui.state)
     for _ in range(6):
         await ui.news("new rows, the slowest of 6")
-    await ui.step("m: allowed", "m", lambda: ui.state.startswith("● following · allowed") and ui.in_view())
     await ui.step("m: refused", "m", lambda: ui.state.startswith("● following · refused") and ui.in_view())
+    await ui.step("m: allowed", "m", lambda: ui.state.startswith("● following · allowed") and ui.in_view())
     await ui.step("m: all", "m", lambda: ui.table.total > REQUESTS and ui.in_view())
     await ui.step("End, and no following", "end", lambda: ui.table.cursor_row >= REQUESTS and ui.in_view())
     await ui.step("Home", "home", ui.at(0))

@@ -135,7 +135,8 @@ class Watched:
 
     @property
     def state(self) -> str:
-        return self.page.query_one(PlaceLine).state
+        line = self.page.query_one(PlaceLine)
+        return " · ".join((*line.filters, line.state))
 
     def has_typed(self, text: str, total: int) -> Condition:
         """So many rows are shown, which are those with the text."""
