@@ -62,6 +62,22 @@ def test_the_number_of_what_was_lost_before_is_kept() -> None:
     assert not recorder.busy
 
 
+def test_what_is_kept_is_counted_before_anything_else_is_tried() -> None:
+    """Whoever is killed while the next batch is kept would tell what was lost before a second time."""
+    requests = MemoryRequests()
+    recorder = Recorder(requests, pytest.fail, clock=lambda: NOW)
+    seen: list[tuple[int, int, int]] = []
+
+    def note() -> None:
+        seen.append((recorder.lost_kept, recorder.kept, requests.page(RequestQuery(), Window(0, 1)).total))
+
+    recorder.counted = note
+    recorder.lose(7)
+    recorder.take(rows("/0"), 1)
+    recorder.keep_some()
+    assert seen == [(7, 0, 0), (7, 1, 1)]
+
+
 def test_what_cannot_be_kept_waits_is_told_once_and_is_kept_later(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(recorder_module, "monotonic", lambda: now[0])

@@ -167,7 +167,12 @@ def _step_back() -> None:
 
 def keep(channel: Channel, recorder: Recorder) -> None:
     """Keep what comes, until nothing more can come."""
-    told = ""
+    told, counts = "", channel.counts
+
+    def publish() -> None:
+        counts[_KEPT], counts[_DROPPED], counts[_LOST_KEPT] = recorder.kept, recorder.dropped, recorder.lost_kept
+
+    recorder.counted = publish
     while not channel.closed:
         select.select([channel], (), (), 0 if recorder.busy else _TURN_SECONDS)
         for message in channel.received():
@@ -175,14 +180,7 @@ def keep(channel: Channel, recorder: Recorder) -> None:
                 recorder.take(message["rows"], message["amount"])
             recorder.lose(message.get("lost", 0))
         recorder.keep_some()
-        _publish(channel, recorder)
         if recorder.trouble != told:
             told = recorder.trouble
             channel.send({"trouble": told})
     recorder.end(_PATIENCE / 4)
-    _publish(channel, recorder)
-
-
-def _publish(channel: Channel, recorder: Recorder) -> None:
-    counts = channel.counts
-    counts[_KEPT], counts[_DROPPED], counts[_LOST_KEPT] = recorder.kept, recorder.dropped, recorder.lost_kept

@@ -61,6 +61,8 @@ class Recorder:
         self._since_pruned, self._behind = 0, False
         #: How many decisions wait, were kept, and were not, since it began.
         self.waiting, self.kept, self.dropped = 0, 0, 0
+        #: Called as soon as one of these numbers is another: whoever counts on them may be killed in the next moment.
+        self.counted: Callable[[], object] = lambda: None
         #: Of those that are lost, here or before they came here: how many it is to keep the number of, and has kept.
         self._lost, self.lost_kept = 0, 0
 
@@ -135,6 +137,7 @@ class Recorder:
         went = self._went(batches)
         self.dropped += went
         self._lost += went
+        self.counted()
 
     def _begin(self) -> Recording:
         self._recording = self._open.enter_context(self._requests.recording())
@@ -152,9 +155,11 @@ class Recorder:
             recording.lose(self._clock(), self._lost)
             self.lost_kept += self._lost
             self._lost = 0
+            self.counted()
         recording.record([one for rows in batches for one in unpacked(rows)])
         went = self._went(len(batches))
         self.kept += went
+        self.counted()
         self._since_pruned += went
 
     def _prune(self) -> None:

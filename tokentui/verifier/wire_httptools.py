@@ -28,15 +28,16 @@ _NONE_UNDER_WAY: Any = SimpleNamespace(response_complete=True, message_event=asy
 class _Outbox:
     """The answers of one turn of the loop, to whomever: they go out when all that came has been read."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._call_soon = loop.call_soon
+    def __init__(self) -> None:
         self._answers: list[tuple[asyncio.Transport, bytes, bool]] = []
         self._noted: list[tuple[Verifier, Noted]] = []
 
-    def put(self, transport: asyncio.Transport, content: bytes, closes: bool) -> None:
+    def put(
+        self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport, content: bytes, closes: bool
+    ) -> None:
         """Send it soon, and behind the last one close the connection."""
         if not self._answers:
-            self._call_soon(self.send)
+            loop.call_soon(self.send)
         self._answers.append((transport, content, closes))
         if len(self._answers) >= _MOST_TOGETHER:
             self.send()
@@ -59,6 +60,7 @@ class _Outbox:
             verifier.tell(each)
 
 
+#: None of them knows its loop, which goes when nobody else does.
 _outboxes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Outbox] = WeakKeyDictionary()
 
 
@@ -81,7 +83,7 @@ class Strict(HttpToolsProtocol):
         self.cycle = _NONE_UNDER_WAY
         self._verifier = self.app if isinstance(self.app, Verifier) else None
         self._peer = peer_of(self.client, self.server)
-        self._outbox = _outboxes.get(self.loop) or _outboxes.setdefault(self.loop, _Outbox(self.loop))
+        self._outbox = _outboxes.get(self.loop) or _outboxes.setdefault(self.loop, _Outbox())
         self._wait()
         self._timer = self.loop.call_later(self.timeout_keep_alive, self._look)
 
@@ -156,6 +158,7 @@ class Strict(HttpToolsProtocol):
         if self._verifier is not None and self._is_plain():
             self._answer(self._verifier)
         elif len(self.pipeline) >= MOST_WAITING:
+            self._outbox.send()
             self.transport.close()
         else:
             self._go_uvicorns_way()
@@ -179,7 +182,7 @@ class Strict(HttpToolsProtocol):
         if noted is not None:
             self._outbox.note(verifier, noted)
         self._ended = answer.closes
-        self._outbox.put(self.transport, answer.bytes_for(method), answer.closes)
+        self._outbox.put(self.loop, self.transport, answer.bytes_for(method), answer.closes)
         self.server_state.total_requests += 1
         self._wait()
 
