@@ -1,4 +1,4 @@
-"""Requests with names, found by what people type, and one of them told again: why, what now, and what would help."""
+"""A request that was seen is told again: why it ended so, what would become of it now, and what would help."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,164 +7,21 @@ from typing import Any
 import pytest
 
 from tests.domain.worlds import NOW
+from tests.services.seen.world import request, rows, story
 from tokentui.domain.fields import EndpointFields, TokenFields
 from tokentui.domain.masking import MASK
 from tokentui.domain.reasons import Reason
 from tokentui.domain.records import Endpoint, EndpointToken
-from tokentui.domain.requests import SeenRequest
 from tokentui.domain.slots import Authentication, Slot
 from tokentui.services.assigning import assign
 from tokentui.services.desk import Desk
 from tokentui.services.endpoints import add_endpoint, edit_endpoint, generate_primary, set_endpoints_active
-from tokentui.services.retelling import Place, Story, retell
+from tokentui.services.retelling import Place, retell
 from tokentui.services.rotating import rotate
 from tokentui.services.tokens import add_token, new_value, set_active, set_enabled
-from tokentui.services.viewing import SeenRow, of_tally, seen_page, short_reason, tally_rows, without_token
-from tokentui.store.memory import Memory, MemoryStore
-from tokentui.store.queries import Window
-from tokentui.store.request_queries import UNKNOWN, RequestQuery, TallyBy
 from tokentui.store.vault import KeyVault
-from tokentui.tui.request_rows import COLUMNS
 
 REFUSED: dict[str, Any] = {"status": 403, "reason": "insufficient_scope"}
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk(MemoryStore(Memory()), KeyVault(lambda: bytes(32)), clock=lambda: NOW)
-
-
-@pytest.fixture
-def endpoint(desk: Desk) -> Endpoint:
-    return add_endpoint(desk, EndpointFields(name="Returns", group="orders", authentication=Authentication.TOKEN))
-
-
-@pytest.fixture
-def token(desk: Desk, endpoint: Endpoint) -> EndpointToken:
-    token = add_token(desk, TokenFields(name="Zásilky"), new_value(desk))
-    assign(desk, token.id, add={endpoint.id: (Slot.GET,)}, remove={})
-    return token
-
-
-def request(endpoint: Endpoint, token: EndpointToken | None = None, **fields: Any) -> SeenRequest:
-    whose = {"token_id": token.id, "kind": "endpoint"} if token is not None else {}
-    given = {
-        "status": 200,
-        "reason": "allowed",
-        "address": "10.0.0.7",
-        "slot": "GET",
-        "method": "GET",
-        **whose,
-        **fields,
-    }
-    return SeenRequest(**{"at": NOW, "path": endpoint.path, "endpoint_id": endpoint.id, **given})
-
-
-def rows(desk: Desk, **query: Any) -> list[SeenRow]:
-    return list(seen_page(desk.store.requests, desk.reader(), RequestQuery(**query), Window()).rows)
-
-
-def story(desk: Desk, one: SeenRequest) -> Story:
-    desk.store.requests.record([one])
-    return retell(desk, desk.reader(), rows(desk)[0])
-
-
-# ---------------------------------------------------------------------- names
-
-
-def test_rows_have_the_names_of_their_records_or_say_what_is_gone_or_unknown(
-    desk: Desk, endpoint: Endpoint, token: EndpointToken
-) -> None:
-    desk.store.requests.record(
-        [
-            request(endpoint, token),
-            request(endpoint, token_id=f"{endpoint.id}.GET", kind="primary"),
-            request(endpoint, fingerprint="1a2b3c4d", status=401, reason="unknown_token"),
-            request(endpoint, token_id="019ca2b0-000000c0ffee", kind="endpoint"),
-            request(endpoint, endpoint_id="", slot="", status=403, reason="unknown_endpoint"),
-        ]
-    )
-    assert [(row.endpoint, row.token) for row in reversed(rows(desk))] == [
-        ("orders/returns", "Zásilky"),
-        ("orders/returns", "orders/returns GET"),
-        ("orders/returns", "?1a2b3c4d"),
-        ("orders/returns", "gone …c0ffee"),
-        ("", ""),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("zasil", ["token"]),
-        ("ZÁSIL", ["token"]),
-        ("ders/ret", ["token", "stranger"]),
-        ("10.0.0.", ["token", "stranger"]),
-        ("10.0.0.8", ["stranger"]),
-        ("0.0", []),
-        ("?1A2b", ["stranger"]),
-        ("1a2b", ["stranger"]),
-        ("nobody", []),
-    ],
-)
-def test_a_text_finds_names_refs_and_how_addresses_and_fingerprints_begin(
-    desk: Desk, endpoint: Endpoint, token: EndpointToken, text: str, found: list[str]
-) -> None:
-    stranger = request(
-        endpoint, fingerprint="1a2b3c4d", address="10.0.0.8", status=401, reason="unknown_token", path="stranger"
-    )
-    desk.store.requests.record([request(endpoint, token, path="token"), stranger])
-    assert [row.request.path for row in reversed(rows(desk, text=text))] == found
-
-
-def test_every_reason_fits_the_column_of_outcomes() -> None:
-    width = next(column.width for column in COLUMNS if column.key == "outcome")
-    refusing = [reason for reason in Reason if reason.status != 200]
-    assert [reason for reason in refusing if len(f"✗ refused: {short_reason(reason)}") > width] == []
-    assert short_reason("something_newer") == "something newer"
-
-
-def test_of_a_token_that_no_rule_looked_at_it_is_not_said_that_there_was_none() -> None:
-    unseen = {reason for reason in Reason if without_token(reason) == "not looked at"}
-    assert unseen == {
-        Reason.UNTRUSTED_PROXY,
-        Reason.BAD_QUESTION,
-        Reason.BAD_TARGET,
-        Reason.UNKNOWN_ENDPOINT,
-        Reason.METHOD_NOT_ALLOWED,
-        Reason.IP_NOT_ALLOWED,
-        Reason.FREE,
-    }
-    assert without_token("no_credential") == "missing"
-    assert without_token("something_newer") == "not known"
-
-
-def test_a_line_of_the_sums_leads_to_the_requests_that_it_adds_up(
-    desk: Desk, endpoint: Endpoint, token: EndpointToken
-) -> None:
-    desk.store.requests.record(
-        [
-            request(endpoint, token),
-            request(endpoint, token, **REFUSED),
-            request(endpoint, fingerprint="1a2b3c4d", status=401, reason="unknown_token"),
-            request(endpoint, status=401, reason="no_credential"),
-            request(endpoint, endpoint_id="", slot="", status=403, reason="unknown_endpoint"),
-        ]
-    )
-    requests, reader = desk.store.requests, desk.reader()
-    for by, names in (
-        (TallyBy.TOKEN, {"Zásilky": 2, "unknown tokens": 1, "no token looked at": 2}),
-        (TallyBy.ENDPOINT, {"orders/returns": 4, "no endpoint": 1}),
-    ):
-        sums = list(tally_rows(requests, reader, by, NOW))
-        assert {row.name: row.tally.calls for row in sums} == names
-        for row in sums:
-            page = requests.page(of_tally(RequestQuery(), by, row.tally.id), Window())
-            assert page.total == row.tally.calls
-    assert UNKNOWN in [row.id for row in tally_rows(requests, reader, TallyBy.TOKEN, NOW)]
-
-
-# ---------------------------------------------------------------------- told again
 
 
 def test_an_allowed_request_is_told_and_would_pass_still(
